@@ -1,0 +1,1 @@
+"""What did this customer ask, agree and buy? Customers, drafts, pricing, quotes, lifecycle, invoicing."""

@@ -1,0 +1,1 @@
+"""When can we build it, with what, how? Capacity, promise, schedule, build sheet."""

@@ -1,0 +1,1 @@
+"""How do people reach it? Routes, templates, settings, migrations, command line."""
