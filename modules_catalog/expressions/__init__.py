@@ -1,0 +1,1 @@
+"""How are rules, prices and times written? One small language: syntax tree, parser, evaluation."""
