@@ -1,0 +1,1 @@
+"""How does the database get from one version's tables to the next? Alembic's environment and its revisions."""

@@ -1,0 +1,86 @@
+"""Settings: read once from ``LOTONE_*`` environment variables, then passed on. Nothing else reads the environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from os import environ
+from typing import Any
+
+from kernel.errors import NotValid
+
+PREFIX = "LOTONE_"
+
+
+class SettingNotValid(NotValid):
+    """A ``LOTONE_*`` variable has a value that cannot be used, or there is no such setting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one installation decides. Each field is the variable ``LOTONE_<FIELD>``.
+
+    Attributes:
+        database_url: ``sqlite:///path/to/file.db`` or ``postgresql://user@host/name``.
+        blob_url: Where files are kept: a folder, or ``s3://bucket/prefix``.
+        host: Address the web server listens on.
+        port: Port the web server listens on.
+        public_url: The address people use; it is printed into QR codes. Empty: ``http://host:port``.
+        secret_key: Signs cookies and share links, at least 32 characters. Empty: made at start, so that log-ins
+            end with the process.
+        worker_slots: How many job workers may run at once on one database.
+        log_level: ``debug``, ``info``, ``warning`` or ``error``.
+    """
+
+    database_url: str = "sqlite:///var/lotone.db"
+    blob_url: str = "var/blobs"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = ""
+    secret_key: str = ""
+    worker_slots: int = 2
+    log_level: str = "info"
+
+    def __post_init__(self) -> None:
+        _require("port", self.port, 0 <= self.port <= 65_535)
+        _require("worker_slots", self.worker_slots, 1 <= self.worker_slots <= 64)
+        _require("log_level", self.log_level, self.log_level in ("debug", "info", "warning", "error"))
+        if self.secret_key and len(self.secret_key) < 32:
+            raise SettingNotValid(setting=f"{PREFIX}SECRET_KEY", reason="shorter than 32 characters")
+
+    @property
+    def origin(self) -> str:
+        """The address people use, without a slash at the end."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+
+def read_settings(environment: Mapping[str, str] = environ) -> Settings:
+    """Return the settings of this process.
+
+    Raises:
+        SettingNotValid: A ``LOTONE_*`` variable is unknown or its value cannot be used.
+    """
+    known: dict[str, Any] = {field.name: field.type for field in fields(Settings)}
+    given: dict[str, Any] = {}
+    for variable, text in environment.items():
+        if not variable.startswith(PREFIX) or variable in _FOR_OTHERS:
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        if name not in known:
+            raise SettingNotValid(setting=variable, reason="there is no such setting")
+        given[name] = _integer(variable, text) if known[name] is int else text
+    return Settings(**given)
+
+
+# Read by the tests (the folder of real data) and by ./dev, not by the program.
+_FOR_OTHERS = frozenset({"LOTONE_REAL_DATA", "LOTONE_CHECKOUT"})
+
+
+def _integer(variable: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise SettingNotValid(setting=variable, value=text, reason="not a whole number") from None
+
+
+def _require(name: str, value: object, holds: bool) -> None:
+    if not holds:
+        raise SettingNotValid(setting=PREFIX + name.upper(), value=value, reason="out of range")
