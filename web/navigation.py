@@ -1,0 +1,63 @@
+"""The links of the page's header, by role. A link shows as soon as its route exists."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from starlette.routing import NoMatchFound
+
+from web.security.model import User
+from web.security.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of the header."""
+
+    label: str
+    href: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    label: str
+    route: str
+    parameters: tuple[tuple[str, str], ...] = ()
+    roles: frozenset[Role] = frozenset()
+
+
+def _(message: str) -> str:
+    return message
+
+
+ENTRIES = (
+    _Entry(_("Jeans"), "configure:start", (("line", "jeans"),)),
+    _Entry(_("PC"), "configure:start", (("line", "pc"),)),
+    _Entry(_("Customers"), "customers:list", roles=frozenset({Role.STORE})),
+    _Entry(_("Orders"), "orders:list", roles=frozenset({Role.STORE, Role.BUYER, Role.CUSTOMER, Role.FINANCE})),
+    _Entry(_("Floor"), "floor:home", roles=frozenset({Role.FLOOR})),
+    _Entry(_("Load"), "planner:load", roles=frozenset({Role.PLANNER})),
+    _Entry(_("Catalog"), "catalog:home", roles=frozenset({Role.AUTHOR})),
+    _Entry(_("Margin"), "finance:margin", roles=frozenset({Role.FINANCE})),
+)
+
+
+def links(request: Request, user: User | None) -> tuple[Link, ...]:
+    """Return the header's links for a reader; labels are translated by the template."""
+    here = request.url.path
+    shown = []
+    for entry in ENTRIES:
+        if entry.roles and (user is None or not user.may_act_as(*entry.roles)):
+            continue
+        href = _href(request, entry.route, dict(entry.parameters))
+        if href:
+            shown.append(Link(entry.label, href, is_current=here == href or here.startswith(f"{href}/")))
+    return tuple(shown)
+
+
+def _href(request: Request, route: str, parameters: dict[str, Any]) -> str:
+    try:
+        return str(request.app.url_path_for(route, **parameters))
+    except NoMatchFound:
+        return ""

@@ -1,0 +1,1 @@
+"""Who is asking, and may they? Sessions, passwords, roles, request forgery, headers."""

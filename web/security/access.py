@@ -1,0 +1,59 @@
+"""Who may use a route. Every route says it: ``require_role(…)``, or ``Public`` for everybody."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from kernel.clock import Clock
+from web.dependencies import ReadDb
+from web.security import service
+from web.security.model import RoleMissing, SignInNeeded, User, Visitor
+from web.security.roles import Role
+
+
+def load_user(request: Request, db: ReadDb) -> User | None:
+    """Return who signed in, if anybody; kept on the request for the page's header."""
+    visitor: Visitor = request.state.visitor
+    clock: Clock = request.app.state.clock
+    user = service.session_user(db, visitor.session_token, now=clock()) if visitor.session_token else None
+    request.state.user = user
+    return user
+
+
+MaybeUser = Annotated[User | None, Depends(load_user, scope="function")]
+"""The person who signed in, or ``None``."""
+
+
+def public(user: MaybeUser) -> User | None:
+    """Let everybody in, signed in or not."""
+    return user
+
+
+Public = Depends(public, scope="function")
+"""Says that a route is for everybody: ``dependencies=[Public]``."""
+
+
+class RequireRole:
+    """A dependency that lets in people with one of its roles (and admins)."""
+
+    def __init__(self, *roles: Role) -> None:
+        self.roles = frozenset(roles)
+
+    def __call__(self, user: MaybeUser) -> User:
+        """Return the person.
+
+        Raises:
+            SignInNeeded: Nobody signed in.
+            RoleMissing: The person has none of the roles.
+        """
+        if user is None:
+            raise SignInNeeded(roles=sorted(self.roles))
+        if not user.may_act_as(*self.roles):
+            raise RoleMissing(roles=sorted(self.roles))
+        return user
+
+
+def require_role(*roles: Role) -> Callable[..., User]:
+    """Return a dependency for people with one of ``roles``: ``user: Annotated[User, Depends(require_role(Role.STORE))]``."""
+    return RequireRole(*roles)
