@@ -1,0 +1,1 @@
+"""What is happening on the floor? Work orders, events, queues and scans."""

@@ -1,0 +1,1 @@
+"""What can this plant do? Work centres, shifts, holidays, stock and suppliers, one folder a line."""

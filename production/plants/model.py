@@ -1,0 +1,101 @@
+"""A plant as its files describe it: work centres, shifts, calendar, stock. A value that exists is valid."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from production.errors import WorkCentreNotFound
+
+MINUTES_A_DAY = 24 * 60
+
+
+class WorkCentreKind(StrEnum):
+    """How a work centre takes work."""
+
+    FLOW = "flow"  # people or machines working through pieces one by one
+    BATCH = "batch"  # a load of one recipe at a time: washing
+    SLOT = "slot"  # unattended places that run through the night: burn-in, imaging
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A span of staffed time on some weekdays, in the plant's wall-clock time. Monday is 0."""
+
+    weekdays: frozenset[int]
+    from_min: int
+    to_min: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.from_min < self.to_min <= MINUTES_A_DAY or not self.weekdays <= frozenset(range(7)):
+            raise ValueError(f"hours {self.from_min}-{self.to_min} on {sorted(self.weekdays)}")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCentre:
+    """Where operations are done.
+
+    ``places`` are people, machines or slots working side by side. ``reserve_percent`` of the time is never
+    promised. ``load_pieces`` is how many pieces of one recipe share a batch.
+    """
+
+    code: str
+    kind: WorkCentreKind
+    places: int
+    hours: tuple[Hours, ...]
+    reserve_percent: int = 0
+    load_pieces: int = 1
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.places < 1 or self.load_pieces < 1 or not 0 <= self.reserve_percent < 100:
+            raise ValueError(f"work centre {self.code}")
+
+    def name(self, locale: str) -> str:
+        """Return the name in the locale, else in English, else the code."""
+        return self.names.get(locale) or self.names.get("en") or self.code
+
+
+@dataclass(frozen=True, slots=True)
+class StockRow:
+    """What the plant begins with of one material; ``lead_time_days`` is its supplier's, calendar days."""
+
+    code: str
+    on_hand: int
+    lead_time_days: int | None = None
+    reorder_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """One plant making one line.
+
+    ``default_lead_days`` is the supplier's lead time of materials that name none. ``bins`` are the zones in the order
+    a kitter walks them. ``closed`` are days off beside the public holidays of ``country`` and ``subdivision``.
+    """
+
+    code: str
+    line: str
+    timezone: str
+    country: str
+    subdivision: str | None
+    floor_locale: str
+    work_centres: tuple[WorkCentre, ...]
+    spare_buckets: int = 1
+    horizon_days: int = 200
+    default_lead_days: int = 10
+    closed: frozenset[date] = frozenset()
+    bins: tuple[str, ...] = ()
+    stock: tuple[StockRow, ...] = ()
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def work_centre(self, code: str) -> WorkCentre:
+        """Return one work centre.
+
+        Raises:
+            WorkCentreNotFound: the plant has none of this code.
+        """
+        for work_centre in self.work_centres:
+            if work_centre.code == code:
+                return work_centre
+        raise WorkCentreNotFound(line=self.line, work_centre=code)

@@ -1,0 +1,120 @@
+"""Buckets of capacity from shifts and holidays, safe across daylight saving. Source: docs/algorithms/promise.md.
+
+A bucket is 90 minutes of the plant's wall clock (16 a day, from midnight), held as UTC seconds since 1970.
+All work centres share the grid, so "strictly later" means the same everywhere.
+"""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from production.plants.model import MINUTES_A_DAY, Hours, Plant, WorkCentre, WorkCentreKind
+
+BUCKET_MIN = 90
+BUCKET_S = BUCKET_MIN * 60
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """One span of one work centre: UTC seconds, seconds of capacity, and whether somebody is there to start work."""
+
+    start_s: int
+    end_s: int
+    capacity_s: int
+    is_attended: bool
+
+
+def epoch_s(moment: datetime) -> int:
+    """Return an aware datetime as whole UTC seconds, rounded up."""
+    return -int(-moment.timestamp() // 1)
+
+
+def utc(seconds: int) -> datetime:
+    """Return UTC seconds since 1970 as an aware datetime."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def local_date(seconds: int, timezone: str) -> date:
+    """Return the plant's calendar day at a UTC second."""
+    return datetime.fromtimestamp(seconds, ZoneInfo(timezone)).date()
+
+
+def wall_clock_s(day: date, minute: int, timezone: str) -> int:
+    """Return the UTC second at which the plant's clock shows ``minute`` of ``day``; 1440 is the next midnight.
+
+    A time that the clock skips is taken as if it had not been put forward; of one it shows twice, the first (P-2).
+    """
+    on_day = day + ONE_DAY * (minute // MINUTES_A_DAY)
+    minute %= MINUTES_A_DAY
+    local = datetime(on_day.year, on_day.month, on_day.day, minute // 60, minute % 60, tzinfo=ZoneInfo(timezone))
+    return int(local.timestamp())
+
+
+@lru_cache(maxsize=64)
+def public_holidays(country: str, subdivision: str | None, year: int) -> frozenset[date]:
+    """Return the public holidays of a year."""
+    return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=year).keys())
+
+
+def is_working_day(plant: Plant, day: date) -> bool:
+    """Return whether anybody has a shift on the day."""
+    if day in plant.closed or day in public_holidays(plant.country, plant.subdivision, day.year):
+        return False
+    return any(day.weekday() in hours.weekdays for centre in plant.work_centres for hours in centre.hours)
+
+
+def working_days(plant: Plant, first: date, count: int) -> tuple[date, ...]:
+    """Return the first ``count`` working days from ``first`` on."""
+    found: list[date] = []
+    day = first
+    while len(found) < count:
+        if is_working_day(plant, day):
+            found.append(day)
+        day += ONE_DAY
+    return tuple(found)
+
+
+def day_buckets(plant: Plant, centre: WorkCentre, day: date) -> Iterator[Bucket]:
+    """Yield the buckets in which the work centre can work on the day, in order (P-1).
+
+    Flow: seconds of all people, less the reserve. Batch: of whole machines left after the reserve.
+    Slot: of whole places left after the reserve, day and night, attended only within the shifts.
+    """
+    staffed = _staffed_spans(plant, centre, day)
+    usable_places = max(1, centre.places * (100 - centre.reserve_percent) // 100)
+    edges = [wall_clock_s(day, minute, plant.timezone) for minute in range(0, MINUTES_A_DAY + 1, BUCKET_MIN)]
+    for start_s, end_s in itertools.pairwise(edges):
+        if end_s <= start_s:
+            continue
+        staffed_s = sum(max(0, min(end_s, to_s) - max(start_s, from_s)) for from_s, to_s in staffed)
+        if centre.kind is WorkCentreKind.SLOT:
+            yield Bucket(start_s, end_s, (end_s - start_s) * usable_places, staffed_s > 0)
+        elif staffed_s > 0 and centre.kind is WorkCentreKind.BATCH:
+            yield Bucket(start_s, end_s, staffed_s * usable_places, True)
+        elif staffed_s > 0:
+            yield Bucket(start_s, end_s, staffed_s * centre.places * (100 - centre.reserve_percent) // 100, True)
+
+
+def _staffed_spans(plant: Plant, centre: WorkCentre, day: date) -> list[tuple[int, int]]:
+    if not is_working_day(plant, day):
+        return []
+    return [_span(hours, day, plant.timezone) for hours in centre.hours if day.weekday() in hours.weekdays]
+
+
+def _span(hours: Hours, day: date, timezone: str) -> tuple[int, int]:
+    return wall_clock_s(day, hours.from_min, timezone), wall_clock_s(day, hours.to_min, timezone)
+
+
+def horizon_buckets(plant: Plant, centre: WorkCentre, first: date, working: int) -> Iterator[Bucket]:
+    """Yield the buckets from ``first`` over ``working`` working days, in order."""
+    last = working_days(plant, first, working)[-1]
+    day = first
+    while day <= last:
+        yield from day_buckets(plant, centre, day)
+        day += ONE_DAY
