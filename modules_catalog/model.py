@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import NewType
 
 from modules_catalog.expressions.tree import Expression
+from modules_catalog.sizing.model import ComponentTable
 
 LineCode = NewType("LineCode", str)
 FeatureCode = NewType("FeatureCode", str)
@@ -241,6 +242,7 @@ class ConfigurationModel:
     texts: Mapping[Locale, Mapping[str, str]]
     uses: tuple[str, ...] = ()
     settings: Mapping[str, Value] = field(default_factory=dict)  # line constants: spare buckets, warranty …
+    components: tuple[ComponentTable, ...] = ()  # stocked components of a sized line
 
     def feature(self, code: str) -> Feature:
         """Return one feature by its code.

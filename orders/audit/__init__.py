@@ -1,0 +1,1 @@
+"""Who did what, when? An append-only chain of hashes."""

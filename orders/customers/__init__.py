@@ -1,0 +1,1 @@
+"""Who is this person, and what do we know of them? The only home of personal data."""

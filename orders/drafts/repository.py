@@ -1,0 +1,121 @@
+"""Reading and writing drafts."""
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, select
+
+from configurator.model import Answer, Selection
+from kernel.database import changed_rows
+from kernel.ids import CustomerId, DraftId, ProfileId
+from orders.drafts.model import Draft, DraftChangedMeanwhile, DraftNotFound
+from orders.drafts.tables import DraftRow, DraftStepRow
+
+StoredSelection = list[list[object]]
+
+
+def selection_to_json(selection: Selection) -> StoredSelection:
+    """Return the choices as pairs, oldest first: JSON objects forget their order on PostgreSQL."""
+    return [[feature, _plain(answer)] for feature, answer in selection.answers.items()]
+
+
+def selection_from_json(stored: StoredSelection) -> Selection:
+    """Return the choices as they were stored."""
+    return Selection({str(feature): answer for feature, answer in stored})  # type: ignore[misc]
+
+
+def add_draft(db: Session, draft: Draft) -> None:
+    """Store a new draft."""
+    db.add(DraftRow(id=draft.id, line=draft.line, release=draft.release, opened_at=draft.opened_at, **_values(draft)))
+    db.flush()
+
+
+def get_draft(db: Session, draft_id: DraftId) -> Draft:
+    """Return one draft.
+
+    Raises:
+        DraftNotFound: there is none with this id.
+    """
+    row = db.get(DraftRow, draft_id)
+    if row is None:
+        raise DraftNotFound(draft_id=draft_id)
+    return _draft(row)
+
+
+def drafts_of(db: Session, owner: str, *, limit: int = 20) -> list[Draft]:
+    """Return an owner's drafts, latest first."""
+    rows = db.exec(
+        select(DraftRow).where(DraftRow.owner == owner).order_by(col(DraftRow.changed_at).desc()).limit(limit)
+    )
+    return [_draft(row) for row in rows]
+
+
+def save_draft(db: Session, draft: Draft, *, before: Draft, can_be_undone: bool = True) -> None:
+    """Replace ``before`` by ``draft``, keeping the choices before the change.
+
+    Raises:
+        DraftChangedMeanwhile: the stored draft is no longer ``before``; nothing is changed.
+    """
+    statement = (
+        update(DraftRow)
+        .where(col(DraftRow.id) == draft.id, col(DraftRow.version) == before.version)
+        .values(**_values(draft))
+    )
+    if changed_rows(db, statement) != 1:
+        raise DraftChangedMeanwhile(draft_id=draft.id)
+    if can_be_undone and draft.selection != before.selection:
+        db.add(DraftStepRow(draft_id=draft.id, version=draft.version, selection=selection_to_json(before.selection)))
+        db.flush()
+
+
+def take_last_step(db: Session, draft_id: DraftId) -> Selection | None:
+    """Remove the latest step and return the choices before it; ``None`` when there is none."""
+    row = db.exec(
+        select(DraftStepRow)
+        .where(DraftStepRow.draft_id == draft_id)
+        .order_by(col(DraftStepRow.version).desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    before = selection_from_json(row.selection)
+    db.connection().execute(
+        delete(DraftStepRow).where(col(DraftStepRow.draft_id) == draft_id, col(DraftStepRow.version) == row.version)
+    )
+    return before
+
+
+def _plain(answer: Answer) -> object:
+    return dict(answer) if not isinstance(answer, str | int) else answer
+
+
+def _values(draft: Draft) -> dict[str, object]:
+    return {
+        "owner": draft.owner,
+        "selection": selection_to_json(draft.selection),
+        "changed_at": draft.changed_at,
+        "version": draft.version,
+        "customer_id": draft.customer_id,
+        "profile_id": draft.profile_id,
+        "need_by": draft.need_by,
+        "budget_minor": draft.budget_minor,
+        "quantity": draft.quantity,
+        "confirmed": sorted(draft.confirmed),
+    }
+
+
+def _draft(row: DraftRow) -> Draft:
+    return Draft(
+        id=DraftId(row.id),
+        line=row.line,
+        release=row.release,
+        owner=row.owner,
+        selection=selection_from_json(row.selection),
+        opened_at=row.opened_at,
+        changed_at=row.changed_at,
+        version=row.version,
+        customer_id=CustomerId(row.customer_id) if row.customer_id else None,
+        profile_id=ProfileId(row.profile_id) if row.profile_id else None,
+        need_by=row.need_by,
+        budget_minor=row.budget_minor,
+        quantity=row.quantity,
+        confirmed=frozenset(row.confirmed),
+    )

@@ -1,0 +1,310 @@
+"""Use cases of a draft: open, choose, repair, undo, limit, complete, hand over.
+
+Each reads and decides on a snapshot and then saves in a write transaction of its own, guarded by the draft's
+version: no solver runs while a lock is held (docs/decisions/).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from configurator.configurator import Configurator, Goal
+from configurator.model import Answer, Change, Selection
+from kernel.database import Database
+from kernel.errors import NotFound
+from kernel.ids import CustomerId, DraftId, IdMaker, ProfileId
+from modules_catalog.releases import service as releases
+from orders.customers import repository as customers
+from orders.customers.model import Purpose
+from orders.drafts import repository
+from orders.drafts.configurators import Configurators
+from orders.drafts.fitting import FitView, fit_view
+from orders.drafts.limits import limits_for
+from orders.drafts.model import Draft, DraftNotYours, DraftView, NothingToUndo, Refused
+from orders.drafts.promising import inquired_promise
+
+
+class AnswerNotValid(NotFound):
+    """The line has no such feature or option."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who looks at a draft: a visitor or user by ``id``; ``is_staff`` may open any draft."""
+
+    id: str
+    is_staff: bool = False
+
+
+def open_draft(
+    database: Database,
+    configurators: Configurators,
+    line: str,
+    *,
+    owner: str,
+    new_id: IdMaker,
+    now: datetime,
+    customer_id: CustomerId | None = None,
+    empty: bool = False,
+) -> DraftId:
+    """Return a new draft of the line's current release, complete and valid from defaults unless ``empty``.
+
+    Raises:
+        ReleaseNotFound: the line has no release in force.
+    """
+    with database.read() as db:
+        release = releases.current_release(db, line, now=now)
+        configurator = configurators.of(db, release)
+    selection = Selection() if empty else configurator.defaults()
+    draft = Draft(
+        id=DraftId(new_id()),
+        line=line,
+        release=release,
+        owner=owner,
+        selection=selection,
+        opened_at=now,
+        changed_at=now,
+        customer_id=customer_id,
+    )
+    with database.write() as db:
+        repository.add_draft(db, draft)
+    return draft.id
+
+
+def view_draft(
+    db: Session, configurators: Configurators, draft_id: DraftId, reader: Reader, *, now: datetime
+) -> DraftView:
+    """Return a draft as it stands.
+
+    Raises:
+        DraftNotFound: there is no such draft.
+        DraftNotYours: it belongs to somebody else.
+    """
+    draft = _readable(repository.get_draft(db, draft_id), reader)
+    return _view(db, configurators, draft, now=now)
+
+
+def choose_option(
+    database: Database,
+    configurators: Configurators,
+    draft_id: DraftId,
+    reader: Reader,
+    feature: str,
+    answer: Answer,
+    *,
+    now: datetime,
+) -> DraftView | Refused:
+    """Answer a feature. A ruled-out answer changes nothing and comes back with its conflict and repairs."""
+
+    def decide(db: Session, draft: Draft, configurator: Configurator) -> Draft | Refused:
+        limits = limits_for(db, draft, configurator.model, now=now)
+        outcome = configurator.choose(draft.selection, feature, answer, limits)
+        if outcome.refusal is not None:
+            refusal = outcome.refusal
+            view = _view(db, configurators, draft, now=now)
+            return Refused(view, feature, refusal.option, refusal.conflict, refusal.repairs)
+        return draft.changed(now, selection=outcome.selection)
+
+    return _change(database, configurators, draft_id, reader, decide, now=now)
+
+
+def accept_repair(
+    database: Database,
+    configurators: Configurators,
+    draft_id: DraftId,
+    reader: Reader,
+    feature: str,
+    answer: Answer,
+    *,
+    repair: int,
+    now: datetime,
+) -> DraftView | Refused:
+    """Choose a ruled-out answer together with the changes of one of its repairs, counted from 0.
+
+    Raises:
+        AnswerNotValid: there is no such repair any more.
+    """
+
+    def decide(db: Session, draft: Draft, configurator: Configurator) -> Draft | Refused:
+        limits = limits_for(db, draft, configurator.model, now=now)
+        repairs = configurator.repairs(draft.selection, feature, answer, limits)
+        if not 0 <= repair < len(repairs):
+            raise AnswerNotValid(feature=feature, repair=repair)
+        return draft.changed(now, selection=repairs[repair].selection)
+
+    return _change(database, configurators, draft_id, reader, decide, now=now)
+
+
+def unchoose(
+    database: Database, configurators: Configurators, draft_id: DraftId, reader: Reader, feature: str, *, now: datetime
+) -> DraftView | Refused:
+    """Leave a feature open again."""
+
+    def decide(db: Session, draft: Draft, configurator: Configurator) -> Draft | Refused:
+        return draft.changed(now, selection=draft.selection.without(feature))
+
+    return _change(database, configurators, draft_id, reader, decide, now=now)
+
+
+def undo(
+    database: Database, configurators: Configurators, draft_id: DraftId, reader: Reader, *, now: datetime
+) -> DraftView:
+    """Take back the latest change of the choices.
+
+    Raises:
+        NothingToUndo: there was none.
+    """
+    with database.write() as db:
+        draft = _readable(repository.get_draft(db, draft_id), reader)
+        before = repository.take_last_step(db, draft_id)
+        if before is None:
+            raise NothingToUndo(draft_id=draft_id)
+        undone = draft.changed(now, selection=before)
+        repository.save_draft(db, undone, before=draft, can_be_undone=False)
+    with database.read() as db:
+        return _view(db, configurators, undone, now=now, before=draft.selection)
+
+
+def complete(
+    database: Database,
+    configurators: Configurators,
+    draft_id: DraftId,
+    reader: Reader,
+    *,
+    goal: Goal,
+    closest_to: Selection | None = None,
+    now: datetime,
+) -> DraftView | Refused:
+    """Answer all open features, by the goal; choices already made are kept."""
+
+    def decide(db: Session, draft: Draft, configurator: Configurator) -> Draft | Refused:
+        limits = limits_for(db, draft, configurator.model, now=now)
+        completed = configurator.complete(draft.selection, goal, limits, to=closest_to)
+        return draft.changed(now, selection=completed)
+
+    return _change(database, configurators, draft_id, reader, decide, now=now)
+
+
+def set_limits(
+    database: Database,
+    configurators: Configurators,
+    draft_id: DraftId,
+    reader: Reader,
+    *,
+    need_by: date | None,
+    budget_minor: int | None,
+    quantity: int,
+    now: datetime,
+) -> DraftView | Refused:
+    """Set what bounds the answer: need-by date, budget for one piece, number of pieces.
+
+    Raises:
+        LimitNotValid: budget or quantity is not positive.
+    """
+
+    def decide(db: Session, draft: Draft, configurator: Configurator) -> Draft | Refused:
+        return draft.changed(now, need_by=need_by, budget_minor=budget_minor, quantity=quantity)
+
+    return _change(database, configurators, draft_id, reader, decide, now=now)
+
+
+def confirm_unknown(
+    database: Database, configurators: Configurators, draft_id: DraftId, reader: Reader, rule: str, *, now: datetime
+) -> DraftView | Refused:
+    """Record that a member of staff has checked what a rule does not know.
+
+    Raises:
+        DraftNotYours: the reader is not staff.
+    """
+    if not reader.is_staff:
+        raise DraftNotYours(draft_id=draft_id)
+
+    def decide(db: Session, draft: Draft, configurator: Configurator) -> Draft | Refused:
+        return draft.changed(now, confirmed=draft.confirmed | {rule})
+
+    return _change(database, configurators, draft_id, reader, decide, now=now)
+
+
+def assign_customer(
+    db: Session,
+    draft_id: DraftId,
+    reader: Reader,
+    *,
+    customer_id: CustomerId,
+    profile_id: ProfileId | None = None,
+    now: datetime,
+) -> None:
+    """Say whose draft it is, and which of their measures it is made to.
+
+    Raises:
+        CustomerNotFound: there is no such customer.
+        ProfileNotFound: the profile is not the customer's.
+    """
+    draft = _readable(repository.get_draft(db, draft_id), reader)
+    customers.get_customer(db, customer_id, purpose=Purpose.SALE)
+    if profile_id is not None:
+        profile = customers.get_profile(db, profile_id, purpose=Purpose.FIT)
+        if profile.customer_id != customer_id:
+            raise customers.ProfileNotFound(profile_id=profile_id)
+    repository.save_draft(
+        db, draft.changed(now, customer_id=customer_id, profile_id=profile_id or draft.profile_id), before=draft
+    )
+
+
+def _change(
+    database: Database,
+    configurators: Configurators,
+    draft_id: DraftId,
+    reader: Reader,
+    decide: Callable[[Session, Draft, Configurator], Draft | Refused],
+    *,
+    now: datetime,
+) -> DraftView | Refused:
+    """Read, decide, save: refuse when the draft changed in between, and show what came of it."""
+    with database.read() as db:
+        draft = _readable(repository.get_draft(db, draft_id), reader)
+        decision = decide(db, draft, configurators.of(db, draft.release))
+        if isinstance(decision, Refused):
+            return decision
+        view = _view(db, configurators, decision, now=now, before=draft.selection)
+    with database.write() as db:
+        repository.save_draft(db, decision, before=draft)
+    return view
+
+
+def _readable(draft: Draft, reader: Reader) -> Draft:
+    if draft.owner != reader.id and not reader.is_staff:
+        raise DraftNotYours(draft_id=draft.id)
+    return draft
+
+
+def _view(
+    db: Session, configurators: Configurators, draft: Draft, *, now: datetime, before: Selection | None = None
+) -> DraftView:
+    configurator = configurators.of(db, draft.release)
+    limits = limits_for(db, draft, configurator.model, now=now)
+    state = configurator.state(draft.selection, limits)
+    fit = _fit(db, configurator, draft)
+    promise = inquired_promise(db, configurator, draft, state, fit, limits, now=now)
+    changes = () if before is None else changes_between(before, draft.selection)
+    return DraftView(draft, configurator.model, state, promise, fit, limits, changes)
+
+
+def _fit(db: Session, configurator: Configurator, draft: Draft) -> FitView | None:
+    profile = customers.get_profile(db, draft.profile_id, purpose=Purpose.FIT) if draft.profile_id is not None else None
+    return fit_view(configurator.model, draft.selection.answers, profile, configurator.model.components)
+
+
+def changes_between(before: Selection, after: Selection) -> tuple[Change, ...]:
+    """Return what differs between two selections, in the order of the later one, dropped answers last."""
+    changed = [
+        Change(feature, before.answers.get(feature), answer)
+        for feature, answer in after.answers.items()
+        if before.answers.get(feature) != answer
+    ]
+    dropped = [
+        Change(feature, answer, None) for feature, answer in before.answers.items() if feature not in after.answers
+    ]
+    return tuple(changed + dropped)

@@ -1,0 +1,44 @@
+"""Drafts and the steps that led to them."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column
+from sqlmodel import Field, SQLModel
+
+from kernel.schema import UtcDateTime, json_document
+
+
+class DraftRow(SQLModel, table=True):
+    """One draft."""
+
+    __tablename__ = "draft"
+    __table_args__ = (
+        CheckConstraint("quantity BETWEEN 1 AND 999", name="quantity_in_range"),
+        CheckConstraint("budget_minor IS NULL OR budget_minor > 0", name="budget_positive"),
+    )
+
+    id: str = Field(primary_key=True, max_length=20)
+    line: str = Field(max_length=40, index=True)
+    release: str = Field(foreign_key="catalog_release.id", max_length=64)
+    owner: str = Field(max_length=64, index=True)
+    selection: Any = Field(sa_column=Column(json_document(), nullable=False))
+    opened_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    changed_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
+    version: int = Field(ge=0)
+    customer_id: str | None = Field(default=None, foreign_key="customer.id", max_length=20, index=True)
+    profile_id: str | None = Field(default=None, foreign_key="measurement_profile.id", max_length=20)
+    need_by: date | None = None
+    budget_minor: int | None = None
+    quantity: int = 1
+    confirmed: Any = Field(sa_column=Column(json_document(), nullable=False))
+
+
+class DraftStepRow(SQLModel, table=True):
+    """The choices before one change, so that it can be undone."""
+
+    __tablename__ = "draft_step"
+
+    draft_id: str = Field(primary_key=True, foreign_key="draft.id", max_length=20)
+    version: int = Field(primary_key=True)
+    selection: Any = Field(sa_column=Column(json_document(), nullable=False))

@@ -1,0 +1,63 @@
+"""From a complete draft to the variant the plant makes: choices and fit, exploded."""
+
+from collections.abc import Mapping
+
+from configurator.fit.model import Fit
+from configurator.model import Answer
+from modules_catalog.model import ConfigurationModel
+from modules_catalog.sizing.constants import (
+    HEM_MINUTES,
+    HIP_MINUTES,
+    PLAN_TOLERANCE_MM,
+    THIGH_MINUTES,
+    TOP_EDGE_MINUTES,
+    WAIST_MINUTES,
+)
+from modules_catalog.sizing.model import MEASURES
+from orders.drafts.fitting import FitView
+from production.exploding import explode
+from production.model import FinishedMeasure, FitParts, FitPiece, FitTrim, Variant
+
+#: Minutes each trim takes before sewing, in the order they are made. Source: docs/algorithms/fit.md.
+TRIM_MINUTES = {
+    "waist": WAIST_MINUTES,
+    "hip": HIP_MINUTES,
+    "thigh": THIGH_MINUTES,
+    "hem": HEM_MINUTES,
+    "top_front": TOP_EDGE_MINUTES,
+    "top_back": TOP_EDGE_MINUTES,
+}
+#: What drawing and cutting own panels adds to the cutting operation.
+BESPOKE_CUT_S = 2700
+
+
+def variant_of(model: ConfigurationModel, answers: Mapping[str, Answer], fit: FitView | None) -> Variant:
+    """Return the variant of complete choices; a measured pair that nobody has measured yet is planned without pieces."""
+    return explode(model, answers, None if fit is None or fit.fit is None else fit_parts(fit.fit))
+
+
+def fit_parts(fit: Fit) -> FitParts:
+    """Return what a fit adds to the bill of materials, the routing and the sheet's measures."""
+    measures = tuple(
+        FinishedMeasure(measure.value, fit.finished[measure], tolerance_mm)
+        for measure, tolerance_mm in zip(MEASURES, PLAN_TOLERANCE_MM, strict=True)
+        if fit.finished is not None
+    )
+    if fit.combination is None:
+        return FitParts(pieces=(), measures=measures, added_s={"cut": BESPOKE_CUT_S})
+    chosen = fit.combination
+    pieces = tuple(
+        FitPiece(component.id, component.kind.value, 1, component.bin)
+        for component in (chosen.front, chosen.back, chosen.yoke)
+    )
+    return FitParts(pieces=pieces, trims=tuple(_trims(fit)), measures=measures)
+
+
+def _trims(fit: Fit) -> list[FitTrim]:
+    assert fit.combination is not None  # noqa: S101 - the caller has looked
+    trims = fit.combination.trims
+    return [
+        FitTrim(edge, trim_mm, 60 * minutes)
+        for edge, minutes in TRIM_MINUTES.items()
+        if (trim_mm := getattr(trims, f"{edge}_mm")) != 0
+    ]

@@ -1,0 +1,1 @@
+"""What was bought, and where is it now?"""

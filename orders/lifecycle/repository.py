@@ -1,0 +1,111 @@
+"""Reading and writing orders."""
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from kernel.database import changed_rows
+from kernel.ids import CustomerId, OrderId, ProfileId, QuoteId
+from orders.drafts.repository import selection_from_json, selection_to_json
+from orders.lifecycle.model import Order, OrderNotFound
+from orders.lifecycle.tables import OrderRow
+from orders.lifecycle.transitions import OrderState
+from orders.pricing.model import price_from_json
+
+
+def add_order(db: Session, order: Order) -> None:
+    """Store a new order."""
+    db.add(
+        OrderRow(
+            id=order.id,
+            number=order.number,
+            quote_id=order.quote_id,
+            line=order.line,
+            release=order.release,
+            owner=order.owner,
+            selection=selection_to_json(order.selection),
+            quantity=order.quantity,
+            total_minor=order.price.total_minor,
+            price=dict(order.price.as_json()),
+            promise=dict(order.promise),
+            specification=dict(order.specification),
+            placed_at=order.placed_at,
+            state=order.state,
+            held_from=order.held_from,
+            revision=order.revision,
+            customer_id=order.customer_id,
+            profile_id=order.profile_id,
+        )
+    )
+    db.flush()
+
+
+def get_order(db: Session, order_id: OrderId) -> Order:
+    """Return one order.
+
+    Raises:
+        OrderNotFound: there is none with this id.
+    """
+    row = db.get(OrderRow, order_id, populate_existing=True)
+    if row is None:
+        raise OrderNotFound(order_id=order_id)
+    return _order(row)
+
+
+def get_order_by_number(db: Session, number: str) -> Order:
+    """Return the order with this number.
+
+    Raises:
+        OrderNotFound: there is none.
+    """
+    row = db.exec(select(OrderRow).where(OrderRow.number == number)).first()
+    if row is None:
+        raise OrderNotFound(number=number)
+    return _order(row)
+
+
+def find_orders(
+    db: Session, *, owner: str | None = None, customer_id: CustomerId | None = None, number: str = "", limit: int = 50
+) -> list[Order]:
+    """Return orders, newest first: of one owner, of one customer, or whose number contains some letters."""
+    wanted = select(OrderRow).order_by(col(OrderRow.placed_at).desc(), col(OrderRow.id).desc()).limit(limit)
+    if owner is not None:
+        wanted = wanted.where(OrderRow.owner == owner)
+    if customer_id is not None:
+        wanted = wanted.where(OrderRow.customer_id == customer_id)
+    if number:
+        wanted = wanted.where(col(OrderRow.number).contains(number.upper(), autoescape=True))
+    return [_order(row) for row in db.exec(wanted)]
+
+
+def move_order(
+    db: Session, order_id: OrderId, *, before: OrderState, after: OrderState, held_from: OrderState | None = None
+) -> bool:
+    """Return whether the order was in ``before`` and is in ``after`` now; of two callers only one hears true."""
+    statement = (
+        update(OrderRow)
+        .where(col(OrderRow.id) == order_id, col(OrderRow.state) == before)
+        .values(state=after, held_from=held_from.value if held_from else None)
+    )
+    return changed_rows(db, statement) == 1
+
+
+def _order(row: OrderRow) -> Order:
+    return Order(
+        id=OrderId(row.id),
+        number=row.number,
+        quote_id=QuoteId(row.quote_id),
+        line=row.line,
+        release=row.release,
+        owner=row.owner,
+        selection=selection_from_json(row.selection),
+        quantity=row.quantity,
+        price=price_from_json(row.price),
+        promise=row.promise,
+        specification=row.specification,
+        placed_at=row.placed_at,
+        state=row.state,
+        held_from=OrderState(row.held_from) if row.held_from else None,
+        revision=row.revision,
+        customer_id=CustomerId(row.customer_id) if row.customer_id else None,
+        profile_id=ProfileId(row.profile_id) if row.profile_id else None,
+    )

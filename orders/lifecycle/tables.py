@@ -1,0 +1,40 @@
+"""Orders."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column
+from sqlmodel import Field, SQLModel
+
+from kernel.schema import UtcDateTime, json_document, text_enum
+from orders.lifecycle.transitions import OrderState
+
+
+class OrderRow(SQLModel, table=True):
+    """One order, with all that was agreed."""
+
+    __tablename__ = "customer_order"
+    __table_args__ = (
+        CheckConstraint("revision >= 1", name="revision_from_one"),
+        CheckConstraint("quantity BETWEEN 1 AND 999", name="quantity_in_range"),
+        CheckConstraint("total_minor >= 0", name="total_not_negative"),
+    )
+
+    id: str = Field(primary_key=True, max_length=20)
+    number: str = Field(max_length=30, unique=True)
+    quote_id: str = Field(foreign_key="quote.id", max_length=20, unique=True)
+    line: str = Field(max_length=40, index=True)
+    release: str = Field(foreign_key="catalog_release.id", max_length=64)
+    owner: str = Field(max_length=64, index=True)
+    selection: Any = Field(sa_column=Column(json_document(), nullable=False))
+    quantity: int
+    total_minor: int
+    price: Any = Field(sa_column=Column(json_document(), nullable=False))
+    promise: Any = Field(sa_column=Column(json_document(), nullable=False))
+    specification: Any = Field(sa_column=Column(json_document(), nullable=False))
+    placed_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
+    state: OrderState = Field(sa_column=Column(text_enum(OrderState), nullable=False, index=True))
+    held_from: str | None = Field(default=None, max_length=20)
+    revision: int = 1
+    customer_id: str | None = Field(default=None, foreign_key="customer.id", max_length=20, index=True)
+    profile_id: str | None = Field(default=None, foreign_key="measurement_profile.id", max_length=20)

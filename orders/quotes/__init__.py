@@ -1,0 +1,1 @@
+"""What did we offer, at which price and date, until when?"""

@@ -1,0 +1,98 @@
+"""Reading and writing quotes."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from kernel.database import changed_rows
+from kernel.ids import CustomerId, DraftId, ProfileId, QuoteId
+from orders.drafts.repository import selection_from_json, selection_to_json
+from orders.pricing.model import price_from_json
+from orders.quotes.model import Quote, QuoteNotFound, QuoteState
+from orders.quotes.tables import QuoteRow
+
+
+def add_quote(db: Session, quote: Quote) -> None:
+    """Store a new quote."""
+    db.add(
+        QuoteRow(
+            id=quote.id,
+            number=quote.number,
+            draft_id=quote.draft_id,
+            line=quote.line,
+            release=quote.release,
+            owner=quote.owner,
+            selection=selection_to_json(quote.selection),
+            quantity=quote.quantity,
+            total_minor=quote.price.total_minor,
+            price=dict(quote.price.as_json()),
+            promise=dict(quote.promise),
+            specification=dict(quote.specification),
+            issued_at=quote.issued_at,
+            expires_at=quote.expires_at,
+            state=quote.state,
+            customer_id=quote.customer_id,
+            profile_id=quote.profile_id,
+        )
+    )
+    db.flush()
+
+
+def get_quote(db: Session, quote_id: QuoteId) -> Quote:
+    """Return one quote.
+
+    Raises:
+        QuoteNotFound: there is none with this id.
+    """
+    row = db.get(QuoteRow, quote_id)
+    if row is None:
+        raise QuoteNotFound(quote_id=quote_id)
+    return _quote(row)
+
+
+def quotes_of_draft(db: Session, draft_id: DraftId, *, state: QuoteState) -> list[Quote]:
+    """Return the quotes of a draft in one state, oldest first."""
+    rows = db.exec(
+        select(QuoteRow)
+        .where(QuoteRow.draft_id == draft_id, QuoteRow.state == state)
+        .order_by(col(QuoteRow.issued_at), col(QuoteRow.id))
+    )
+    return [_quote(row) for row in rows]
+
+
+def overdue_quotes(db: Session, now: datetime) -> list[Quote]:
+    """Return the open quotes whose time is up, oldest first."""
+    rows = db.exec(
+        select(QuoteRow)
+        .where(QuoteRow.state == QuoteState.OPEN, QuoteRow.expires_at <= now)
+        .order_by(col(QuoteRow.expires_at), col(QuoteRow.id))
+    )
+    return [_quote(row) for row in rows]
+
+
+def move_quote(db: Session, quote_id: QuoteId, *, before: QuoteState, after: QuoteState) -> bool:
+    """Return whether the quote was in ``before`` and is in ``after`` now; of two callers only one hears true."""
+    statement = update(QuoteRow).where(col(QuoteRow.id) == quote_id, col(QuoteRow.state) == before).values(state=after)
+    return changed_rows(db, statement) == 1
+
+
+def _quote(row: QuoteRow) -> Quote:
+    return Quote(
+        id=QuoteId(row.id),
+        number=row.number,
+        draft_id=DraftId(row.draft_id),
+        line=row.line,
+        release=row.release,
+        owner=row.owner,
+        selection=selection_from_json(row.selection),
+        quantity=row.quantity,
+        price=price_from_json(row.price),
+        promise=row.promise,
+        specification=row.specification,
+        issued_at=row.issued_at,
+        expires_at=row.expires_at,
+        state=row.state,
+        customer_id=CustomerId(row.customer_id) if row.customer_id else None,
+        profile_id=ProfileId(row.profile_id) if row.profile_id else None,
+    )

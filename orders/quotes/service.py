@@ -1,0 +1,136 @@
+"""Use cases of quotes: issue, withdraw, expire."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from kernel.database import Database
+from kernel.ids import DraftId, IdMaker, QuoteId
+from orders.audit.model import SYSTEM, Actor
+from orders.audit.service import record
+from orders.customers import repository as customers
+from orders.customers.model import Purpose
+from orders.drafts.configurators import Configurators
+from orders.drafts.model import DraftView
+from orders.drafts.promising import draft_demand
+from orders.drafts.service import Reader, view_draft
+from orders.numbering.repository import next_number
+from orders.pricing.offering import offered_price
+from orders.quotes import repository
+from orders.quotes.model import VALID_FOR, DraftNotQuotable, Quote, QuoteNotOpen, QuoteState
+from orders.quotes.specifying import promise_to_json, specification
+from production.promise import service as promises
+
+HOME_COUNTRY = "DE"
+
+
+def issue_quote(
+    database: Database,
+    configurators: Configurators,
+    draft_id: DraftId,
+    reader: Reader,
+    *,
+    new_id: IdMaker,
+    actor: Actor,
+    now: datetime,
+    valid_for: timedelta = VALID_FOR,
+) -> Quote:
+    """Return a new quote of a draft: price fixed, date promised, capacity and material held until it expires.
+
+    Quotes of the same draft that are still open are withdrawn and give back what they held.
+
+    Raises:
+        DraftNotQuotable: an answer, a measure, a date in time or a confirmation is missing; the facts say which.
+        CapacityTaken: others were quicker each time; nothing is held.
+    """
+    with database.read() as db:
+        view = view_draft(db, configurators, draft_id, reader, now=now)
+    _require_quotable(view)
+    demand = draft_demand(view.model, view.draft.selection, view.fit, view.draft.quantity)
+    with database.write() as db:
+        for earlier in repository.quotes_of_draft(db, draft_id, state=QuoteState.OPEN):
+            _end(db, earlier, QuoteState.WITHDRAWN, actor=actor, now=now)
+        quote_id = QuoteId(new_id())
+        key = f"quote:{quote_id}"
+        expires_at = now + valid_for
+        promise = promises.reserve(db, view.draft.line, demand, key=key, now=now, expires_at=expires_at)
+        if view.draft.need_by is not None and promise.date > view.draft.need_by:
+            raise DraftNotQuotable(reason="late", promised=promise.date.isoformat())
+        quote = Quote(
+            id=quote_id,
+            number=f"Q-{now.year}-{next_number(db, f'quote-{now.year}'):06d}",
+            draft_id=draft_id,
+            line=view.draft.line,
+            release=view.draft.release,
+            owner=view.draft.owner,
+            selection=view.draft.selection,
+            quantity=view.draft.quantity,
+            price=offered_price(
+                view.state.lines,
+                currency=view.model.currency,
+                quantity=view.draft.quantity,
+                country=_country(db, view),
+                day=now.date(),
+            ),
+            promise=promise_to_json(promise, given_at=now),
+            specification=specification(
+                line=view.draft.line,
+                release=view.draft.release,
+                answers=view.draft.selection.answers,
+                quantity=view.draft.quantity,
+                fit=view.fit.fit if view.fit else None,
+            ),
+            issued_at=now,
+            expires_at=expires_at,
+            customer_id=view.draft.customer_id,
+            profile_id=view.draft.profile_id,
+        )
+        repository.add_quote(db, quote)
+        record(db, f"quote:{quote_id}", "issued", actor=actor, now=now, total_minor=quote.price.total_minor)
+        return quote
+
+
+def withdraw_quote(db: Session, quote_id: QuoteId, *, actor: Actor, now: datetime) -> None:
+    """End an open quote and give back what it held.
+
+    Raises:
+        QuoteNotOpen: it has ended already.
+    """
+    _end(db, repository.get_quote(db, quote_id), QuoteState.WITHDRAWN, actor=actor, now=now)
+
+
+def expire_quotes(db: Session, *, now: datetime) -> int:
+    """End every open quote whose time is up, give back what they held, and return how many there were."""
+    overdue = repository.overdue_quotes(db, now)
+    for quote in overdue:
+        _end(db, quote, QuoteState.EXPIRED, actor=SYSTEM, now=now)
+    return len(overdue)
+
+
+def _end(db: Session, quote: Quote, state: QuoteState, *, actor: Actor, now: datetime) -> None:
+    if not repository.move_quote(db, quote.id, before=QuoteState.OPEN, after=state):
+        raise QuoteNotOpen(quote_id=quote.id)
+    promises.give_back(db, quote.reservation_key)
+    record(db, f"quote:{quote.id}", state.value, actor=actor, now=now)
+
+
+def _require_quotable(view: DraftView) -> None:
+    if view.can_be_quoted:
+        return
+    unanswered = [code for code, feature in view.state.features.items() if feature.needed and feature.chosen is None]
+    if unanswered:
+        raise DraftNotQuotable(reason="unanswered", features=unanswered)
+    if view.fit is not None and not view.fit.is_makeable:
+        raise DraftNotQuotable(reason="measures" if view.fit.needs_measures else "fit")
+    unconfirmed = sorted(set(view.state.must_confirm) - view.draft.confirmed)
+    if unconfirmed:
+        raise DraftNotQuotable(reason="unconfirmed", rules=unconfirmed)
+    if view.late and view.promise is not None:
+        raise DraftNotQuotable(reason="late", promised=view.promise.date.isoformat())
+    raise DraftNotQuotable(reason="no_date" if view.state.valid else "contradiction")
+
+
+def _country(db: Session, view: DraftView) -> str:
+    if view.draft.customer_id is None:
+        return HOME_COUNTRY
+    return customers.get_customer(db, view.draft.customer_id, purpose=Purpose.INVOICE).contact.country
