@@ -46,6 +46,7 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 5, wait_ms: int = 10_000) -> None:
         self.url = _driver_url(url)
+        self._session_info: dict[str, Any] = {"per_database": {}}
         if self.is_sqlite:
             Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
             self._writer = _sqlite_engine(self.url, pool_size, wait_ms, begin="BEGIN IMMEDIATE")
@@ -82,7 +83,8 @@ class Database:
         Raises:
             DatabaseBusy: Another transaction stood in the way for too long.
         """
-        with _passing_trouble_as_busy(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+        new_session = Session(self._writer, expire_on_commit=False, info=self._session_info)
+        with _passing_trouble_as_busy(), new_session as session, session.begin():
             session.connection()  # Takes SQLite's write lock before the first read.
             yield session
 
@@ -115,7 +117,7 @@ def changed_rows(session: Session, statement: UpdateBase) -> int:
             raise CapacityTaken(...)
     """
     session.flush()
-    return session.connection().execute(statement).rowcount
+    return session.connection().execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from sqlalchemy import event
 from kernel.clock import Clock, fixed_clock
 from kernel.database import Database
 from kernel.ids import IdMaker, id_maker
+from kernel.jobs import prepare_jobs
 from web.migrations.metadata import whole_metadata
 
 ROOT = Path(__file__).parents[1]
@@ -59,6 +60,7 @@ def build_tables(url: str) -> None:
     """Create every table of every room in an empty database."""
     database = Database(url)
     whole_metadata().create_all(database.engine)
+    prepare_jobs(database)
     database.dispose()
 
 
