@@ -1,0 +1,1 @@
+"""Which stocked components become this person's jeans, how close do they come, and how sure are we? Pure."""
