@@ -161,6 +161,11 @@ class OperationLoad:
     after: tuple[int, ...] = ()
     recipe: str | None = None
 
+    @property
+    def batch_recipe(self) -> str:
+        """What pieces must have in common to share a batch: the recipe and its time."""
+        return f"{self.recipe or ''}/{self.seconds}"
+
 
 @dataclass(frozen=True, slots=True)
 class MaterialNeed:
@@ -200,9 +205,7 @@ def demand_of(variant: Variant, quantity: int = 1) -> Demand:
             positions[operation.number] = after
             continue
         positions[operation.number] = (len(loads),)
-        loads.append(
-            OperationLoad(operation.code, operation.work_centre, operation.seconds, after, operation.recipe)
-        )
+        loads.append(OperationLoad(operation.code, operation.work_centre, operation.seconds, after, operation.recipe))
     needs: dict[str, MaterialNeed] = {}
     for item in variant.bom.items:
         known = needs.get(item.code)

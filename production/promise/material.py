@@ -60,9 +60,7 @@ class MaterialPlan:
         return max((take.usable_s for take in self.takes if take.code != code), default=now_s)
 
 
-def plan_material(
-    needs: Sequence[MaterialNeed], pieces: int, supply: Mapping[str, Supply], now_s: int
-) -> MaterialPlan:
+def plan_material(needs: Sequence[MaterialNeed], pieces: int, supply: Mapping[str, Supply], now_s: int) -> MaterialPlan:
     """Return the earliest way to have all materials for ``pieces`` pieces, each from its earliest sources (M-1).
 
     Args:

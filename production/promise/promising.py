@@ -66,9 +66,7 @@ def _finish(demand: Demand, situation: Situation, ledger: Ledger, earliest_s: in
     return plan, spare_end_s(last, plan.finish_s, situation.plant.spare_buckets)
 
 
-def _promise(
-    situation: Situation, plan: Plan, finish_s: int, binding: Binding, *, is_on_time: bool = True
-) -> Promise:
+def _promise(situation: Situation, plan: Plan, finish_s: int, binding: Binding, *, is_on_time: bool = True) -> Promise:
     return Promise(
         date=_day(situation, finish_s),
         finish_at=utc(finish_s),

@@ -26,6 +26,7 @@ class Take:
 class JoinedLoad:
     """A piece in a batch; ``is_new`` when this demand opens the load, which then takes the machine's seconds."""
 
+    work_centre: str
     start_s: int
     end_s: int
     recipe: str
@@ -158,7 +159,7 @@ class _Room:
         self, piece: int, position: int, load: OperationLoad, timeline: Timeline, from_s: int
     ) -> Placement:
         """Join an open load of the recipe, unless a new one could start sooner."""
-        recipe = f"{load.recipe or ''}/{load.seconds}"
+        recipe = load.batch_recipe
         window: tuple[tuple[Take, ...], int] | None
         try:
             window = self._window(load, timeline, from_s)
@@ -169,7 +170,9 @@ class _Room:
         if joinable is not None:
             key = (load.work_centre, joinable.start_s, recipe, joinable.number)
             self._joined[key] = self._joined.get(key, 0) + 1
-            joined = JoinedLoad(joinable.start_s, joinable.end_s, recipe, joinable.number, is_new=False)
+            joined = JoinedLoad(
+                load.work_centre, joinable.start_s, joinable.end_s, recipe, joinable.number, is_new=False
+            )
             return Placement(piece, position, load.work_centre, joinable.start_s, joinable.end_s, (), joined)
         if window is None:
             raise BeyondHorizon(work_centre=load.work_centre, horizon_ends=_horizon_end(timeline))
@@ -199,7 +202,7 @@ class _Room:
         fresh = OpenLoad(start_s, end_s, recipe, number, timeline.load_pieces)
         self._opened.setdefault(work_centre, []).append(fresh)
         self._joined[work_centre, start_s, recipe, number] = 1
-        return JoinedLoad(start_s, end_s, recipe, number, is_new=True)
+        return JoinedLoad(work_centre, start_s, end_s, recipe, number, is_new=True)
 
     def _free(self, work_centre: str, bucket: FreeBucket) -> int:
         return bucket.free_s - self._taken.get((work_centre, bucket.start_s), 0)

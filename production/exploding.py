@@ -1,0 +1,221 @@
+"""From a complete selection to a variant: its BOM and its routing, by the catalog's formulas. Pure."""
+
+import math
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+from modules_catalog.expressions.evaluate import Missing, Piece, Scope, amount, evaluate, holds
+from modules_catalog.expressions.tree import Expression
+from modules_catalog.model import (
+    BomLine,
+    ConfigurationModel,
+    Feature,
+    FeatureKind,
+    Option,
+)
+from modules_catalog.model import Operation as CatalogOperation
+from production.errors import SelectionIncomplete
+from production.model import (
+    Answers,
+    Bom,
+    BomItem,
+    FitParts,
+    MaterialCode,
+    MaterialKind,
+    Operation,
+    Routing,
+    Variant,
+    WorkCentreCode,
+)
+
+OPTION_KINDS = frozenset({FeatureKind.OPTION, FeatureKind.OPTIONS})
+NUMBER_STEP = 10
+TRIM_OPERATION = "trim"
+
+
+def explode(model: ConfigurationModel, answers: Answers, fit: FitParts | None = None) -> Variant:
+    """Return the variant of a complete selection.
+
+    Args:
+        model: The release the selection was made on.
+        answers: Feature → option code, ``{option code: count}``, number (decimals scaled by their digits, or a
+            ``Decimal``), text, or yes/no. Features not answered are absent or ``None``.
+        fit: Pieces, trims and measures of a garment made to measure; the trims' seconds go to the operation named by
+            the line's setting ``trim_operation`` (``trim`` unless it says otherwise).
+
+    Raises:
+        SelectionIncomplete: a quantity or a time is not known, or an answer is not of its feature.
+    """
+    scope = scope_of(model, answers)
+    items = [item for line in model.bom if holds(line.when, scope) for item in _items(model, line, scope)]
+    items += [
+        BomItem(MaterialCode(piece.code), MaterialKind.COMPONENT, piece.quantity, "pcs", piece.bin)
+        for piece in (fit.pieces if fit else ())
+    ]
+    bom = Bom(tuple(sorted((item for item in items if item.quantity > 0), key=_walk_order)))
+    return Variant(str(model.line), model.release, bom, _routing(model, scope, fit))
+
+
+def scope_of(model: ConfigurationModel, answers: Answers) -> Scope:
+    """Return what formulas read for a selection.
+
+    Raises:
+        SelectionIncomplete: an answer names no feature or no option of it.
+    """
+    unknown = sorted(code for code in answers if not model.has_feature(code))
+    if unknown:
+        raise SelectionIncomplete(where=unknown[0], reason="no such feature")
+    features = {feature.code: feature for feature in model.features}
+    chosen = {
+        code: _pieces(features[code], answer)  # type: ignore[index]
+        for code, answer in answers.items()
+        if answer is not None
+    }
+    many = frozenset(feature.code for feature in model.features if feature.kind is FeatureKind.OPTIONS)
+    return Scope({code: pieces for code, pieces in chosen.items() if pieces}, many)
+
+
+def option_of(feature: Feature, code: object) -> Option:
+    """Return one option of a feature.
+
+    Raises:
+        SelectionIncomplete: the feature has none of this code.
+    """
+    for option in feature.options:
+        if option.code == code:
+            return option
+    raise SelectionIncomplete(where=feature.code, reason=f"no option {code}")
+
+
+def material_code(feature: str, option: str) -> MaterialCode:
+    """Return the name under which an option is stocked."""
+    return MaterialCode(f"{feature}.{option}")
+
+
+def _pieces(feature: Feature, answer: object) -> tuple[Piece, ...]:
+    match feature.kind:
+        case FeatureKind.OPTIONS:
+            counts = answer if isinstance(answer, Mapping) else {answer: 1}
+            return tuple(_option_piece(feature, code, count) for code, count in counts.items() if count)
+        case FeatureKind.OPTION:
+            return (_option_piece(feature, answer, 1),)
+        case FeatureKind.BOOLEAN:
+            return (Piece(answer is True or answer == "yes"),)
+        case FeatureKind.TEXT:
+            text = str(answer)
+            return (Piece(text, {"length": len(text)}),) if text else ()
+        case FeatureKind.DECIMAL if isinstance(answer, int):
+            return (Piece(Decimal(answer).scaleb(-feature.digits)),)
+        case _:
+            if isinstance(answer, int | Decimal):
+                return (Piece(answer),)
+            raise SelectionIncomplete(where=feature.code, reason=f"{answer!r} is no number")
+
+
+def _option_piece(feature: Feature, code: object, count: int) -> Piece:
+    option = option_of(feature, code)
+    return Piece(str(option.code), dict(option.attributes), count)
+
+
+def _items(model: ConfigurationModel, line: BomLine, scope: Scope) -> list[BomItem]:
+    if line.part is not None:
+        part = model.parts[line.part]
+        quantity = _whole(line.quantity, scope, str(line.source))
+        return [BomItem(MaterialCode(part.code), MaterialKind.PART, quantity, line.unit, part.bin, part.lead_time_days)]
+    feature = model.feature(str(line.feature))
+    items = []
+    for piece in scope.chosen.get(feature.code, ()):
+        if feature.kind not in OPTION_KINDS:
+            continue
+        option = option_of(feature, piece.answer)
+        each = _whole(line.quantity, scope.narrowed(feature.code, piece), str(line.source))
+        items.append(
+            BomItem(
+                material_code(feature.code, option.code),
+                MaterialKind.OPTION,
+                each * piece.count,
+                line.unit,
+                option.bin,
+                option.lead_time_days,
+                feature.code,
+                option.code,
+            )
+        )
+    return items
+
+
+def _routing(model: ConfigurationModel, scope: Scope, fit: FitParts | None) -> Routing:
+    trim_code = str(model.settings.get("trim_operation") or TRIM_OPERATION)
+    added = dict(fit.added_s) if fit else {}
+    if fit and fit.trims:
+        added[trim_code] = added.get(trim_code, 0) + sum(trim.seconds for trim in fit.trims)
+    ordered = _in_order(model.operations)
+    numbers = {operation.code: NUMBER_STEP * index for index, (operation, _) in enumerate(ordered, start=1)}
+    waits: dict[str, tuple[int, ...]] = {}
+    operations = []
+    for operation, after in ordered:
+        before = tuple(sorted({number for code in after for number in waits[code]}))
+        if not holds(operation.when, scope) and operation.code not in added:
+            waits[operation.code] = before
+            continue
+        waits[operation.code] = (numbers[operation.code],)
+        run_s = _whole(operation.run_s, scope, str(operation.source))
+        recipe = _text(operation.recipe, scope)
+        operations.append(
+            Operation(
+                number=numbers[operation.code],
+                code=operation.code,
+                work_centre=WorkCentreCode(operation.work_centre),
+                seconds=operation.setup_s + run_s + added.get(operation.code, 0),
+                after=before,
+                recipe=recipe,
+                checks=operation.checks,
+                is_irreversible=operation.irreversible,
+            )
+        )
+    return Routing(tuple(operations))
+
+
+def _in_order(operations: tuple[CatalogOperation, ...]) -> list[tuple[CatalogOperation, tuple[str, ...]]]:
+    """Return the operations each after all it waits for, otherwise in the catalog's order, with what it waits for."""
+    waiting: list[tuple[CatalogOperation, tuple[str, ...]]] = []
+    for index, operation in enumerate(operations):
+        before = (operations[index - 1].code,) if index else ()
+        waiting.append((operation, before if operation.after is None else operation.after))
+    ordered: list[tuple[CatalogOperation, tuple[str, ...]]] = []
+    done: set[str] = set()
+    while waiting:
+        ready = next((one for one in waiting if done.issuperset(one[1])), None)
+        if ready is None:
+            raise SelectionIncomplete(where=str(waiting[0][0].source), reason="operations wait for each other")
+        waiting.remove(ready)
+        ordered.append(ready)
+        done.add(ready[0].code)
+    return ordered
+
+
+def _whole(expression: Expression | None, scope: Scope, where: str) -> int:
+    """Return a quantity or a time, rounded up to whole units; 1 without a formula."""
+    if expression is None:
+        return 1
+    value = amount(expression, scope)
+    if isinstance(value, Missing):
+        raise SelectionIncomplete(where=where, reason="a value is not known")
+    return max(0, math.ceil(value))
+
+
+def _text(expression: Expression | None, scope: Scope) -> str | None:
+    if expression is None:
+        return None
+    value = evaluate(expression, scope)
+    return None if isinstance(value, Missing) else str(value)
+
+
+def _walk_order(item: BomItem) -> tuple[bool, list[tuple[int, int | str]], str]:
+    return item.bin is None, natural_order(item.bin or ""), item.code
+
+
+def natural_order(text: str) -> list[tuple[int, int | str]]:
+    """Return a sort key in which A2 comes before A10."""
+    return [(0, int(part)) if part.isdigit() else (1, part) for part in re.findall(r"\d+|\D+", text)]

@@ -1,0 +1,71 @@
+"""A plant as a JSON document, for keeping it in the database. Pure."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from kernel.canonical import JsonValue
+from production.plants.model import Hours, Plant, StockRow, WorkCentre, WorkCentreKind
+
+
+def plant_to_json(plant: Plant) -> Mapping[str, JsonValue]:
+    """Return the plant without its opening stock, which lives in tables of its own."""
+    return {
+        "code": plant.code,
+        "line": plant.line,
+        "timezone": plant.timezone,
+        "country": plant.country,
+        "subdivision": plant.subdivision,
+        "floor_locale": plant.floor_locale,
+        "spare_buckets": plant.spare_buckets,
+        "horizon_days": plant.horizon_days,
+        "default_lead_days": plant.default_lead_days,
+        "closed": sorted(day.isoformat() for day in plant.closed),
+        "bins": list(plant.bins),
+        "texts": {locale: dict(texts) for locale, texts in plant.texts.items()},
+        "work_centres": [_centre_to_json(centre) for centre in plant.work_centres],
+    }
+
+
+def plant_from_json(document: Mapping[str, Any], stock: tuple[StockRow, ...] = ()) -> Plant:
+    """Return the plant a document was made from."""
+    return Plant(
+        code=document["code"],
+        line=document["line"],
+        timezone=document["timezone"],
+        country=document["country"],
+        subdivision=document["subdivision"],
+        floor_locale=document["floor_locale"],
+        spare_buckets=document["spare_buckets"],
+        horizon_days=document["horizon_days"],
+        default_lead_days=document["default_lead_days"],
+        closed=frozenset(date.fromisoformat(day) for day in document["closed"]),
+        bins=tuple(document["bins"]),
+        texts=document["texts"],
+        work_centres=tuple(_centre_from_json(centre) for centre in document["work_centres"]),
+        stock=stock,
+    )
+
+
+def _centre_to_json(centre: WorkCentre) -> Mapping[str, JsonValue]:
+    return {
+        "code": centre.code,
+        "kind": centre.kind.value,
+        "places": centre.places,
+        "reserve_percent": centre.reserve_percent,
+        "load_pieces": centre.load_pieces,
+        "names": dict(centre.names),
+        "hours": [[sorted(hours.weekdays), hours.from_min, hours.to_min] for hours in centre.hours],
+    }
+
+
+def _centre_from_json(document: Mapping[str, Any]) -> WorkCentre:
+    return WorkCentre(
+        code=document["code"],
+        kind=WorkCentreKind(document["kind"]),
+        places=document["places"],
+        hours=tuple(Hours(frozenset(days), from_min, to_min) for days, from_min, to_min in document["hours"]),
+        reserve_percent=document["reserve_percent"],
+        load_pieces=document["load_pieces"],
+        names=document["names"],
+    )

@@ -1,0 +1,324 @@
+"""Use cases of the ledger: inquire, reserve, confirm, give back, expire, and what is free.
+
+A session passed in is the caller's transaction. On SQLite it is the only writer, so nothing is ever lost to a race;
+on PostgreSQL every take is guarded and a lost race walks again with what is left.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from production.errors import CapacityTaken, PromiseExpired, ReservationNotFound
+from production.model import ACTIVE_RESERVATIONS, Demand, MaterialNeed, Promise, Reservation, ReservationState
+from production.plants.model import Plant
+from production.promise import guarded, repository
+from production.promise.calendar import epoch_s, horizon_buckets, local_date, wall_clock_s
+from production.promise.material import MaterialPlan, SupplyKind, plan_material
+from production.promise.promising import PromisedPlan, Situation, promise
+from production.promise.repository import StoredPlant
+from production.promise.timeline import NotLoaded
+from production.promise.walking import JoinedLoad, Plan
+
+ATTEMPTS = 16
+"""How often a reservation is tried again after others were quicker."""
+ROWS_AT_FIRST = 48
+ROWS_AT_MOST = 4096
+
+
+def inquire(db: Session, line: str, demand: Demand, *, now: datetime, by: date | None = None) -> Promise:
+    """Return what could be promised now; nothing is set aside.
+
+    Args:
+        db: A session; reading is enough.
+        line: The line whose plant makes it.
+        demand: What it takes.
+        now: The present moment, UTC.
+        by: A date the customer asks for; it is then made as late as that allows, and marked when it cannot be met.
+
+    Raises:
+        PlantNotFound: no plant makes the line.
+        WorkCentreNotFound: the plant lacks a work centre of the routing.
+        BeyondHorizon: no date within the rolling horizon.
+    """
+    return _promised(db, repository.stored_plant(db, line), demand, now, by)[0].promise
+
+
+def reserve(
+    db: Session,
+    line: str,
+    demand: Demand,
+    *,
+    key: str,
+    now: datetime,
+    expires_at: datetime | None,
+    by: date | None = None,
+) -> Promise:
+    """Return a promise and set aside the capacity and material that keep it, until ``expires_at`` (None: for good).
+
+    The same key again returns the promise already given.
+
+    Raises:
+        CapacityTaken: others were quicker each time; nothing is set aside.
+        PromiseExpired: the key's reservation has been given back or has expired.
+        PlantNotFound, WorkCentreNotFound, BeyondHorizon: as ``inquire``.
+    """
+    earlier = repository.find_reservation(db, key)
+    if earlier is not None:
+        return _still_held(earlier).promise
+    stored = repository.stored_plant(db, line)
+    for _ in range(ATTEMPTS):
+        promised, material = _promised(db, stored, demand, now, by)
+        state = ReservationState.HELD if expires_at is not None else ReservationState.CONFIRMED
+        reservation = Reservation(key, line, state, promised.promise, expires_at)
+        try:
+            with db.begin_nested():
+                if not repository.add_reservation(db, reservation, now=now):
+                    raise _LostRace
+                _take_all(db, stored.plant, key, demand, promised.plan, material)
+        except _LostRace:
+            quicker = repository.find_reservation(db, key)
+            if quicker is not None:
+                return _still_held(quicker).promise
+            continue
+        return promised.promise
+    raise CapacityTaken(attempts=ATTEMPTS)
+
+
+def confirm(db: Session, key: str, *, now: datetime | None = None) -> Promise:
+    """Return the promise of a held reservation and hold it for good; confirming again changes nothing.
+
+    Args:
+        db: The caller's transaction.
+        key: The reservation's key.
+        now: When given, a reservation whose time is up by then is refused even if nobody has swept it yet.
+
+    Raises:
+        ReservationNotFound: nothing was set aside under the key.
+        PromiseExpired: it was given back, or its time is up.
+    """
+    held = frozenset({ReservationState.HELD})
+    moved = repository.move_reservation(db, key, held, ReservationState.CONFIRMED, now=now)
+    reservation = _found(db, key)
+    if moved:
+        repository.set_expiry(db, key, None)
+    elif reservation.state is not ReservationState.CONFIRMED:
+        raise PromiseExpired(key=key, state=reservation.state.value)
+    return reservation.promise
+
+
+def extend(db: Session, key: str, *, expires_at: datetime) -> None:
+    """Hold a reservation until another moment.
+
+    Raises:
+        ReservationNotFound, PromiseExpired: as ``confirm``.
+    """
+    if _still_held(_found(db, key)).state is ReservationState.HELD:
+        repository.set_expiry(db, key, expires_at)
+
+
+def give_back(db: Session, key: str) -> bool:
+    """Give back exactly what a reservation took; return False when that was done before.
+
+    Raises:
+        ReservationNotFound: nothing was set aside under the key.
+    """
+    return _end(db, key, ReservationState.GIVEN_BACK, ACTIVE_RESERVATIONS)
+
+
+def expire(db: Session, now: datetime) -> int:
+    """Give back every held reservation whose time is up; return how many there were."""
+    held = frozenset({ReservationState.HELD})
+    return sum(_end(db, key, ReservationState.EXPIRED, held) for key in repository.overdue_reservations(db, now))
+
+
+def reservation(db: Session, key: str) -> Reservation:
+    """Return what is or was set aside under a key.
+
+    Raises:
+        ReservationNotFound: nothing was.
+    """
+    return _found(db, key)
+
+
+def free_capacity(
+    db: Session, line: str, *, now: datetime, by: date, at_most: Mapping[str, int] | None = None
+) -> dict[str, int]:
+    """Return ``{work centre: seconds}`` one more order may use at most if it must be ready by a day.
+
+    An upper bound, so that a limit made of it never rules out what could be promised: an order that keeps within it
+    may still be promised later, because operations do not share buckets.
+
+    Args:
+        db: A session; reading is enough.
+        line: The line.
+        now: The present moment, UTC.
+        by: The day, in the plant's time.
+        at_most: ``{work centre: operations an order may have there}`` (1 where absent). Given, the bound is the sum of
+            that many largest buckets, which is far tighter on a plant that is nearly full.
+
+    Raises:
+        PlantNotFound: no plant makes the line.
+    """
+    plant = repository.stored_plant(db, line).plant
+    end_s = wall_clock_s(by, 24 * 60, plant.timezone)
+    free = repository.free_seconds(db, line, epoch_s(now), end_s, at_most)
+    return {centre.code: free.get(centre.code, 0) for centre in plant.work_centres}
+
+
+def material_dates(db: Session, line: str, needs: Sequence[MaterialNeed], *, now: datetime) -> dict[str, date]:
+    """Return the first day on which each material can be used, in the plant's time.
+
+    Raises:
+        PlantNotFound: no plant makes the line.
+    """
+    plant = repository.stored_plant(db, line).plant
+    now_s = epoch_s(now)
+    supply = repository.read_supply(db, plant, needs, now_s)
+    return {need.code: local_date(plan_material([need], 1, supply, now_s).ready_s, plant.timezone) for need in needs}
+
+
+def seed_plant(db: Session, plant: Plant, *, now: datetime) -> None:
+    """Store a plant with its buckets over the whole horizon and its opening stock.
+
+    Seeding again takes over the plant's newest description, adds what is missing of the horizon and leaves buckets and
+    stock that are there as they are.
+    """
+    first = local_date(epoch_s(now), plant.timezone)
+    start_s = wall_clock_s(first, 0, plant.timezone)
+    known = repository.has_plant(db, plant.line)
+    from_s = repository.stored_plant(db, plant.line).horizon_from_s if known else start_s
+    repository.save_plant(db, StoredPlant(plant, from_s, from_s))
+    roll_horizon(db, plant.line, now=now)
+    repository.add_stock(db, plant.line, plant.stock)
+
+
+def roll_horizon(db: Session, line: str, *, now: datetime) -> int:
+    """Add the buckets missing from the rolling horizon; return how many. Safe to run at any time, any number of times.
+
+    Raises:
+        PlantNotFound: no plant makes the line.
+    """
+    stored = repository.stored_plant(db, line)
+    plant = stored.plant
+    first = local_date(epoch_s(now), plant.timezone)
+    added, end_s = 0, stored.horizon_from_s
+    for centre in plant.work_centres:
+        last_s = repository.last_bucket_s(db, line, centre.code)
+        buckets = list(horizon_buckets(plant, centre, first, plant.horizon_days))
+        added += repository.add_buckets(
+            db, line, centre.code, (bucket for bucket in buckets if last_s is None or bucket.start_s > last_s)
+        )
+        end_s = max(end_s, buckets[-1].end_s)
+    repository.save_plant(db, replace(stored, horizon_to_s=end_s))
+    return added
+
+
+def receive_later(db: Session, line: str, material: str, *, day: date, quantity: int) -> int:
+    """Note that a quantity will be delivered on a day, usable from the next midnight; return the receipt's id."""
+    plant = repository.stored_plant(db, line).plant
+    return repository.add_receipt(db, line, material, wall_clock_s(day, 24 * 60, plant.timezone), quantity)
+
+
+class _LostRace(Exception):  # Another writer was quicker: walk again.
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    batches: Mapping[JoinedLoad, int]
+
+
+def _promised(
+    db: Session, stored: StoredPlant, demand: Demand, now: datetime, by: date | None
+) -> tuple[PromisedPlan, MaterialPlan]:
+    """Read what the promise needs, more of it whenever the walk asks, and decide."""
+    now_s = epoch_s(now)
+    supply = repository.read_supply(db, stored.plant, demand.materials, now_s)
+    material = plan_material(demand.materials, demand.quantity, supply, now_s)
+    room = repository.empty_room(stored.plant, demand.loads)
+    situation = Situation(stored.plant, room.ledger, room.empty, material, now_s)
+    rows, from_s = ROWS_AT_FIRST, max(now_s, material.ready_s)
+    while True:
+        if demand.loads:
+            repository.read_room(db, stored, room, demand.loads, from_s, rows)
+        try:
+            return promise(demand, situation, by=by), material
+        except NotLoaded as asked:
+            rows, from_s = min(4 * rows, ROWS_AT_MOST), asked.from_s
+
+
+def _take_all(db: Session, plant: Plant, key: str, demand: Demand, plan: Plan, material: MaterialPlan) -> None:
+    """Take places in batches, bucket seconds and material, always in this order, or raise ``_LostRace``."""
+    batches: dict[JoinedLoad, int] = {}
+    places: dict[tuple[str | int, ...], int] = {}
+    seconds: dict[tuple[str | int, ...], int] = {}
+    for placement in plan.placements:
+        for one in placement.takes:
+            seconds[one.work_centre, one.start_s] = seconds.get((one.work_centre, one.start_s), 0) + one.seconds
+        if placement.load is None:
+            continue
+        load = replace(placement.load, is_new=False)
+        if load not in batches:
+            batch = None if placement.load.is_new else repository.batch_id(db, plant.line, load)
+            if placement.load.is_new:
+                pieces = plant.work_centre(load.work_centre).load_pieces
+                batch = repository.open_batch(db, plant.line, placement, pieces)
+            if batch is None:
+                raise _LostRace
+            batches[load] = batch
+        places[(batches[load],)] = places.get((batches[load],), 0) + 1
+    taken = (
+        guarded.take(db, guarded.BATCHES, plant.line, places)
+        and guarded.take(db, guarded.BUCKETS, plant.line, seconds)
+        and guarded.take(db, guarded.STOCK, plant.line, _material(material, SupplyKind.STOCK))
+        and guarded.take(db, guarded.RECEIPTS, plant.line, _material(material, SupplyKind.RECEIPT))
+    )
+    if not taken:
+        raise _LostRace
+    repository.add_takes(db, key, plan, demand, batches)
+    repository.add_material_takes(db, key, material.takes)
+
+
+def _material(plan: MaterialPlan, kind: SupplyKind) -> guarded.Amounts:
+    amounts: dict[tuple[str | int, ...], int] = {}
+    for one in plan.takes:
+        if one.kind is kind:
+            name: tuple[str | int, ...] = (one.code,) if one.receipt is None else (one.receipt,)
+            amounts[name] = amounts.get(name, 0) + one.quantity
+    return amounts
+
+
+def _end(db: Session, key: str, state: ReservationState, before: frozenset[ReservationState]) -> bool:
+    held = _found(db, key)
+    if not repository.move_reservation(db, key, before, state):
+        return False
+    back = repository.remove_takes(db, key)
+    places: guarded.Amounts = {(batch,): -count for batch, count in back.batches.items()}
+    seconds = dict(back.buckets)
+    _must(guarded.take(db, guarded.BATCHES, held.line, places), key)
+    for slot, freed_s in repository.close_empty_batches(db, back.batches).items():
+        seconds[slot] = seconds.get(slot, 0) + freed_s
+    _must(guarded.take(db, guarded.BUCKETS, held.line, {slot: -amount for slot, amount in seconds.items()}), key)
+    _must(guarded.take(db, guarded.STOCK, held.line, {(code,): -count for code, count in back.stock.items()}), key)
+    _must(guarded.take(db, guarded.RECEIPTS, held.line, {(one,): -count for one, count in back.receipts.items()}), key)
+    return True
+
+
+def _must(is_given: bool, key: str) -> None:
+    if not is_given:
+        raise RuntimeError(f"the ledger has no room for what reservation {key} gives back")
+
+
+def _found(db: Session, key: str) -> Reservation:
+    reservation = repository.find_reservation(db, key)
+    if reservation is None:
+        raise ReservationNotFound(key=key)
+    return reservation
+
+
+def _still_held(reservation: Reservation) -> Reservation:
+    if reservation.state not in ACTIVE_RESERVATIONS:
+        raise PromiseExpired(key=reservation.key, state=reservation.state.value)
+    return reservation
