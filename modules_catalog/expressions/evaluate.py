@@ -134,19 +134,20 @@ def terms(expression: Expression) -> tuple[Expression, ...]:
             return (expression,)
 
 
-def _plainly_read(expression: Expression) -> frozenset[str]:
+def plainly_read(expression: Expression) -> frozenset[str]:
+    """Return the features read otherwise than by ``sum``, ``count``, ``least``, ``most`` or ``chosen``."""
     match expression:
         case Reference(feature=feature):
             return frozenset({feature})
         case Aggregate() | Call(name="chosen"):
             return frozenset()
         case _:
-            return frozenset[str]().union(*(_plainly_read(child) for child in children(expression)))
+            return frozenset[str]().union(*(plainly_read(child) for child in children(expression)))
 
 
 def _over_each(expression: Expression, scope: Scope, evaluation: "_Evaluation") -> Result:
     narrowed = scope.each if isinstance(scope, _Narrowed) else {}
-    each = [f for f in _plainly_read(expression) & scope.many if f not in narrowed and scope.chosen.get(f)]
+    each = [f for f in plainly_read(expression) & scope.many if f not in narrowed and scope.chosen.get(f)]
     if not each:
         return evaluation.value(expression, scope)
     if len(each) > 1:

@@ -1,0 +1,109 @@
+"""Judging concrete choices by the catalog itself: what each rule says of them, slowly and plainly.
+
+The configurator's answers are held against this; bills of material and times are computed in the same scope.
+"""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from enum import StrEnum
+
+from modules_catalog.expressions.evaluate import (
+    NOT_CHOSEN,
+    NOT_KNOWN,
+    Piece,
+    Result,
+    Scope,
+    all_of,
+    condition,
+    evaluate,
+    plainly_read,
+)
+from modules_catalog.model import ConfigurationModel, Feature, FeatureKind, Rule, RuleTable
+
+ConcreteAnswer = str | Mapping[str, int] | int | Decimal | bool
+"""Option code; {option code: count}; number (decimals scaled, or a ``Decimal`` as it is); text; yes / no."""
+
+
+class Verdict(StrEnum):
+    """What a rule says of concrete choices."""
+
+    HOLDS = "holds"
+    VIOLATED = "violated"
+    NOT_KNOWN = "not_known"
+
+
+def scope_of(model: ConfigurationModel, answers: Mapping[str, ConcreteAnswer]) -> Scope:
+    """Return the scope in which expressions see these answers; features without an answer are not chosen.
+
+    Raises:
+        KeyError: An answer names a feature or an option there is not.
+    """
+    many = frozenset(feature.code for feature in model.features if feature.kind is FeatureKind.OPTIONS)
+    chosen = {code: pieces_of(model.feature(code), answer) for code, answer in answers.items()}
+    return Scope(chosen, many)
+
+
+def pieces_of(feature: Feature, answer: ConcreteAnswer) -> tuple[Piece, ...]:
+    """Return an answer as pieces with their attributes.
+
+    Raises:
+        KeyError: It names an option the feature has not.
+    """
+    match feature.kind:
+        case FeatureKind.OPTION | FeatureKind.OPTIONS:
+            counts = answer if isinstance(answer, Mapping) else {str(answer): 1}
+            attributes = {str(option.code): option.attributes for option in feature.options if option.code in counts}
+            return tuple(Piece(code, attributes[code], count) for code, count in counts.items() if count)
+        case FeatureKind.BOOLEAN:
+            return (Piece(answer is True or answer == "yes"),)
+        case FeatureKind.TEXT:
+            text = str(answer)
+            return (Piece(text, {"length": len(text)}),) if text else ()
+        case FeatureKind.DECIMAL:
+            scaled = isinstance(answer, int) and not isinstance(answer, bool)
+            return (Piece(Decimal(str(answer)).scaleb(-feature.digits if scaled else 0)),)
+        case FeatureKind.INTEGER:
+            return (Piece(int(str(answer))),)
+
+
+def verdict(rule: Rule, scope: Scope) -> Verdict:
+    """Return what a rule says, before its ``when_missing`` is looked at."""
+    if rule.table is not None:
+        return _spoken(_table_result(rule.table, scope))
+    assert rule.condition is not None  # noqa: S101 - the loader gives every rule one of the two
+    if rule.kind == "that":
+        return _spoken(evaluate(rule.condition, scope))
+    return _spoken(condition(rule.condition, scope))
+
+
+def _spoken(result: Result) -> Verdict:
+    if result is NOT_KNOWN:
+        return Verdict.NOT_KNOWN
+    return Verdict.HOLDS if result is True or result is NOT_CHOSEN else Verdict.VIOLATED
+
+
+def _table_result(table: RuleTable, scope: Scope) -> Result:
+    """Return whether some allowed row equals the values, for each piece of a feature that takes several options."""
+    read = frozenset[str]().union(*(plainly_read(expression) for _, expression in table.columns))
+    each = [feature for feature in read & scope.many if scope.chosen.get(feature)]
+    if not each:
+        return _row_result(table, scope)
+    (feature,) = each
+    return all_of([_row_result(table, scope.narrowed(feature, piece)) for piece in scope.chosen[feature]])
+
+
+def _row_result(table: RuleTable, scope: Scope) -> Result:
+    values = [evaluate(expression, scope) for _, expression in table.columns]
+    if NOT_CHOSEN in values:
+        return NOT_CHOSEN
+    if NOT_KNOWN in values:
+        return NOT_KNOWN
+    if table.known_by and not _listed(table, values):
+        return NOT_KNOWN
+    return tuple(values) in table.allowed
+
+
+def _listed(table: RuleTable, values: Iterable[Result]) -> bool:
+    given = list(values)
+    wanted = tuple(given[position] for position in table.known_by)
+    return any(tuple(row[position] for position in table.known_by) == wanted for row in table.listed)
