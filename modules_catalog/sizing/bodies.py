@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from modules_catalog.sizing.errors import MeasurementMissing
 from modules_catalog.sizing.model import Body, NavelMeasures, Sex, WearMeasures
+from modules_catalog.sizing.rounding import rounded
 
 ALWAYS = ("hip_circ", "thigh_circ", "crotch_height")
 AT_NAVEL = ("waist_circ_omphalion", "waist_height_omphalion", "buttock_height", "crotch_length_omphalion")
@@ -42,6 +43,15 @@ def body_from(sex: Sex, measures: Mapping[str, int]) -> Body:
         lower_thigh_circ_mm=known.get("lower_thigh_circ"),
         heel_ankle_circ_mm=known.get("heel_ankle_circ"),
     )
+
+
+def wear_measures(body: Body) -> dict[str, int]:
+    """Return what was taken of a body with waist and rise at the wearing position, {name without unit: mm}."""
+    taken = {name: value for name, value in body.taken().items() if name not in AT_NAVEL}
+    return taken | {
+        "waist_circ_wear": rounded(*body.waist_at_wear()),
+        "crotch_length_wear": body.crotch_length_at_wear_mm(),
+    }
 
 
 def missing(names: tuple[str, ...], known: Mapping[str, int]) -> tuple[str, ...]:

@@ -17,6 +17,10 @@ class ComponentsNotValid(NotValid):
     """A component table breaks its own rules; facts: ``findings``, one ``file:line: message`` each."""
 
 
+class PeopleNotValid(NotValid):
+    """A table of people cannot be read; facts: ``findings``, one ``file:line: message`` each."""
+
+
 class BlockUnknown(NotFound):
     """No such fit block or cloth family; facts: ``block`` or ``cloth``, ``known``."""
 

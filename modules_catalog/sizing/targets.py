@@ -18,6 +18,7 @@ from modules_catalog.sizing.constants import (
 )
 from modules_catalog.sizing.errors import BlockUnknown
 from modules_catalog.sizing.model import Body, Measures, Target
+from modules_catalog.sizing.rounding import rounded
 
 
 def target_for(body: Body, *, block: FitBlock = FitBlock.STRAIGHT, cloth: ClothFamily = ClothFamily.RIGID) -> Target:
@@ -92,8 +93,3 @@ def cloth_family_named(code: str) -> ClothFamily:
         return ClothFamily(code)
     except ValueError:
         raise BlockUnknown(cloth=code, known=[c.value for c in ClothFamily]) from None
-
-
-def rounded(numerator: int, denominator: int) -> int:
-    """Return numerator / denominator rounded half up, exactly; denominator > 0."""
-    return (2 * numerator + denominator) // (2 * denominator)
