@@ -111,9 +111,8 @@ def _span(hours: Hours, day: date, timezone: str) -> tuple[int, int]:
     return wall_clock_s(day, hours.from_min, timezone), wall_clock_s(day, hours.to_min, timezone)
 
 
-def horizon_buckets(plant: Plant, centre: WorkCentre, first: date, working: int) -> Iterator[Bucket]:
-    """Yield the buckets from ``first`` over ``working`` working days, in order."""
-    last = working_days(plant, first, working)[-1]
+def span_buckets(plant: Plant, centre: WorkCentre, first: date, last: date) -> Iterator[Bucket]:
+    """Yield the buckets of all days from ``first`` to ``last``, in order."""
     day = first
     while day <= last:
         yield from day_buckets(plant, centre, day)

@@ -56,19 +56,18 @@ def _match(scarce: Scarce, other: str) -> str:
 
 
 def _sqlite(scarce: Scarce) -> str:
-    """One writer at a time: what the count has seen is what the update meets."""
+    """One writer at a time: what the count has seen is what the update meets.
+
+    The statement begins with UPDATE because Python's driver counts changed rows of no other.
+    """
     columns = ", ".join(f"value ->> '$.{name}' AS {name}" for name, _ in scarce.keys)
-    return f"""
-        WITH need AS MATERIALIZED (
-            SELECT {columns}, value ->> '$.amount' AS amount FROM json_each(:rows)
-        ), held AS MATERIALIZED (
-            SELECT count(*) AS rows FROM need JOIN {scarce.table} AS t ON t.line = :line AND {_match(scarce, "need")}
-            WHERE {_guard(scarce)}
-        )
-        UPDATE {scarce.table} AS t SET {scarce.column} = t.{scarce.column} - need.amount FROM need
-        WHERE t.line = :line AND {_match(scarce, "need")} AND {_guard(scarce)}
-          AND (SELECT rows FROM held) = :count
-    """  # noqa: S608 - names come from the constants above
+    need = f"(SELECT {columns}, value ->> '$.amount' AS amount FROM json_each(:rows)) AS need"  # noqa: S608
+    return (
+        f"UPDATE {scarce.table} AS t SET {scarce.column} = t.{scarce.column} - need.amount FROM {need} "  # noqa: S608
+        f"WHERE t.line = :line AND {_match(scarce, 'need')} AND {_guard(scarce)} AND :count = ("
+        f"SELECT count(*) FROM {scarce.table} AS t JOIN {need} ON t.line = :line AND {_match(scarce, 'need')} "
+        f"WHERE {_guard(scarce)})"
+    )
 
 
 def _postgresql(scarce: Scarce) -> str:

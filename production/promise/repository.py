@@ -103,7 +103,7 @@ def read_room(
         for column in ("free_s", "capacity_s")
     ]
     found: dict[tuple[str, bool], list[FreeBucket]] = {}
-    for is_empty, code, start_s, end_s, seconds, attended in db.execute(union_all(*parts)).tuples():
+    for is_empty, code, start_s, end_s, seconds, attended in db.execute(union_all(*parts)):
         found.setdefault((code, bool(is_empty)), []).append(FreeBucket(start_s, end_s, seconds, bool(attended)))
     open_loads = _open_loads(db, stored.plant, room, loads, from_s)
     for code in room.ledger:
@@ -415,7 +415,7 @@ def close_empty_batches(db: Session, ids: Iterable[int]) -> dict[tuple[str, int]
         if centre is None:
             continue
         taken = delete(_BATCH_TAKES).where(_BATCH_TAKES.c.load_id == batch_id)
-        for start_s, seconds in db.execute(taken.returning(_BATCH_TAKES.c.start_s, _BATCH_TAKES.c.seconds)).tuples():
+        for start_s, seconds in db.execute(taken.returning(_BATCH_TAKES.c.start_s, _BATCH_TAKES.c.seconds)):
             freed[centre, start_s] = freed.get((centre, start_s), 0) + seconds
         db.execute(delete(_BATCHES).where(_BATCHES.c.id == batch_id))
     return freed

@@ -12,9 +12,9 @@ from sqlmodel import Session
 
 from production.errors import CapacityTaken, PromiseExpired, ReservationNotFound
 from production.model import ACTIVE_RESERVATIONS, Demand, MaterialNeed, Promise, Reservation, ReservationState
-from production.plants.model import Plant
+from production.plants.model import MINUTES_A_DAY, Plant
 from production.promise import guarded, repository
-from production.promise.calendar import epoch_s, horizon_buckets, local_date, wall_clock_s
+from production.promise.calendar import epoch_s, local_date, span_buckets, wall_clock_s, working_days
 from production.promise.material import MaterialPlan, SupplyKind, plan_material
 from production.promise.promising import PromisedPlan, Situation, promise
 from production.promise.repository import StoredPlant
@@ -162,7 +162,7 @@ def free_capacity(
         PlantNotFound: no plant makes the line.
     """
     plant = repository.stored_plant(db, line).plant
-    end_s = wall_clock_s(by, 24 * 60, plant.timezone)
+    end_s = wall_clock_s(by, MINUTES_A_DAY, plant.timezone)
     free = repository.free_seconds(db, line, epoch_s(now), end_s, at_most)
     return {centre.code: free.get(centre.code, 0) for centre in plant.work_centres}
 
@@ -202,15 +202,16 @@ def roll_horizon(db: Session, line: str, *, now: datetime) -> int:
     """
     stored = repository.stored_plant(db, line)
     plant = stored.plant
-    first = local_date(epoch_s(now), plant.timezone)
-    added, end_s = 0, stored.horizon_from_s
+    today = local_date(epoch_s(now), plant.timezone)
+    last_day = working_days(plant, today, plant.horizon_days)[-1]
+    added = 0
     for centre in plant.work_centres:
         last_s = repository.last_bucket_s(db, line, centre.code)
-        buckets = list(horizon_buckets(plant, centre, first, plant.horizon_days))
-        added += repository.add_buckets(
-            db, line, centre.code, (bucket for bucket in buckets if last_s is None or bucket.start_s > last_s)
-        )
-        end_s = max(end_s, buckets[-1].end_s)
+        first = today if last_s is None else min(today, local_date(last_s, plant.timezone))
+        buckets = span_buckets(plant, centre, first, last_day)
+        fresh = [bucket for bucket in buckets if last_s is None or bucket.start_s > last_s]
+        added += repository.add_buckets(db, line, centre.code, fresh)
+    end_s = max(stored.horizon_to_s, wall_clock_s(last_day, MINUTES_A_DAY, plant.timezone))
     repository.save_plant(db, replace(stored, horizon_to_s=end_s))
     return added
 
@@ -218,7 +219,7 @@ def roll_horizon(db: Session, line: str, *, now: datetime) -> int:
 def receive_later(db: Session, line: str, material: str, *, day: date, quantity: int) -> int:
     """Note that a quantity will be delivered on a day, usable from the next midnight; return the receipt's id."""
     plant = repository.stored_plant(db, line).plant
-    return repository.add_receipt(db, line, material, wall_clock_s(day, 24 * 60, plant.timezone), quantity)
+    return repository.add_receipt(db, line, material, wall_clock_s(day, MINUTES_A_DAY, plant.timezone), quantity)
 
 
 class _LostRace(Exception):  # Another writer was quicker: walk again.
