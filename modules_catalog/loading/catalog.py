@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+from modules_catalog.expressions.grammar import KEYWORDS
 from modules_catalog.expressions.types import Schema
 from modules_catalog.findings import Finding
 from modules_catalog.loading.expressions import ExpressionReader
@@ -78,13 +79,13 @@ def read_catalog(files: CatalogFiles) -> LoadedCatalog:
     read: dict[str, ReadFeature] = {}
     for folder in folders:
         _read_features(folder, read, tables, problems)
-    problems.raise_any()  # What follows would only repeat that a feature is not there.
+    parts = _parts(folders, files, problems)
+    problems.raise_any()  # What follows would only repeat that a feature or a part is not there.
 
     schema = {code: feature.type for code, feature in read.items()}
     reader = ExpressionReader.over(schema)
     features = _with_conditions(read, reader, problems)
     steps, pages = _steps(folders, features, problems)
-    parts = _parts(folders, files, problems)
     rules = _read_list(folders, "rules", problems, lambda e, f: read_rule(e, f, reader, files))
     surcharges = _read_list(folders, "surcharges", problems, lambda e, _: read_surcharge(e, reader))
     bom = _read_list(folders, "bom", problems, lambda e, _: read_bom_line(e, reader, parts))
@@ -92,7 +93,6 @@ def read_catalog(files: CatalogFiles) -> LoadedCatalog:
     _refuse_doubles(((rule.id, rule.source) for rule in rules), "rules have the id", problems)
     _refuse_doubles(((item.id, item.source) for item in surcharges), "surcharges have the id", problems)
     _refuse_doubles(((item.code, item.source) for item in operations), "operations have the code", problems)
-    check_order(operations, problems)
     model = ConfigurationModel(
         line=LineCode(_line(folders[0], problems)),
         release=files.release(),
@@ -109,6 +109,8 @@ def read_catalog(files: CatalogFiles) -> LoadedCatalog:
         uses=files.libraries,
         settings=_settings(folders, problems),
     )
+    problems.raise_any()  # Scenarios and the order of operations would only repeat what is missing.
+    check_order(operations, problems)
     scenarios_file = f"{files.folder}/scenarios.yaml"
     if scenarios_file in files.files:
         with problems.collected():
@@ -155,8 +157,8 @@ def _read_features(folder: _Folder, read: dict[str, ReadFeature], tables: Module
             problems.add(entry.source, f"`{code}` is a feature of {read[code].feature.library} already")
             continue
         with problems.collected():
-            if not code.isidentifier():
-                raise entry.mistake(f"`{code}` is no feature code: letters, digits and _ only")
+            if not code.isidentifier() or code in KEYWORDS:
+                raise entry.mistake(f"`{code}` is no feature code: letters, digits and _, and no word of expressions")
             read[code] = read_feature(code, entry, folder.name, tables, problems)
 
 
