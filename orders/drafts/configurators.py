@@ -3,9 +3,9 @@
 import threading
 from collections import OrderedDict
 
+from configurator.configurator import Configurator
 from sqlmodel import Session
 
-from configurator.configurator import Configurator
 from modules_catalog.releases import service as releases
 
 

@@ -1,18 +1,23 @@
 """The promise of a draft: its choices completed, exploded and asked of the plant. Nothing is reserved."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from configurator.configurator import Configurator
 from sqlmodel import Session
 
-from configurator.configurator import Configurator
-from configurator.model import Limits, Selection, State
-from modules_catalog.model import ConfigurationModel
+from configurator.model import Answer, Limits, Repair, Selection, State, Status
+from modules_catalog.model import ConfigurationModel, Feature, FeatureKind
+from orders.drafts.days import Days, DaysDelta
 from orders.drafts.fitting import FitView
-from orders.drafts.model import Draft
+from orders.drafts.model import Draft, DraftView
 from orders.drafts.variants import variant_of
-from production.errors import BeyondHorizon, PlantNotFound
+from production.errors import BeyondHorizon, PlantNotFound, SelectionIncomplete
 from production.model import Demand, Promise, demand_of
 from production.promise import service as promises
+
+#: How many options of a page are looked at; a longer list shows days on what the reader finds by searching.
+MOST_OPTIONS = 80
 
 
 def inquired_promise(
@@ -42,3 +47,55 @@ def inquired_promise(
 def draft_demand(model: ConfigurationModel, selection: Selection, fit: FitView | None, quantity: int) -> Demand:
     """Return what the plant is asked for: the variant of a complete selection, so many times."""
     return demand_of(variant_of(model, selection.answers, fit), quantity)
+
+
+def days_of_step(
+    db: Session,
+    view: DraftView,
+    step: str,
+    *,
+    repairs: Sequence[Repair] = (),
+    now: datetime,
+) -> Days:
+    """Return what each option of a step, and each repair on offer, does to the date of a complete draft.
+
+    Each option's own completion is promised: in a complete draft that is the draft with this one answer changed.
+    Options whose completion changes which features are asked are left out rather than guessed.
+    """
+    if view.promise is None or not view.state.complete:
+        return Days()
+    model = view.model
+    features = next((each.features for each in model.steps if each.code == step), ())
+    asked: dict[tuple[str, str], Demand] = {}
+    for code in features:
+        for option, answer in _changed_answers(model.feature(code), view):
+            if len(asked) < MOST_OPTIONS:
+                demand = _demand_or_none(view, view.draft.selection.with_answer(code, answer))
+                if demand is not None:
+                    asked[code, option] = demand
+    repaired = [_demand_or_none(view, repair.selection) for repair in repairs]
+    demands = [*asked.values(), *(each for each in repaired if each is not None)]
+    days = promises.inquire_each(db, view.draft.line, demands, now=now)
+    base = view.promise.date
+    options = {
+        key: DaysDelta((day - base).days, day) for key, day in zip(asked, days[: len(asked)], strict=True) if day
+    }
+    numbers = [number for number, each in enumerate(repaired) if each is not None]
+    found = zip(numbers, days[len(asked) :], strict=True)
+    return Days(options, {number: (day - base).days for number, day in found if day})
+
+
+def _changed_answers(feature: Feature, view: DraftView) -> list[tuple[str, Answer]]:
+    state = view.state.features[feature.code]
+    free = [code for code, each in state.options.items() if each.status in (Status.AVAILABLE, Status.NOT_KNOWN)]
+    if feature.kind is FeatureKind.OPTIONS:
+        chosen = dict(state.chosen) if isinstance(state.chosen, Mapping) else {}
+        return [(code, {**chosen, code: chosen.get(code, 0) + 1}) for code in free]
+    return [(code, code) for code in free]
+
+
+def _demand_or_none(view: DraftView, selection: Selection) -> Demand | None:
+    try:
+        return draft_demand(view.model, selection, view.fit, view.draft.quantity)
+    except SelectionIncomplete:
+        return None

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from configurator.configurator import Configurator, Goal
 from sqlmodel import Session
 
-from configurator.configurator import Configurator, Goal
 from configurator.model import Answer, Change, Selection
 from kernel.database import Database
 from kernel.errors import NotFound
 from kernel.ids import CustomerId, DraftId, IdMaker, ProfileId
+from modules_catalog.model import ConfigurationModel
 from modules_catalog.releases import service as releases
 from orders.customers import repository as customers
 from orders.customers.model import Purpose
@@ -32,10 +33,18 @@ class AnswerNotValid(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who looks at a draft: a visitor or user by ``id``; ``is_staff`` may open any draft."""
+    """Who looks at a draft: a visitor or user by ``id``; staff may open any draft.
+
+    ``also`` is the visitor the person was before signing in: what they began then stays theirs.
+    """
 
     id: str
+    also: str = ""
     is_staff: bool = False
+
+    def may_open(self, owner: str) -> bool:
+        """Return whether something of this owner is theirs to see."""
+        return self.is_staff or owner in (self.id, self.also)
 
 
 def open_draft(
@@ -84,6 +93,36 @@ def view_draft(
     """
     draft = _readable(repository.get_draft(db, draft_id), reader)
     return _view(db, configurators, draft, now=now)
+
+
+def draft_and_model(
+    db: Session, configurators: Configurators, draft_id: DraftId, reader: Reader
+) -> tuple[Draft, ConfigurationModel]:
+    """Return a draft and the catalog it is made on, without solving anything.
+
+    Raises:
+        DraftNotFound: there is no such draft.
+        DraftNotYours: it belongs to somebody else.
+    """
+    draft = _readable(repository.get_draft(db, draft_id), reader)
+    return draft, configurators.of(db, draft.release).model
+
+
+def latest_draft(db: Session, reader: Reader, line: str) -> Draft | None:
+    """Return the reader's latest draft of a line, or ``None``."""
+    own = [*repository.drafts_of(db, reader.id), *(repository.drafts_of(db, reader.also) if reader.also else [])]
+    return max((draft for draft in own if draft.line == line), key=lambda each: each.changed_at, default=None)
+
+
+def preview(db: Session, configurators: Configurators, line: str, *, now: datetime) -> DraftView:
+    """Return how a new draft of the line's current release would stand; nothing is stored.
+
+    Raises:
+        ReleaseNotFound: the line has no release in force.
+    """
+    release = releases.current_release(db, line, now=now)
+    selection = configurators.of(db, release).defaults()
+    return _view(db, configurators, Draft(DraftId(""), line, release, "", selection, now, now), now=now)
 
 
 def choose_option(
@@ -275,7 +314,7 @@ def _change(
 
 
 def _readable(draft: Draft, reader: Reader) -> Draft:
-    if draft.owner != reader.id and not reader.is_staff:
+    if not reader.may_open(draft.owner):
         raise DraftNotYours(draft_id=draft.id)
     return draft
 

@@ -37,7 +37,7 @@ def place_order(db: Session, quote_id: QuoteId, *, new_id: IdMaker, actor: Actor
         raise QuoteNotOpen(quote_id=quote_id, state=QuoteState.EXPIRED.value)
     if not quotes.move_quote(db, quote_id, before=QuoteState.OPEN, after=QuoteState.ACCEPTED):
         raise QuoteNotOpen(quote_id=quote_id, state=quotes.get_quote(db, quote_id).state.value)
-    promises.confirm(db, quote.reservation_key)
+    promises.confirm(db, quote.reservation_key, now=now)
     order = _ordered(db, quote, new_id, now)
     repository.add_order(db, order)
     _remember(db, order, now)

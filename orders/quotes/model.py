@@ -40,7 +40,7 @@ class Quote:
     """What was offered; everything the customer saw is kept with it.
 
     ``specification`` is the machine-readable twin of what is offered: choices, fit, measures (orders/quotes/specifying).
-    ``promise`` is kept as JSON with the date, what sets it, and when it was given.
+    ``promise`` is kept as JSON (production/promise/document).
     """
 
     id: QuoteId

@@ -45,7 +45,7 @@ def get_quote(db: Session, quote_id: QuoteId) -> Quote:
     Raises:
         QuoteNotFound: there is none with this id.
     """
-    row = db.get(QuoteRow, quote_id)
+    row = db.get(QuoteRow, quote_id, populate_existing=True)
     if row is None:
         raise QuoteNotFound(quote_id=quote_id)
     return _quote(row)
@@ -74,6 +74,20 @@ def overdue_quotes(db: Session, now: datetime) -> list[Quote]:
 def move_quote(db: Session, quote_id: QuoteId, *, before: QuoteState, after: QuoteState) -> bool:
     """Return whether the quote was in ``before`` and is in ``after`` now; of two callers only one hears true."""
     statement = update(QuoteRow).where(col(QuoteRow.id) == quote_id, col(QuoteRow.state) == before).values(state=after)
+    return changed_rows(db, statement) == 1
+
+
+def set_customer(db: Session, quote_id: QuoteId, customer_id: CustomerId) -> bool:
+    """Return whether the open quote was nobody's and is this customer's now."""
+    statement = (
+        update(QuoteRow)
+        .where(
+            col(QuoteRow.id) == quote_id,
+            col(QuoteRow.state) == QuoteState.OPEN,
+            col(QuoteRow.customer_id).is_(None),
+        )
+        .values(customer_id=customer_id)
+    )
     return changed_rows(db, statement) == 1
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from kernel.database import Database
-from kernel.ids import DraftId, IdMaker, QuoteId
+from kernel.ids import CustomerId, DraftId, IdMaker, QuoteId
 from orders.audit.model import SYSTEM, Actor
 from orders.audit.service import record
 from orders.customers import repository as customers
@@ -18,8 +18,9 @@ from orders.numbering.repository import next_number
 from orders.pricing.offering import offered_price
 from orders.quotes import repository
 from orders.quotes.model import VALID_FOR, DraftNotQuotable, Quote, QuoteNotOpen, QuoteState
-from orders.quotes.specifying import promise_to_json, specification
+from orders.quotes.specifying import specification
 from production.promise import service as promises
+from production.promise.document import promise_to_json
 
 HOME_COUNTRY = "DE"
 
@@ -72,7 +73,7 @@ def issue_quote(
                 country=_country(db, view),
                 day=now.date(),
             ),
-            promise=promise_to_json(promise, given_at=now),
+            promise=promise_to_json(promise),
             specification=specification(
                 line=view.draft.line,
                 release=view.draft.release,
@@ -88,6 +89,16 @@ def issue_quote(
         repository.add_quote(db, quote)
         record(db, f"quote:{quote_id}", "issued", actor=actor, now=now, total_minor=quote.price.total_minor)
         return quote
+
+
+def name_customer(db: Session, quote_id: QuoteId, customer_id: CustomerId) -> None:
+    """Say who a guest's open quote is for.
+
+    Raises:
+        QuoteNotOpen: it has ended, or is somebody's already.
+    """
+    if not repository.set_customer(db, quote_id, customer_id):
+        raise QuoteNotOpen(quote_id=quote_id)
 
 
 def withdraw_quote(db: Session, quote_id: QuoteId, *, actor: Actor, now: datetime) -> None:

@@ -1,13 +1,11 @@
 """The specification: the machine-readable twin of what is offered and built. Pure, JSON-able, no personal data."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from configurator.fit.model import Fit
 from configurator.model import Answer
 from kernel.canonical import JsonValue
 from modules_catalog.sizing.model import MEASURES
-from production.model import Promise
 
 
 def specification(
@@ -22,22 +20,6 @@ def specification(
             feature: dict(answer) if isinstance(answer, Mapping) else answer for feature, answer in answers.items()
         },
         "fit": None if fit is None else _fit(fit),
-    }
-
-
-def promise_to_json(promise: Promise, *, given_at: datetime) -> Mapping[str, JsonValue]:
-    """Return a promise as it is kept with a quote and an order."""
-    binding = promise.binding
-    return {
-        "date": promise.date.isoformat(),
-        "finish_at": promise.finish_at.isoformat(),
-        "given_at": given_at.isoformat(),
-        "binding": {
-            "kind": binding.kind.value,
-            "code": binding.code,
-            "waits_until": binding.waits_until.isoformat() if binding.waits_until else None,
-            "sooner": binding.sooner.isoformat() if binding.sooner else None,
-        },
     }
 
 

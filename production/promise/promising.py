@@ -58,6 +58,16 @@ def promise(demand: Demand, situation: Situation, *, by: date | None = None) -> 
     return PromisedPlan(_promise(situation, plan, finish_s, Binding(BindingKind.REQUESTED, sooner=day)), plan)
 
 
+def earliest_day(demand: Demand, situation: Situation) -> date:
+    """Return the day of the earliest promise, without asking what binds it.
+
+    Raises:
+        NotLoaded, BeyondHorizon: as ``promise``.
+    """
+    earliest_s = max(situation.now_s, situation.material.ready_s)
+    return _day(situation, _finish(demand, situation, situation.ledger, earliest_s)[1])
+
+
 def _finish(demand: Demand, situation: Situation, ledger: Ledger, earliest_s: int) -> tuple[Plan, int]:
     if not demand.loads:
         return Plan((), earliest_s), earliest_s

@@ -10,13 +10,21 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from production.errors import CapacityTaken, PromiseExpired, ReservationNotFound
-from production.model import ACTIVE_RESERVATIONS, Demand, MaterialNeed, Promise, Reservation, ReservationState
+from production.errors import BeyondHorizon, CapacityTaken, PromiseExpired, ReservationNotFound
+from production.model import (
+    ACTIVE_RESERVATIONS,
+    Demand,
+    MaterialNeed,
+    OperationLoad,
+    Promise,
+    Reservation,
+    ReservationState,
+)
 from production.plants.model import MINUTES_A_DAY, Plant
 from production.promise import guarded, repository
 from production.promise.calendar import epoch_s, local_date, span_buckets, wall_clock_s, working_days
 from production.promise.material import MaterialPlan, SupplyKind, plan_material
-from production.promise.promising import PromisedPlan, Situation, promise
+from production.promise.promising import PromisedPlan, Situation, earliest_day, promise
 from production.promise.repository import StoredPlant
 from production.promise.timeline import NotLoaded
 from production.promise.walking import JoinedLoad, Plan
@@ -43,6 +51,53 @@ def inquire(db: Session, line: str, demand: Demand, *, now: datetime, by: date |
         BeyondHorizon: no date within the rolling horizon.
     """
     return _promised(db, repository.stored_plant(db, line), demand, now, by)[0].promise
+
+
+def inquire_each(db: Session, line: str, demands: Sequence[Demand], *, now: datetime) -> list[date | None]:
+    """Return the day each demand could be promised now, ``None`` beyond the horizon; nothing is set aside.
+
+    One reading of stock and ledger serves all of them, and equal demands are walked once: for showing what each
+    option of a page does to the date.
+
+    Raises:
+        PlantNotFound: no plant makes the line.
+        WorkCentreNotFound: the plant lacks a work centre of a routing.
+    """
+    stored = repository.stored_plant(db, line)
+    now_s = epoch_s(now)
+    needs = {need.code: need for demand in demands for need in demand.materials}
+    supply = repository.read_supply(db, stored.plant, needs.values(), now_s)
+    loads = list(dict.fromkeys(load for demand in demands for load in demand.loads))
+    room = repository.empty_room(stored.plant, loads)
+    known: dict[tuple[object, ...], date | None] = {}
+    days = []
+    for demand in demands:
+        material = plan_material(demand.materials, demand.quantity, supply, now_s)
+        key = (demand.loads, demand.quantity, material.ready_s)
+        if key not in known:
+            situation = Situation(stored.plant, room.ledger, room.empty, material, now_s)
+            known[key] = _day_or_none(db, stored, room, loads, demand, situation)
+        days.append(known[key])
+    return days
+
+
+def _day_or_none(
+    db: Session,
+    stored: StoredPlant,
+    room: repository.Room,
+    loads: Sequence[OperationLoad],
+    demand: Demand,
+    situation: Situation,
+) -> date | None:
+    rows, from_s = ROWS_AT_FIRST, max(situation.now_s, situation.material.ready_s)
+    while True:
+        try:
+            return earliest_day(demand, situation)
+        except NotLoaded as asked:
+            repository.read_room(db, stored, room, loads, min(from_s, asked.from_s), rows)
+            rows, from_s = min(4 * rows, ROWS_AT_MOST), asked.from_s
+        except BeyondHorizon:
+            return None
 
 
 def reserve(

@@ -1,0 +1,1 @@
+"""The command line: ``lotone`` and what ``./dev`` calls."""

@@ -1,0 +1,82 @@
+"""Processes: the web server, the worker, and both at once for the demo shop."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from types import FrameType
+
+import uvicorn
+
+from kernel.worker import run_worker
+from web.app import create_app
+from web.demo.people import DEMO_PASSWORD, DEMO_PEOPLE
+from web.demo.seeding import seed_demo
+from web.jobs import job_functions
+from web.migrations import run as migrations
+from web.opening import open_shop
+from web.periodic import run_periodically
+from web.settings import Settings
+
+
+def serve_pages(settings: Settings, *, host: str, port: int) -> None:
+    """Serve until told to stop."""
+    settings = replace(settings, host=host, port=port)
+    shop = open_shop(settings)
+    shop.warm_up()
+    server = uvicorn.Config(
+        create_app(settings, shop), host=host, port=port, log_level=settings.log_level, access_log=False
+    )
+    uvicorn.Server(server).run()
+    shop.database.dispose()
+
+
+def work(settings: Settings) -> None:
+    """Do stored jobs and what is due by the clock, until SIGTERM or SIGINT."""
+    logging.basicConfig(level=settings.log_level.upper())
+    shop = open_shop(settings)
+    stop = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, on_signal)
+    clockwork = threading.Thread(target=run_periodically, args=(shop, stop), daemon=True)
+    clockwork.start()
+    run_worker(shop.database, job_functions(shop), stop=stop, slots=settings.worker_slots)
+
+
+def run_demo_shop(settings: Settings, *, host: str, port: int) -> None:
+    """Bring the demo up on its database, start web server and worker, and end both on SIGTERM or SIGINT."""
+    settings = replace(settings, host=host, port=port)
+    shop = open_shop(settings)
+    migrations.upgrade(shop.database)
+    seed_demo(shop)
+    shop.database.dispose()
+    with _worker_process():
+        print(f"Lot One is at http://{host}:{port}", flush=True)
+        print(f"Sign in with the password {DEMO_PASSWORD} as:", flush=True)
+        for person in DEMO_PEOPLE:
+            print(f"  {person.login_name:10} {person.display_name} ({', '.join(sorted(person.roles))})", flush=True)
+        serve_pages(settings, host=host, port=port)
+
+
+@contextmanager
+def _worker_process() -> Iterator[None]:
+    """Run a worker beside this process; it ends with the block, also when the block is told to stop."""
+    process = subprocess.Popen([sys.executable, "-m", "web.cli.app", "worker"], env=os.environ, start_new_session=True)
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -1,0 +1,1 @@
+"""The demo: catalogs, plants, people and orders that ``./dev run`` and ``./dev demo`` bring up."""

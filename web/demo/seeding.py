@@ -1,0 +1,133 @@
+"""Bring the demo up: publish the catalogs, seed the plants, add people, customers and some orders. Safe to run again."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from kernel.errors import NotPossible
+from kernel.ids import CustomerId, ProfileId
+from kernel.jobs import run_pending
+from modules_catalog.loading.catalog import load_catalog
+from modules_catalog.releases import service as releases
+from orders.audit.model import Actor
+from orders.customers.service import record_measurements, register_customer
+from orders.drafts import service as drafts
+from orders.drafts.service import Reader
+from orders.lifecycle.repository import find_orders
+from orders.lifecycle.service import place_order
+from orders.quotes.service import issue_quote
+from production.plants.loading import load_plant
+from production.promise import service as promises
+from web.demo.people import DEMO_CUSTOMERS, DEMO_PASSWORD, DEMO_PEOPLE, DemoCustomer
+from web.jobs import job_functions
+from web.security.model import LoginNameTaken
+from web.security.service import user_add
+from web.shop import Shop
+
+ROOT = Path(__file__).parents[2]
+CATALOGS = ROOT / "modules_catalog" / "catalogs"
+PLANTS = ROOT / "production" / "plants"
+LINES = ("jeans", "pc")
+CLERK = Actor(id="demo-clerk", role="store")
+#: Choices that make the demo's orders differ, {line: (changes of the default, …)}; a choice that cannot be is left out.
+ORDERED = {
+    "jeans": (
+        {"wash": "stone"},
+        {"fit": "slim", "wash": "rinse"},
+        {"fit": "relaxed"},
+        {"hem": "chain", "thread": "copper"},
+        {"fly": "buttons"},
+    ),
+    "pc": ({}, {"burn_in": "24h"}, {"imaging": "basic"}),
+}
+
+
+def seed_demo(shop: Shop) -> None:
+    """Bring the whole demo up on an up-to-date database; what is there already stays as it is."""
+    seed_catalogs(shop)
+    seed_people(shop)
+    with shop.database.read() as db:
+        is_new = not find_orders(db, limit=1)
+    if is_new:
+        seed_orders(shop)
+
+
+def seed_catalogs(shop: Shop) -> None:
+    """Publish the demo catalogs and seed their plants."""
+    now = shop.now()
+    for line in LINES:
+        model = load_catalog(CATALOGS / line)
+        plant = load_plant(PLANTS / line)
+        with shop.database.write() as db:
+            releases.publish(db, CATALOGS / line, model, now=now)
+            promises.seed_plant(db, plant, now=now)
+
+
+def seed_people(shop: Shop) -> None:
+    """Add the demo's people who are not there yet."""
+    for person in DEMO_PEOPLE:
+        try:
+            with shop.database.write() as db:
+                user_add(
+                    db,
+                    login_name=person.login_name,
+                    display_name=person.display_name,
+                    password=DEMO_PASSWORD,
+                    roles=person.roles,
+                    locale=person.locale,
+                    now=shop.now(),
+                )
+        except LoginNameTaken:
+            continue
+
+
+def seed_orders(shop: Shop) -> None:
+    """Register the demo's customers and let them order, through the same services as everybody."""
+    customers = [_registered(shop, each) for each in DEMO_CUSTOMERS]
+    measured = [(customer, profile) for customer, profile in customers if profile is not None]
+    for number, choices in enumerate(ORDERED["jeans"]):
+        customer, profile = measured[number % len(measured)]
+        _order(shop, "jeans", customer, profile, choices)
+    for number, choices in enumerate(ORDERED["pc"]):
+        customer, _profile = customers[number % len(customers)]
+        _order(shop, "pc", customer, None, choices)
+    run_pending(shop.database, job_functions(shop))
+
+
+def _registered(shop: Shop, who: DemoCustomer) -> tuple[CustomerId, ProfileId | None]:
+    now = shop.now()
+    with shop.database.write() as db:
+        customer = register_customer(db, who.contact, new_id=shop.new_id, actor=CLERK, now=now)
+        if who.sex is None:
+            return customer.id, None
+        profile = record_measurements(
+            db,
+            customer.id,
+            sex=who.sex,
+            readings=dict(who.readings),
+            confirmed=frozenset(),
+            new_id=shop.new_id,
+            actor=CLERK,
+            now=now,
+        )
+        return customer.id, profile.id
+
+
+def _order(shop: Shop, line: str, customer: CustomerId, profile: ProfileId | None, choices: dict[str, str]) -> None:
+    now, reader = shop.now(), Reader(CLERK.id, is_staff=True)
+    tools = (shop.database, shop.configurators)
+    draft_id = drafts.open_draft(*tools, line, owner=CLERK.id, new_id=shop.new_id, now=now, customer_id=customer)
+    if profile is not None:
+        with shop.database.write() as db:
+            drafts.assign_customer(db, draft_id, reader, customer_id=customer, profile_id=profile, now=now)
+        drafts.choose_option(*tools, draft_id, reader, "sizing", "measured", now=now)
+    for feature, option in choices.items():
+        drafts.choose_option(*tools, draft_id, reader, feature, option, now=now)
+    drafts.complete(*tools, draft_id, reader, goal=drafts.Goal.CHEAPEST, now=now)
+    try:
+        quote = issue_quote(
+            *tools, draft_id, reader, new_id=shop.new_id, actor=CLERK, now=now, valid_for=timedelta(days=7)
+        )
+    except NotPossible:
+        return
+    with shop.database.write() as db:
+        place_order(db, quote.id, new_id=shop.new_id, actor=CLERK, now=now)

@@ -1,0 +1,28 @@
+"""Opening a shop: from settings to the tools a process works with."""
+
+import random
+
+from kernel.blobs import BlobStore
+from kernel.clock import Clock, system_clock
+from kernel.database import Database
+from kernel.ids import id_maker
+from orders.drafts.configurators import Configurators
+from web.settings import Settings
+from web.shop import Shop
+
+
+def open_shop(settings: Settings, *, clock: Clock = system_clock, rng: random.Random | None = None) -> Shop:
+    """Return the tools of this process.
+
+    Args:
+        settings: Where database and files are.
+        clock: Tells the present moment; the demo and tests pass their own.
+        rng: Where ids come from; seeded in the demo and tests.
+    """
+    return Shop(
+        database=Database(settings.database_url),
+        configurators=Configurators(),
+        blobs=BlobStore(settings.blob_url),
+        new_id=id_maker(clock, rng or random.SystemRandom()),
+        clock=clock,
+    )

@@ -1,0 +1,34 @@
+"""What is done by the clock: quotes expire, and the plants' horizon rolls forward."""
+
+import logging
+import threading
+from datetime import datetime
+
+from kernel.errors import LotOneError
+from modules_catalog.releases import service as releases
+from orders.quotes.service import expire_quotes
+from production.promise import service as promises
+from web.shop import Shop
+
+EVERY_S = 60.0
+_log = logging.getLogger(__name__)
+
+
+def run_periodically(shop: Shop, stop: threading.Event, *, every_s: float = EVERY_S) -> None:
+    """Do what is due, again and again, until ``stop`` is set."""
+    while not stop.is_set():
+        try:
+            do_what_is_due(shop, now=shop.now())
+        except LotOneError as error:  # a busy database: the next round does it
+            _log.warning("periodic work put off: %s", error.code)
+        stop.wait(every_s)
+
+
+def do_what_is_due(shop: Shop, *, now: datetime) -> None:
+    """Expire quotes whose time is up, then keep every plant's horizon full."""
+    with shop.database.write() as db:
+        expire_quotes(db, now=now)
+        promises.expire(db, now)
+    with shop.database.write() as db:
+        for line in releases.current_lines(db, now=now):
+            promises.roll_horizon(db, line, now=now)

@@ -1,0 +1,299 @@
+"""The configure page of any line: every answer is a form, htmx only swaps what changed."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Annotated
+
+from configurator.configurator import Goal
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import Response
+
+from configurator.model import Answer
+from kernel.ids import CustomerId, DraftId
+from modules_catalog.model import Feature, FeatureKind
+from orders.drafts import service as drafts
+from orders.drafts.days import NO_DAYS
+from orders.drafts.model import DraftView, LimitNotValid, Refused
+from orders.drafts.promising import days_of_step
+from orders.drafts.service import AnswerNotValid, open_draft
+from web.security.access import Public
+from web.shop import Shop, TheReader, TheShop
+from web.templating import go_to, reader_locale, respond, wants_blocks
+from web.views.configuring import configure_page
+from web.views.home import line_card
+from web.views.pictures import product_picture
+
+router = APIRouter(dependencies=[Public], include_in_schema=False)
+PAGE = "configure/page.html"
+
+
+@router.get("/configure/{line}", name="configure:start")
+def start(request: Request, shop: TheShop, reader: TheReader, line: str) -> Response:
+    """Go on with the draft begun earlier, or show what can be begun."""
+    with shop.database.read() as db:
+        latest = drafts.latest_draft(db, reader, line)
+        if latest is not None:
+            return go_to(request, f"/drafts/{latest.id}")
+        card = line_card(db, shop.configurators, line, reader_locale(request), now=shop.now())
+    return respond(request, "configure/start.html", {"card": card})
+
+
+@router.post("/configure/{line}", name="configure:open")
+def open_new(
+    request: Request,
+    shop: TheShop,
+    reader: TheReader,
+    line: str,
+    empty: Annotated[bool, Form()] = False,
+    customer_id: Annotated[str, Form()] = "",
+) -> Response:
+    """Open a new draft: complete from defaults, or empty; staff may open it for a customer."""
+    draft_id = open_draft(
+        shop.database,
+        shop.configurators,
+        line,
+        owner=reader.id,
+        new_id=shop.new_id,
+        now=shop.now(),
+        customer_id=CustomerId(customer_id) if customer_id and reader.is_staff else None,
+        empty=empty,
+    )
+    return go_to(request, f"/drafts/{draft_id}")
+
+
+@router.get("/drafts/{draft_id}", name="configure:draft")
+def first_step(
+    request: Request, shop: TheShop, reader: TheReader, draft_id: str, step: Annotated[str, Query()] = ""
+) -> Response:
+    """Go to a step of a draft, by default the first."""
+    with shop.database.read() as db:
+        view = drafts.view_draft(db, shop.configurators, DraftId(draft_id), reader, now=shop.now())
+    codes = [each.code for each in view.model.steps]
+    return go_to(request, f"/drafts/{draft_id}/{step if step in codes else codes[0]}")
+
+
+@router.get("/drafts/{draft_id}/picture.svg", name="configure:picture")
+def picture(request: Request, shop: TheShop, reader: TheReader, draft_id: str) -> Response:
+    """Draw the product as chosen; the address changes with every version of the draft."""
+    with shop.database.read() as db:
+        draft, model = drafts.draft_and_model(db, shop.configurators, DraftId(draft_id), reader)
+    svg = product_picture(model, draft.selection.answers)
+    return Response(svg, media_type="image/svg+xml", headers={"Cache-Control": "private, max-age=86400, immutable"})
+
+
+@router.get("/drafts/{draft_id}/{step}", name="configure:page")
+def page(
+    request: Request,
+    shop: TheShop,
+    reader: TheReader,
+    draft_id: str,
+    step: str,
+    q: Annotated[str, Query(max_length=80)] = "",
+) -> Response:
+    """Show one step."""
+    with shop.database.read() as db:
+        view = drafts.view_draft(db, shop.configurators, DraftId(draft_id), reader, now=shop.now())
+    return _show(request, shop, view, step, query=q)
+
+
+@router.post("/drafts/{draft_id}/choices/{feature}", name="drafts:choose_option")
+def choose_option(
+    request: Request,
+    shop: TheShop,
+    reader: TheReader,
+    draft_id: str,
+    feature: str,
+    step: Annotated[str, Form()],
+    option: Annotated[str, Form()] = "",
+    value: Annotated[str, Form()] = "",
+    count: Annotated[int | None, Form()] = None,
+) -> Response:
+    """Answer a feature; a ruled-out answer comes back as 409 with the conflict and the ways out."""
+    with shop.database.read() as db:
+        draft, model = drafts.draft_and_model(db, shop.configurators, DraftId(draft_id), reader)
+    if not model.has_feature(feature):
+        raise AnswerNotValid(feature=feature)
+    answer = _answer(model.feature(feature), draft.selection.answers.get(feature), option, value, count)
+    if answer is None:
+        outcome = drafts.unchoose(shop.database, shop.configurators, DraftId(draft_id), reader, feature, now=shop.now())
+    else:
+        outcome = drafts.choose_option(
+            shop.database, shop.configurators, DraftId(draft_id), reader, feature, answer, now=shop.now()
+        )
+    return _after(request, shop, outcome, step)
+
+
+@router.post("/drafts/{draft_id}/repairs", name="drafts:accept_repair")
+def accept_repair(
+    request: Request,
+    shop: TheShop,
+    reader: TheReader,
+    draft_id: str,
+    step: Annotated[str, Form()],
+    feature: Annotated[str, Form()],
+    option: Annotated[str, Form()],
+    repair: Annotated[int, Form()],
+) -> Response:
+    """Take one of the ways out that were offered."""
+    with shop.database.read() as db:
+        draft, model = drafts.draft_and_model(db, shop.configurators, DraftId(draft_id), reader)
+    if not model.has_feature(feature):
+        raise AnswerNotValid(feature=feature)
+    answer = _answer(model.feature(feature), draft.selection.answers.get(feature), option, option, None)
+    if answer is None:
+        raise AnswerNotValid(feature=feature, option=option)
+    outcome = drafts.accept_repair(
+        shop.database, shop.configurators, DraftId(draft_id), reader, feature, answer, repair=repair, now=shop.now()
+    )
+    return _after(request, shop, outcome, step)
+
+
+@router.post("/drafts/{draft_id}/undo", name="drafts:undo")
+def undo(request: Request, shop: TheShop, reader: TheReader, draft_id: str, step: Annotated[str, Form()]) -> Response:
+    """Take back the latest change."""
+    outcome = drafts.undo(shop.database, shop.configurators, DraftId(draft_id), reader, now=shop.now())
+    return _after(request, shop, outcome, step)
+
+
+@router.post("/drafts/{draft_id}/completion", name="drafts:complete")
+def complete(
+    request: Request,
+    shop: TheShop,
+    reader: TheReader,
+    draft_id: str,
+    step: Annotated[str, Form()],
+    goal: Annotated[str, Form()] = "cheapest",
+) -> Response:
+    """Answer everything that is still open."""
+    outcome = drafts.complete(
+        shop.database, shop.configurators, DraftId(draft_id), reader, goal=Goal(goal), now=shop.now()
+    )
+    return _after(request, shop, outcome, step)
+
+
+@router.post("/drafts/{draft_id}/limits", name="drafts:set_limits")
+def set_limits(
+    request: Request,
+    shop: TheShop,
+    reader: TheReader,
+    draft_id: str,
+    step: Annotated[str, Form()],
+    need_by: Annotated[str, Form()] = "",
+    budget: Annotated[str, Form()] = "",
+    quantity: Annotated[int, Form()] = 1,
+) -> Response:
+    """Set need-by date, budget and number of pieces; an empty field lifts its limit."""
+    outcome = drafts.set_limits(
+        shop.database,
+        shop.configurators,
+        DraftId(draft_id),
+        reader,
+        need_by=_day(need_by),
+        budget_minor=_minor(budget),
+        quantity=quantity,
+        now=shop.now(),
+    )
+    return _after(request, shop, outcome, step)
+
+
+@router.post("/drafts/{draft_id}/confirmations", name="drafts:confirm_unknown")
+def confirm_unknown(
+    request: Request,
+    shop: TheShop,
+    reader: TheReader,
+    draft_id: str,
+    step: Annotated[str, Form()],
+    rule: Annotated[str, Form()],
+) -> Response:
+    """Let staff confirm what a rule does not know."""
+    outcome = drafts.confirm_unknown(shop.database, shop.configurators, DraftId(draft_id), reader, rule, now=shop.now())
+    return _after(request, shop, outcome, step)
+
+
+def _after(request: Request, shop: Shop, outcome: DraftView | Refused, step: str) -> Response:
+    """Show what came of a press: the changed blocks to htmx, the page's own address to everybody else."""
+    if isinstance(outcome, Refused):
+        return _show(request, shop, outcome.view, step, refused=outcome)
+    if not wants_blocks(request):
+        return go_to(request, f"/drafts/{outcome.draft.id}/{step}")
+    return _show(request, shop, outcome, step)
+
+
+def _show(
+    request: Request, shop: Shop, view: DraftView, step: str, *, refused: Refused | None = None, query: str = ""
+) -> Response:
+    codes = [each.code for each in view.model.steps]
+    shown = step if step in codes else codes[0]
+    days = NO_DAYS
+    if view.promise is not None:
+        with shop.database.read() as db:
+            days = days_of_step(db, view, shown, repairs=refused.repairs if refused else (), now=shop.now())
+    locale = reader_locale(request)
+    values = {"page": configure_page(view, shown, locale, days=days, refused=refused, query=query)}
+    return respond(request, PAGE, values, blocks=["bench"], status=409 if refused else 200)
+
+
+def _answer(feature: Feature, chosen: Answer | None, option: str, value: str, count: int | None) -> Answer | None:
+    """Return the answer a form stands for; ``None`` leaves the feature open.
+
+    Raises:
+        AnswerNotValid: the line has no such option, or the value is no number.
+    """
+    match feature.kind:
+        case FeatureKind.TEXT:
+            return value.strip() or None
+        case FeatureKind.INTEGER | FeatureKind.DECIMAL:
+            return _scaled(feature, value)
+        case FeatureKind.OPTIONS:
+            _require_option(feature, option)
+            counts = dict(chosen) if isinstance(chosen, Mapping) else {}
+            counts[option] = counts.get(option, 0) + 1 if count is None else max(0, count)
+            return {code: number for code, number in counts.items() if number} or None
+        case FeatureKind.BOOLEAN:
+            if option not in ("yes", "no"):
+                raise AnswerNotValid(feature=feature.code, option=option)
+            return option
+        case _:
+            if not option:
+                return None
+            _require_option(feature, option)
+            return option
+
+
+def _require_option(feature: Feature, code: str) -> None:
+    if all(option.code != code for option in feature.options):
+        raise AnswerNotValid(feature=feature.code, option=code)
+
+
+def _scaled(feature: Feature, text: str) -> int | None:
+    if not text.strip():
+        return None
+    try:
+        scaled = Decimal(text.strip().replace(",", ".")).scaleb(feature.digits)
+    except InvalidOperation:
+        raise AnswerNotValid(feature=feature.code, value=text) from None
+    if not scaled.is_finite() or scaled != scaled.to_integral_value():
+        raise AnswerNotValid(feature=feature.code, value=text)
+    return int(scaled)
+
+
+def _day(text: str) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise LimitNotValid(field="need_by", value=text) from None
+
+
+def _minor(text: str) -> int | None:
+    if not text.strip():
+        return None
+    try:
+        amount = Decimal(text.strip().replace(",", ".")) * 100
+    except InvalidOperation:
+        raise LimitNotValid(field="budget", value=text) from None
+    if not amount.is_finite() or amount != amount.to_integral_value():
+        raise LimitNotValid(field="budget", value=text)
+    return int(amount)

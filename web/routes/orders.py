@@ -1,0 +1,115 @@
+"""An order as the customer and the staff see it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+from orders.lifecycle.sheets import has_sheet, issued_sheet
+
+from orders.lifecycle import repository as orders
+from orders.lifecycle.model import Order, OrderNotYours
+from orders.lifecycle.service import cancel_order
+from orders.lifecycle.transitions import OrderState
+from web.security.access import MaybeUser, Public, require_role
+from web.security.roles import Role
+from web.shop import Shop, TheActor, TheReader, TheShop, is_staff
+from web.templating import go_to, reader_locale, respond
+from web.views.pictures import product_picture
+from web.views.quoting import order_page, promised_date
+
+router = APIRouter(dependencies=[Public], include_in_schema=False)
+CAN_CANCEL = frozenset({OrderState.PLACED, OrderState.RELEASED, OrderState.ON_HOLD})
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One order of a list."""
+
+    number: str
+    state: str
+    ready: date
+    total_minor: int
+    currency: str
+
+
+@router.get("/orders", name="orders:list")
+def list_orders(
+    request: Request, shop: TheShop, reader: TheReader, number: Annotated[str, Query(max_length=30)] = ""
+) -> Response:
+    """Show the reader's orders; staff see everybody's and search by number."""
+    with shop.database.read() as db:
+        if reader.is_staff:
+            found = orders.find_orders(db, number=number.strip())
+        else:
+            own = [orders.find_orders(db, owner=each) for each in (reader.id, reader.also) if each]
+            found = sorted({order.id: order for each in own for order in each}.values(), key=_newest_first)
+    rows = [
+        OrderRow(
+            each.number, each.state.value, promised_date(each.promise), each.price.total_minor, each.price.currency
+        )
+        for each in found
+    ]
+    values = {"orders": rows, "number": number, "may_search": reader.is_staff}
+    return respond(request, "orders/list.html", values, blocks=["found_orders"])
+
+
+@router.get("/orders/{number}", name="orders:page")
+def page(request: Request, shop: TheShop, reader: TheReader, user: MaybeUser, number: str) -> Response:
+    """Show one order: where it is, when it is ready, what was agreed."""
+    with shop.database.read() as db:
+        order = _readable(orders.get_order_by_number(db, number), reader)
+        model = shop.configurators.of(db, order.release).model
+        values = {
+            "page": order_page(order, model, reader_locale(request), has_sheet=has_sheet(db, order)),
+            "can_see_sheet": is_staff(user),
+            "can_cancel": order.state in CAN_CANCEL,
+        }
+    return respond(request, "orders/page.html", values)
+
+
+@router.get("/orders/{number}/picture.svg", name="orders:picture")
+def picture(shop: TheShop, reader: TheReader, number: str) -> Response:
+    """Draw what was ordered."""
+    with shop.database.read() as db:
+        order = _readable(orders.get_order_by_number(db, number), reader)
+        model = shop.configurators.of(db, order.release).model
+    svg = product_picture(model, order.selection.answers)
+    return Response(svg, media_type="image/svg+xml", headers={"Cache-Control": "private, max-age=3600"})
+
+
+@router.get(
+    "/orders/{number}/build-sheet.pdf",
+    name="orders:sheet",
+    dependencies=[Depends(require_role(Role.STORE, Role.FLOOR, Role.PLANNER))],
+)
+def sheet(shop: TheShop, number: str) -> Response:
+    """Send the build sheet as it was issued."""
+    content = _sheet(shop, number)
+    disposition = f'inline; filename="{number}.build-sheet.pdf"'
+    return Response(content, media_type="application/pdf", headers={"Content-Disposition": disposition})
+
+
+@router.post("/orders/{number}/cancellation", name="orders:cancel")
+def cancel(request: Request, shop: TheShop, reader: TheReader, actor: TheActor, number: str) -> Response:
+    """Cancel an order the floor has not started."""
+    with shop.database.write() as db:
+        order = _readable(orders.get_order_by_number(db, number), reader)
+        cancel_order(db, order.id, actor=actor, now=shop.now())
+    return go_to(request, f"/orders/{number}")
+
+
+def _sheet(shop: Shop, number: str) -> bytes:
+    with shop.database.read() as db:
+        return issued_sheet(db, shop.blobs, number)
+
+
+def _readable(order: Order, reader: TheReader) -> Order:
+    if not reader.may_open(order.owner):
+        raise OrderNotYours(number=order.number)
+    return order
+
+
+def _newest_first(order: Order) -> tuple[float, str]:
+    return -order.placed_at.timestamp(), order.number

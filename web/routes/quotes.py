@@ -1,0 +1,133 @@
+"""A quote: issue it, look at it, order."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+
+from kernel.errors import NotPermitted
+from kernel.ids import CustomerId, DraftId, QuoteId
+from orders.customers import repository as customers
+from orders.customers import service as registry
+from orders.customers.model import Contact, ContactNotValid, Purpose
+from orders.drafts import service as drafts
+from orders.idempotency.service import answer_once
+from orders.lifecycle.service import place_order
+from orders.quotes import repository as quotes
+from orders.quotes.model import DraftNotQuotable, Quote
+from orders.quotes.service import issue_quote, name_customer
+from web.security.access import Public
+from web.shop import Shop, TheActor, TheReader, TheShop
+from web.templating import go_to, reader_locale, respond
+from web.views.quoting import quote_page
+
+router = APIRouter(dependencies=[Public], include_in_schema=False)
+
+
+class QuoteNotYours(NotPermitted):
+    """The quote belongs to somebody else."""
+
+
+@router.post("/drafts/{draft_id}/quotes", name="quotes:issue")
+def issue(request: Request, shop: TheShop, reader: TheReader, actor: TheActor, draft_id: str) -> Response:
+    """Offer the draft as it stands: price fixed, date held."""
+    try:
+        quote = issue_quote(
+            shop.database,
+            shop.configurators,
+            DraftId(draft_id),
+            reader,
+            new_id=shop.new_id,
+            actor=actor,
+            now=shop.now(),
+        )
+    except DraftNotQuotable as error:
+        return _where_it_lacks(request, shop, reader, draft_id, error)
+    return go_to(request, f"/quotes/{quote.id}")
+
+
+@router.get("/quotes/{quote_id}", name="quotes:page")
+def page(request: Request, shop: TheShop, reader: TheReader, quote_id: str) -> Response:
+    """Show the quote: what, how much, when, until when it holds."""
+    return _show(request, shop, _readable(shop, reader, quote_id))
+
+
+@router.post("/quotes/{quote_id}/orders", name="quotes:order")
+def order(
+    request: Request,
+    shop: TheShop,
+    reader: TheReader,
+    actor: TheActor,
+    quote_id: str,
+    name: Annotated[str, Form()] = "",
+    email: Annotated[str, Form()] = "",
+    country: Annotated[str, Form()] = "DE",
+) -> Response:
+    """Accept the quote; a guest says who they are first. Sending the form twice places one order."""
+    quote = _readable(shop, reader, quote_id)
+    contact = None
+    if quote.customer_id is None:
+        try:
+            contact = Contact(
+                name.strip(), email.strip() or None, locale=reader_locale(request), country=country.strip().upper()
+            )
+            if contact.email is None:
+                raise ContactNotValid(field="email")
+        except ContactNotValid as error:
+            typed = {"name": name, "email": email, "country": country}
+            return _show(request, shop, quote, problem=str(error.facts["field"]), typed=typed, status=422)
+    now = shop.now()
+    with shop.database.write() as db:
+
+        def act() -> str:
+            if contact is not None:
+                customer = registry.register_customer(db, contact, new_id=shop.new_id, actor=actor, now=now)
+                name_customer(db, quote.id, customer.id)
+            return place_order(db, quote.id, new_id=shop.new_id, actor=actor, now=now).number
+
+        number = answer_once(db, scope="quotes:order", key=quote.id, body={"quote_id": quote.id}, now=now, act=act)
+    return go_to(request, f"/orders/{number}")
+
+
+def _readable(shop: Shop, reader: TheReader, quote_id: str) -> Quote:
+    with shop.database.read() as db:
+        quote = quotes.get_quote(db, QuoteId(quote_id))
+    if not reader.may_open(quote.owner):
+        raise QuoteNotYours(quote_id=quote_id)
+    return quote
+
+
+def _show(
+    request: Request,
+    shop: Shop,
+    quote: Quote,
+    *,
+    problem: str = "",
+    typed: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    with shop.database.read() as db:
+        model = shop.configurators.of(db, quote.release).model
+        customer = (
+            customers.get_customer(db, CustomerId(quote.customer_id), purpose=Purpose.SALE)
+            if quote.customer_id
+            else None
+        )
+    values = {
+        "page": quote_page(quote, model, reader_locale(request), now=shop.now()),
+        "customer": customer,
+        "problem": problem,
+        "typed": typed or {"name": "", "email": "", "country": "DE"},
+    }
+    return respond(request, "quotes/page.html", values, status=status)
+
+
+def _where_it_lacks(
+    request: Request, shop: Shop, reader: TheReader, draft_id: str, error: DraftNotQuotable
+) -> Response:
+    """Go to the step where the first answer is missing, or to the draft, which says what stands in the way."""
+    wanting = error.facts.get("features") or []
+    with shop.database.read() as db:
+        _draft, model = drafts.draft_and_model(db, shop.configurators, DraftId(draft_id), reader)
+    step = next((step.code for step in model.steps if set(wanting) & set(step.features)), model.steps[0].code)
+    return go_to(request, f"/drafts/{draft_id}/{step}")

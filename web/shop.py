@@ -1,0 +1,71 @@
+"""What the routes work with besides the request: the database, compiled catalogs, ids, files and the clock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from kernel.blobs import BlobStore
+from kernel.clock import Clock
+from kernel.database import Database
+from kernel.ids import IdMaker
+from modules_catalog.releases import service as releases
+from orders.audit.model import Actor
+from orders.drafts.configurators import Configurators
+from orders.drafts.service import Reader
+from web.security.access import MaybeUser
+from web.security.model import User
+from web.security.roles import STAFF
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """One process's tools; made once in ``web/app.py`` and kept on ``app.state.shop``."""
+
+    database: Database
+    configurators: Configurators
+    blobs: BlobStore
+    new_id: IdMaker
+    clock: Clock
+
+    def now(self) -> datetime:
+        """Return the present moment."""
+        return self.clock()
+
+    def warm_up(self) -> None:
+        """Compile the catalogs in force, so that the first customer does not wait for it."""
+        with self.database.read() as db:
+            for line in releases.current_lines(db, now=self.now()):
+                self.configurators.of(db, releases.current_release(db, line, now=self.now()))
+
+
+def the_shop(request: Request) -> Shop:
+    """Return the shop the application was started with."""
+    shop: Shop = request.app.state.shop
+    return shop
+
+
+TheShop = Annotated[Shop, Depends(the_shop)]
+
+
+def is_staff(user: User | None) -> bool:
+    """Return whether the person works for the maker."""
+    return user is not None and not user.roles.isdisjoint(STAFF)
+
+
+def the_reader(request: Request, user: MaybeUser) -> Reader:
+    """Return who reads: the user who signed in, else the visitor by a pseudonym of their cookie."""
+    visitor_id: str = request.state.visitor.id
+    return Reader(id=user.id if user else visitor_id, also=visitor_id, is_staff=is_staff(user))
+
+
+def the_actor(request: Request, user: MaybeUser) -> Actor:
+    """Return who acts, for the audit chain."""
+    if user is None:
+        return Actor(id=request.state.visitor.id, role="visitor")
+    return Actor(id=user.id, role=",".join(sorted(user.roles)))
+
+
+TheReader = Annotated[Reader, Depends(the_reader, scope="function")]
+TheActor = Annotated[Actor, Depends(the_actor, scope="function")]

@@ -1,0 +1,391 @@
+"""The configure page's values, from a draft as it stands."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from configurator.model import Change, FeatureState, OptionState, Repair, Status
+from modules_catalog.model import ConfigurationModel, Feature, FeatureKind, Value
+from orders.drafts.days import Days
+from orders.drafts.model import DraftView, Refused
+from web import formats
+from web.views.words import Words, scaled
+
+MOST_SHOWN = 40
+"""How many options of one feature are shown before the reader searches."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionRow:
+    """One option as shown."""
+
+    code: str
+    label: str
+    about: str
+    status: str
+    because: str
+    price_delta_minor: int | None
+    days_delta: int | None
+    days_proven: bool
+    date: date | None
+    swatch: str
+    count: int
+    most: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureBlock:
+    """One question as shown."""
+
+    code: str
+    kind: str
+    title: str
+    what: str
+    options: tuple[OptionRow, ...]
+    total: int
+    query: str
+    value: str
+    unit: str
+    range_text: str
+    most_length: int
+    can_be_open: bool
+    is_answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StepLink:
+    """One step of the page."""
+
+    code: str
+    label: str
+    href: str
+    state: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way out of a conflict."""
+
+    label: str
+    price_delta_minor: int
+    days_delta: int | None
+    attrs: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictBox:
+    """Why the pressed option cannot be, and the ways out."""
+
+    feature: str
+    option: str
+    title: str
+    reasons: tuple[str, ...]
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """One price line as shown."""
+
+    label: str
+    amount_minor: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurePage:
+    """Everything the configure page shows."""
+
+    draft_id: str
+    version: int
+    line: str
+    line_name: str
+    step: str
+    step_name: str
+    next_step: StepLink | None
+    steps: tuple[StepLink, ...]
+    features: tuple[FeatureBlock, ...]
+    conflict: ConflictBox | None
+    changes: tuple[str, ...]
+    total_minor: int
+    currency: str
+    lines: tuple[ShownLine, ...]
+    ready: date | None
+    binding: str
+    sooner: str
+    announce: str
+    picture_href: str
+    picture_alt: str
+    notes: tuple[str, ...]
+    missing: tuple[str, ...]
+    must_confirm: tuple[tuple[str, str], ...]
+    can_order: bool
+    late: bool
+    valid: bool
+    need_by: str
+    budget: str
+    quantity: int
+    fit_state: str
+    engine: str
+
+
+def configure_page(
+    view: DraftView, step: str, locale: str, *, days: Days, refused: Refused | None = None, query: str = ""
+) -> ConfigurePage:
+    """Return the page of one step of a draft.
+
+    Args:
+        view: The draft as it stands.
+        step: Code of the step shown.
+        locale: The reader's language.
+        days: What each option of the step does to the date.
+        refused: The choice that was just refused, if any.
+        query: What the reader searches for in long lists.
+    """
+    words = Words(view.model, locale)
+    state, draft = view.state, view.draft
+    steps = _steps(view, step, words)
+    current = next(each for each in view.model.steps if each.code == step)
+    blocks = tuple(
+        _feature_block(view.model.feature(code), state.features[code], words, days, query)
+        for code in current.features
+        if _is_shown(view.model.feature(code), state.features[code])
+    )
+    at = next(i for i, link in enumerate(steps) if link.current)
+    promise = view.promise
+    changes = tuple(_change_text(change, view.model, words) for change in view.changes)
+    missing = tuple(words.feature(code) for code, each in state.features.items() if each.needed and each.chosen is None)
+    total_minor = (state.total_minor or 0) * draft.quantity
+    return ConfigurePage(
+        draft_id=draft.id,
+        version=draft.version,
+        line=draft.line,
+        line_name=words.line(),
+        step=step,
+        step_name=words.step(step),
+        next_step=steps[at + 1] if at + 1 < len(steps) else None,
+        steps=steps,
+        features=blocks,
+        conflict=_conflict_box(refused, words, days) if refused else None,
+        changes=changes,
+        total_minor=total_minor,
+        currency=view.model.currency,
+        lines=tuple(
+            ShownLine(words.price_line(line.key), line.amount_minor * draft.quantity)
+            for line in state.lines
+            if line.amount_minor
+        ),
+        ready=promise.date if promise else None,
+        binding=words.binding(promise.binding) if promise else "",
+        sooner=words.sooner(promise.date, promise.binding) if promise else "",
+        announce=_announcement(total_minor, view, changes, words),
+        picture_href=f"/drafts/{draft.id}/picture.svg?v={draft.version}",
+        picture_alt=_picture_alt(view, words),
+        notes=_chosen_notes(view, words),
+        missing=missing,
+        must_confirm=tuple(
+            (rule, words.model.text(f"rule.{rule}.missing", locale))
+            for rule in state.must_confirm
+            if rule not in draft.confirmed
+        ),
+        can_order=view.can_be_quoted,
+        late=view.late,
+        valid=state.valid,
+        need_by=draft.need_by.isoformat() if draft.need_by else "",
+        budget=str(draft.budget_minor // 100) if draft.budget_minor else "",
+        quantity=draft.quantity,
+        fit_state=_fit_state(view),
+        engine=state.method,
+    )
+
+
+def _steps(view: DraftView, current: str, words: Words) -> tuple[StepLink, ...]:
+    links = []
+    for step in view.model.steps:
+        states = [view.state.features[code] for code in step.features]
+        shown = [each for each in states if _is_shown(view.model.feature(each.feature), each)]
+        if not shown and step.code != current:
+            continue
+        is_done = all(each.chosen is not None or not each.needed for each in shown)
+        links.append(
+            StepLink(
+                code=step.code,
+                label=words.step(step.code),
+                href=f"/drafts/{view.draft.id}/{step.code}",
+                state="done" if is_done else "open",
+                current=step.code == current,
+            )
+        )
+    return tuple(links)
+
+
+def _is_shown(feature: Feature, state: FeatureState) -> bool:
+    """Whether the feature is asked at all now: needed, answered, or optional with something to choose."""
+    if state.needed or state.chosen is not None:
+        return True
+    if feature.shown_when is None:
+        return True
+    return any(option.status is not Status.RULED_OUT for option in state.options.values()) or bool(state.ranges)
+
+
+def _feature_block(feature: Feature, state: FeatureState, words: Words, days: Days, query: str) -> FeatureBlock:
+    chosen = state.chosen
+    rows = [_option_row(feature, code, each, state, words, days) for code, each in state.options.items()]
+    found = [row for row in rows if query.lower() in f"{row.label} {row.about}".lower()] if query else rows
+    order = {"chosen": 0, "implied": 0, "available": 1, "not_known": 1, "ruled_out": 2}
+    if len(found) > MOST_SHOWN // 4 or feature.table is not None:
+        found.sort(key=lambda row: order[row.status])
+    is_open_value = feature.kind in (FeatureKind.TEXT, FeatureKind.INTEGER, FeatureKind.DECIMAL)
+    value = ""
+    if is_open_value and chosen is not None:
+        value = str(chosen) if feature.kind is FeatureKind.TEXT else scaled(int(str(chosen)), feature)
+    return FeatureBlock(
+        code=feature.code,
+        kind=feature.kind.value,
+        title=words.feature(feature.code),
+        what=words.help(feature.code),
+        options=tuple(found[:MOST_SHOWN]),
+        total=len(found),
+        query=query,
+        value=value,
+        unit=feature.unit or "",
+        range_text=_range_text(feature, state),
+        most_length=feature.maximum if feature.kind is FeatureKind.TEXT else 0,
+        can_be_open=not state.needed,
+        is_answered=chosen is not None,
+    )
+
+
+def _option_row(
+    feature: Feature, code: str, option: OptionState, state: FeatureState, words: Words, days: Days
+) -> OptionRow:
+    chosen = state.chosen
+    count = chosen.get(code, 0) if isinstance(chosen, Mapping) else 0
+    notes = tuple(words.note(note) for note in option.notes)
+    delta = days.of(feature.code, code)
+    status = option.status.value
+    return OptionRow(
+        code=code,
+        label=words.option(feature.code, code),
+        about=words.about(feature.code, code),
+        status=status,
+        because=notes[0] if status == "not_known" and notes else "",
+        price_delta_minor=option.price_delta_minor,
+        days_delta=delta.days if delta else None,
+        days_proven=delta.proven if delta else True,
+        date=delta.date if delta and delta.days else None,
+        swatch=_swatch(feature, code),
+        count=count,
+        most=min(feature.max_each, feature.maximum),
+        notes=notes,
+    )
+
+
+def _swatch(feature: Feature, code: str) -> str:
+    attributes: Mapping[str, Value] = next((o.attributes for o in feature.options if o.code == code), {})
+    colour = attributes.get("colour")
+    return colour if isinstance(colour, str) and colour.startswith("#") else ""
+
+
+def _range_text(feature: Feature, state: FeatureState) -> str:
+    if feature.kind not in (FeatureKind.INTEGER, FeatureKind.DECIMAL):
+        return ""
+    parts = [
+        scaled(low, feature) if low == high else f"{scaled(low, feature)}–{scaled(high, feature)}"
+        for low, high in state.ranges
+    ]
+    return ", ".join(parts) + (f" {feature.unit}" if feature.unit and parts else "")
+
+
+def _conflict_box(refused: Refused, words: Words, days: Days) -> ConflictBox:
+    feature = words.model.feature(refused.feature)
+    pressed = words.option(refused.feature, refused.option) if feature.options else words.feature(refused.feature)
+    others = [
+        words.option(choice.feature, choice.option)
+        if words.model.feature(choice.feature).options
+        else words.feature(choice.feature)
+        for choice in refused.conflict.choices
+        if choice.feature != refused.feature
+    ]
+    say = words.translations.gettext
+    title = (
+        say("%(option)s does not go with %(others)s.") % {"option": pressed, "others": ", ".join(others)}
+        if others
+        else say("%(option)s cannot be had as things stand.") % {"option": pressed}
+    )
+    ways = tuple(
+        Way(
+            label=_way_label(repair, words),
+            price_delta_minor=repair.price_delta_minor,
+            days_delta=days.of_repair(number),
+            attrs={"name": "repair", "value": str(number)},
+        )
+        for number, repair in enumerate(refused.repairs)
+    )
+    reasons = tuple(words.reason(rule) for rule in refused.conflict.rules)
+    return ConflictBox(refused.feature, refused.option, title, reasons, ways)
+
+
+def _way_label(repair: Repair, words: Words) -> str:
+    say = words.translations.gettext
+    parts = []
+    for change in repair.changes:
+        feature = words.model.feature(change.feature)
+        if change.after is None:
+            text = say("leave “%(feature)s” open") if change.before is not None else say("set “%(feature)s”")
+            parts.append(text % {"feature": words.feature(change.feature)})
+        else:
+            parts.append(
+                say("use %(option)s for “%(feature)s”")
+                % {"option": words.answer(feature, change.after), "feature": words.feature(change.feature)}
+            )
+    label = say("; ").join(parts) or say("take it as it is")
+    return label[:1].upper() + label[1:]
+
+
+def _change_text(change: Change, model: ConfigurationModel, words: Words) -> str:
+    say = words.translations.gettext
+    feature = model.feature(change.feature)
+    if change.after is None:
+        return say("%(feature)s is open again.") % {"feature": words.feature(change.feature)}
+    return say("%(feature)s: %(answer)s.") % {
+        "feature": words.feature(change.feature),
+        "answer": words.answer(feature, change.after),
+    }
+
+
+def _announcement(total_minor: int, view: DraftView, changes: Sequence[str], words: Words) -> str:
+    price = formats.money(total_minor, view.model.currency, locale=words.locale)
+    if view.promise is None:
+        return " ".join([*changes, price])
+    ready = formats.date(view.promise.date, locale=words.locale)
+    return " ".join(
+        [*changes, words.translations.gettext("%(price)s, ready %(date)s.") % {"price": price, "date": ready}]
+    )
+
+
+def _picture_alt(view: DraftView, words: Words) -> str:
+    named = [
+        words.answer(view.model.feature(code), answer)
+        for code, answer in list(view.draft.selection.answers.items())
+        if view.model.feature(code).kind is FeatureKind.OPTION
+    ]
+    return f"{words.line()}: {', '.join(named[:5])}"
+
+
+def _chosen_notes(view: DraftView, words: Words) -> tuple[str, ...]:
+    """Return the warnings of what is chosen, each once."""
+    notes: dict[str, None] = {}
+    for feature in view.state.features.values():
+        for option in feature.options.values():
+            if option.status in (Status.CHOSEN, Status.IMPLIED):
+                notes.update(dict.fromkeys(words.note(note) for note in option.notes))
+    return tuple(notes)
+
+
+def _fit_state(view: DraftView) -> str:
+    if view.fit is None:
+        return ""
+    return "needs_measures" if view.fit.fit is None else view.fit.fit.verdict.value

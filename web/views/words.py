@@ -1,0 +1,155 @@
+"""Catalog texts for one reader: names, reasons with their numbers filled in, what a promise waits for."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from babel.support import NullTranslations
+
+from configurator.model import Answer, ConflictRule, Note
+from modules_catalog.model import ConfigurationModel, Feature, FeatureKind
+from production.model import Binding, BindingKind
+from web import formats
+from web.translations import translations_for
+
+_PLACE = re.compile(r"\{([a-z0-9_.]+)\}")
+#: Reasons of limits, which are no rules of the catalog; {limit: message}.
+BUDGET = "budget"
+
+
+def _(message: str) -> str:
+    return message
+
+
+LIMIT_REASONS = {
+    "budget": _("It would cost more than your budget."),
+    "capacity": _("The workshop has no time left for it by then."),
+    "material": _("A part of it cannot be here by then."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The texts of one catalog release in one language."""
+
+    model: ConfigurationModel
+    locale: str
+
+    @property
+    def translations(self) -> NullTranslations:
+        """The page's own messages in this language."""
+        return translations_for(self.locale)
+
+    def line(self) -> str:
+        """Return the line's name."""
+        return self.model.text("line", self.locale)
+
+    def step(self, code: str) -> str:
+        """Return the name of a step."""
+        return self.model.text(f"step.{code}", self.locale)
+
+    def feature(self, code: str) -> str:
+        """Return the name of a feature."""
+        return self.model.text(f"feature.{code}", self.locale)
+
+    def help(self, code: str) -> str:
+        """Return what a feature is, in two sentences; empty when the catalog says nothing."""
+        return self._maybe(f"feature.{code}.help")
+
+    def option(self, feature: str, code: str) -> str:
+        """Return the name of an option."""
+        if code in ("yes", "no") and self.model.feature(feature).kind is FeatureKind.BOOLEAN:
+            return self.translations.gettext("Yes") if code == "yes" else self.translations.gettext("No")
+        return self.model.text(f"option.{feature}.{code}", self.locale)
+
+    def about(self, feature: str, code: str) -> str:
+        """Return one line about an option; empty when the catalog says nothing."""
+        return self._maybe(f"option.{feature}.{code}.description")
+
+    def answer(self, feature: Feature, answer: Answer) -> str:
+        """Return an answer as people read it: ``2 × Samsung 990 Pro``, ``“Ana”``, ``820 mm``."""
+        if isinstance(answer, Mapping):
+            names = [
+                (f"{count} × " if count > 1 else "") + self.option(feature.code, code) for code, count in answer.items()
+            ]
+            return ", ".join(names)
+        if feature.kind is FeatureKind.TEXT:
+            return f"“{answer}”"
+        if feature.kind in (FeatureKind.INTEGER, FeatureKind.DECIMAL):
+            return scaled(int(answer), feature) + (f" {feature.unit}" if feature.unit else "")
+        return self.option(feature.code, str(answer))
+
+    def reason(self, rule: ConflictRule) -> str:
+        """Return why a rule speaks, its numbers filled in."""
+        kind = rule.id.partition(":")[0]
+        if not self._maybe(f"rule.{rule.id}") and kind in LIMIT_REASONS:
+            return self.translations.gettext(LIMIT_REASONS[kind])
+        return self._filled(f"rule.{rule.id}", rule.values)
+
+    def note(self, note: Note) -> str:
+        """Return a warning, its numbers filled in."""
+        key = f"rule.{note.rule}.missing" if note.missing else f"rule.{note.rule}"
+        return self._filled(key if self._maybe(key) else f"rule.{note.rule}", note.values)
+
+    def price_line(self, key: str) -> str:
+        """Return the name of a price line."""
+        kind, _dot, rest = key.partition(".")
+        if kind == "option":
+            feature, _dot, code = rest.partition(".")
+            return f"{self.feature(feature)}: {self.option(feature, code)}"
+        if kind == "feature":
+            return self.feature(rest)
+        return self.model.text(key, self.locale)
+
+    def material(self, code: str) -> str:
+        """Return the name of a stocked thing: ``<feature>.<option>``, a part, or a cut piece."""
+        feature, dot, option = code.partition(".")
+        if dot and self.model.has_feature(feature):
+            return self.option(feature, option)
+        return self.model.text(f"part.{code}", self.locale)
+
+    def binding(self, binding: Binding) -> str:
+        """Return what sets a promised date, in one sentence."""
+        say = self.translations.gettext
+        until = formats.date(binding.waits_until.date(), locale=self.locale) if binding.waits_until else ""
+        if binding.kind is BindingKind.PART:
+            return say("%(part)s is here on %(date)s and sets the date.") % {
+                "part": self.material(binding.code),
+                "date": until,
+            }
+        if binding.kind is BindingKind.WORK_CENTRE:
+            centre = self.model.text(f"work_centre.{binding.code}", self.locale).replace("_", " ")
+            if until:
+                return say("%(centre)s has room again on %(date)s: it sets the date.") % {
+                    "centre": centre[:1].upper() + centre[1:],
+                    "date": until,
+                }
+            return say("%(centre)s sets the date.") % {"centre": centre[:1].upper() + centre[1:]}
+        return say("It takes as long as the work itself.")
+
+    def sooner(self, promised: date, binding: Binding) -> str:
+        """Return what would bring the date forward; empty when nothing would."""
+        if binding.sooner is None or binding.sooner >= promised:
+            return ""
+        return self.translations.gettext("Without that it would be %(date)s.") % {
+            "date": formats.date(binding.sooner, locale=self.locale)
+        }
+
+    def _maybe(self, key: str) -> str:
+        for language in (self.locale, "en"):
+            found = self.model.texts.get(language, {}).get(key)
+            if found:
+                return found
+        return ""
+
+    def _filled(self, key: str, values: Mapping[str, str]) -> str:
+        return _PLACE.sub(lambda place: values.get(place[1], "?"), self.model.text(key, self.locale))
+
+
+def scaled(value: int, feature: Feature) -> str:
+    """Return a number of a feature as people write it: 15 with one digit is ``1.5``."""
+    if feature.digits == 0:
+        return str(value)
+    whole, part = divmod(abs(value), 10**feature.digits)
+    return f"{'-' if value < 0 else ''}{whole}.{part:0{feature.digits}d}"
