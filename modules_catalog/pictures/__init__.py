@@ -1,0 +1,1 @@
+"""What does the product look like as chosen? One SVG a selection, for pages and build sheets."""

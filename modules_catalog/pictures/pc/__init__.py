@@ -1,0 +1,1 @@
+"""How a PC is drawn."""
