@@ -16,13 +16,12 @@ from typing import Any, NewType
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, WorkflowStatus
 from dbos._serialization import serialize_exception
 from dbos._sys_db import WorkflowStatusInternal
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlmodel import Session
 
-from kernel.database import Database, changed_rows
+from kernel import repository
+from kernel.database import Database
 from kernel.errors import LotOneError, NotAvailable, NotFound
-from kernel.tables import JobEffectRow
 
 JobName = NewType("JobName", str)
 """What a job does: ``orders.release``. Stays the same for as long as such jobs may be stored."""
@@ -95,8 +94,7 @@ def first_time(session: Session, key: str) -> bool:
     A job may be run again when its worker died after its last commit. What must not happen twice is
     guarded by this in the same unit of work: either the effect and its key are there, or neither.
     """
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return changed_rows(session, dialect.insert(JobEffectRow).values(key=key).on_conflict_do_nothing()) == 1
+    return repository.add_effect(session, key)
 
 
 def prepare_jobs(database: Database) -> None:
