@@ -1,0 +1,1 @@
+"""Which catalog was in force when? Published releases: immutable, named by their content, with dates."""
