@@ -1,0 +1,139 @@
+"""From a sheet's data to PDF bytes, inside a worker process. The same data always gives the same bytes.
+
+WeasyPrint, the parsed stylesheet and the font configuration are loaded once. The page is read by an XML parser, as the
+template is well-formed. Nothing can be fetched but ``data:`` URLs.
+"""
+
+import base64
+import io
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from functools import cache
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import babel.dates
+import cssselect2
+import jinja2
+import segno
+from weasyprint import CSS, HTML, Attachment
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher
+
+from production.build_sheet.model import SheetData
+from production.build_sheet.sheet_texts import SheetTexts, sheet_texts
+
+TEMPLATES = Path(__file__).parent / "templates"
+ATTACHMENT = "spec.json"
+CAPITAL_HEIGHT = 0.714
+"""Height of a capital letter of Noto Sans, as a share of its font size."""
+
+
+def draw_sheet(sheet: SheetData, picture_svg: str = "") -> bytes:
+    """Return the PDF/A-3 of a sheet, with its specification attached as ``spec.json``."""
+    texts = sheet_texts(sheet.locale)
+    source = _template().render(
+        sheet=sheet,
+        lang=sheet.locale.replace("_", "-"),
+        content_hash=sheet.content_hash,
+        picture=data_url(picture_svg.encode(), "image/svg+xml") if picture_svg else "",
+        word=texts.word,
+        day=_day(texts),
+        duration=duration,
+        qr=qr_data_url,
+        life_size=life_size_mm,
+    )
+    stamp = datetime.combine(sheet.order.issued_on, time(), UTC)
+    attachment = Attachment(
+        file_obj=io.BytesIO(sheet.specification),
+        name=ATTACHMENT,
+        description="What this sheet says, for machines",
+        created=stamp,
+        modified=stamp,
+        relationship="Source",
+    )
+    return render_page(source, (attachment,), bytes.fromhex(sheet.content_hash)[:16])
+
+
+def render_page(source: str, attachments: tuple[Attachment, ...] = (), identifier: bytes = b"\0" * 16) -> bytes:
+    """Return the PDF/A-3 of a well-formed page under the sheet's stylesheet."""
+    font_config, stylesheet = _style()
+    pdf = _Page(source).write_pdf(
+        stylesheets=[stylesheet],
+        font_config=font_config,
+        attachments=list(attachments),
+        pdf_variant="pdf/a-3b",
+        pdf_identifier=identifier,
+    )
+    assert isinstance(pdf, bytes)  # noqa: S101 - no target was given
+    return pdf
+
+
+def data_only_fetcher() -> URLFetcher:
+    """Return a fetcher that opens ``data:`` URLs and refuses everything else."""
+    return URLFetcher(allowed_protocols=["data"], allow_redirects=False)
+
+
+class _Page(HTML):  # type: ignore[misc]
+    """A page given as well-formed XML, without WeasyPrint's slower HTML parser."""
+
+    def __init__(self, source: str) -> None:
+        self.base_url = None
+        self.url_fetcher = data_only_fetcher()
+        self.media_type = "print"
+        root = ElementTree.fromstring(source)  # noqa: S314 - from our own template, everything in it escaped
+        self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
+        self.etree_element = self.wrapper_element.etree_element
+
+
+@cache
+def _style() -> tuple[FontConfiguration, CSS]:
+    font_config = FontConfiguration()
+    stylesheet = CSS(
+        string=(TEMPLATES / "sheet.css").read_text("utf-8"), font_config=font_config, url_fetcher=data_only_fetcher()
+    )
+    return font_config, stylesheet
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["script"] = lambda name: name
+    return environment.get_template("sheet.html")
+
+
+def _day(texts: SheetTexts) -> Callable[[date], str]:
+    pattern = texts.words["date"]
+    return lambda day: babel.dates.format_date(day, pattern, locale=texts.locale)
+
+
+def duration(seconds: int) -> str:
+    """Return a standard time: ``6:30`` minutes and seconds, ``2:01:00`` from an hour on."""
+    minutes, rest_s = divmod(seconds, 60)
+    hours, rest_min = divmod(minutes, 60)
+    return f"{hours}:{rest_min:02d}:{rest_s:02d}" if hours else f"{minutes}:{rest_s:02d}"
+
+
+def life_size_mm(letter_mm: int) -> str:
+    """Return the font size at which a capital letter is so high."""
+    return f"{letter_mm / CAPITAL_HEIGHT:.2f}"
+
+
+def data_url(content: bytes, media_type: str) -> str:
+    """Return content as a ``data:`` URL."""
+    return f"data:{media_type};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def qr_data_url(scan: str) -> str:
+    """Return a QR code with its quiet zone as a ``data:`` URL of a PNG, one pixel a module."""
+    buffer = io.BytesIO()
+    code: Any = segno.make(scan, error="m", micro=False)
+    code.save(buffer, kind="png", scale=1, border=4)
+    return data_url(buffer.getvalue(), "image/png")

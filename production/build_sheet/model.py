@@ -1,0 +1,151 @@
+"""What stands on a build sheet, as plain values that become ``spec.json``."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from kernel.canonical import JsonValue, canonical_hash, canonical_json
+
+FORMAT = "lotone.build-sheet/1"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetOrder:
+    """What the floor needs to know of the order: no name, no address.
+
+    ``revision`` is a capital letter, A first. ``due`` is the promised day; ``issued_on`` the day the sheet is made,
+    which is all the time the PDF ever shows. ``customer_reference`` is a code the counter can look up.
+    """
+
+    number: str
+    revision: str
+    due: date
+    issued_on: date
+    customer_reference: str = ""
+    piece: int = 1
+    pieces: int = 1
+
+    def __post_init__(self) -> None:
+        if not (len(self.revision) == 1 and "A" <= self.revision <= "Z"):
+            raise ValueError(f"revision {self.revision!r}")
+        if not 1 <= self.piece <= self.pieces:
+            raise ValueError(f"piece {self.piece} of {self.pieces}")
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceLine:
+    """One thing the customer chose: the feature's name and what was chosen."""
+
+    feature: str
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureLine:
+    """A finished measure to hit, with an empty field for what was measured."""
+
+    code: str
+    name: str
+    target_mm: int
+    tolerance_mm: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrimLine:
+    """What is trimmed before sewing; negative lets out."""
+
+    edge: str
+    name: str
+    trim_mm: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """A text of the customer's, exactly as entered.
+
+    ``placing`` says where and how it is applied (position, thread, …). ``letter_mm`` is the height of a capital letter
+    on the product, 0 where it is not applied at a known size.
+    """
+
+    feature: str
+    name: str
+    text: str
+    scripts: tuple[str, ...]
+    code_points: tuple[str, ...]
+    placing: tuple[str, ...]
+    letter_mm: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """One part to pick, in bin-walk order."""
+
+    bin: str
+    code: str
+    name: str
+    quantity: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One operation. ``scan`` is what its QR code says; ``checks`` are ticked by hand."""
+
+    number: int
+    code: str
+    name: str
+    work_centre: str
+    work_centre_name: str
+    seconds: int
+    instruction: str
+    recipe: str
+    checks: tuple[str, ...]
+    is_cut_off: bool
+    scan: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetData:
+    """Everything on the sheet but the picture, which is named by its hash."""
+
+    order: SheetOrder
+    line: str
+    line_name: str
+    release: str
+    plant: str
+    locale: str
+    scan: str
+    choices: tuple[ChoiceLine, ...]
+    measures: tuple[MeasureLine, ...]
+    trims: tuple[TrimLine, ...]
+    texts: tuple[TextLine, ...]
+    parts: tuple[PartLine, ...]
+    steps: tuple[StepLine, ...]
+    packing: tuple[ChoiceLine, ...]
+    invoicing: tuple[ChoiceLine, ...]
+    picture_sha256: str
+    format: str = FORMAT
+
+    def to_json(self) -> Mapping[str, JsonValue]:
+        """Return the specification as JSON values: dates as ISO text, tuples as lists."""
+        return _plain(asdict(self))  # type: ignore[no-any-return]
+
+    @property
+    def specification(self) -> bytes:
+        """The canonical JSON that is attached to the PDF as ``spec.json``."""
+        return canonical_json(self.to_json())
+
+    @property
+    def content_hash(self) -> str:
+        """The SHA-256 of the specification, printed on every page."""
+        return canonical_hash(self.to_json())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value
