@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from itertools import product
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from modules_catalog.expressions.grammar import KEYWORDS
@@ -34,6 +35,10 @@ from modules_catalog.model import (
     Surcharge,
     Value,
 )
+from modules_catalog.sizing.components_file import components_path, parse_components
+from modules_catalog.sizing.constants import ClothFamily, FitBlock
+from modules_catalog.sizing.errors import ComponentsNotValid
+from modules_catalog.sizing.model import ComponentTable
 
 LINE_KEYS = frozenset(
     {"line", "uses", "currency", "settings", "steps", "features", "rules", "surcharges", "bom", "operations"}
@@ -108,6 +113,7 @@ def read_catalog(files: CatalogFiles) -> LoadedCatalog:
         texts=_texts(folders, read, files, problems),
         uses=files.libraries,
         settings=_settings(folders, problems),
+        components=_components(files, problems),
     )
     problems.raise_any()  # Scenarios and the order of operations would only repeat what is missing.
     check_order(operations, problems)
@@ -253,6 +259,21 @@ def _currency(folders: Iterable[_Folder], problems: Problems) -> str:
                     raise folder.fields["currency"].mistake(f"`{currency}` is no ISO 4217 code")
                 return currency
     return "EUR"
+
+
+def _components(files: CatalogFiles, problems: Problems) -> tuple[ComponentTable, ...]:
+    """Return the stocked components of the line: one table for each ``components*.csv`` of its own folder."""
+    tables = []
+    for block, cloth in product(FitBlock, ClothFamily):
+        file = components_path(PurePosixPath(files.folder), block, cloth).as_posix()
+        if file in files.files:
+            try:
+                tables.append(parse_components(files.files[file].decode(), name=file, block=block, cloth=cloth))
+            except ComponentsNotValid as wrong:
+                for finding in wrong.facts["findings"]:
+                    name, line, message = finding.split(":", 2)
+                    problems.add(Source(name, int(line)), message.strip())
+    return tuple(tables)
 
 
 def _settings(folders: list[_Folder], problems: Problems) -> dict[str, Value]:

@@ -7,7 +7,8 @@ Every complaint is ``file:line: message``.
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import TypeVar
 
 from modules_catalog.sizing.constants import (
     YOKE_WAIST_TAKES_MM,
@@ -17,6 +18,8 @@ from modules_catalog.sizing.constants import (
 )
 from modules_catalog.sizing.errors import ComponentsNotValid, FileFinding
 from modules_catalog.sizing.model import SHARED, Component, ComponentKind, ComponentTable, Sex
+
+PathLike = TypeVar("PathLike", bound=PurePath)
 
 LENGTHS = (
     "waist_mm",
@@ -41,7 +44,7 @@ LENGTHS_OF: dict[ComponentKind, tuple[str, ...]] = {
 MAY_BE_ZERO = ("waist_take_mm",)
 
 
-def components_path(catalog: Path, block: FitBlock, cloth: ClothFamily) -> Path:
+def components_path(catalog: PathLike, block: FitBlock, cloth: ClothFamily) -> PathLike:
     """Return where a line keeps the components of a fit block and cloth family."""
     if (block, cloth) == (FitBlock.STRAIGHT, ClothFamily.RIGID):
         return catalog / "components.csv"

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from configurator.configurator import Configurator
 from sqlmodel import Session
 
-from configurator.model import Answer, Limits, Repair, Selection, State, Status
+from configurator.configurator import Configurator
+from configurator.model import Answer, Goal, Limits, Repair, Selection, State, Status
 from modules_catalog.model import ConfigurationModel, Feature, FeatureKind
 from orders.drafts.days import Days, DaysDelta
 from orders.drafts.fitting import FitView
@@ -36,7 +36,7 @@ def inquired_promise(
     """
     if not state.valid:
         return None
-    answers = draft.selection if state.complete else configurator.complete(draft.selection, "cheapest", limits)
+    answers = draft.selection if state.complete else configurator.complete(draft.selection, Goal.CHEAPEST, limits)
     demand = draft_demand(configurator.model, answers, fit, draft.quantity)
     try:
         return promises.inquire(db, draft.line, demand, now=now)

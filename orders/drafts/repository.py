@@ -1,5 +1,7 @@
 """Reading and writing drafts."""
 
+from typing import Any
+
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
@@ -87,7 +89,7 @@ def _plain(answer: Answer) -> object:
     return dict(answer) if not isinstance(answer, str | int) else answer
 
 
-def _values(draft: Draft) -> dict[str, object]:
+def _values(draft: Draft) -> dict[str, Any]:
     return {
         "owner": draft.owner,
         "selection": selection_to_json(draft.selection),

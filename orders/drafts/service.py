@@ -4,21 +4,21 @@ Each reads and decides on a snapshot and then saves in a write transaction of it
 version: no solver runs while a lock is held (docs/decisions/).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from configurator.configurator import Configurator, Goal
 from sqlmodel import Session
 
-from configurator.model import Answer, Change, Selection
+from configurator.configurator import Configurator
+from configurator.model import Answer, Change, Chosen, Goal, Selection
 from kernel.database import Database
 from kernel.errors import NotFound
 from kernel.ids import CustomerId, DraftId, IdMaker, ProfileId
 from modules_catalog.model import ConfigurationModel
 from modules_catalog.releases import service as releases
 from orders.customers import repository as customers
-from orders.customers.model import Purpose
+from orders.customers.model import ProfileNotFound, Purpose
 from orders.drafts import repository
 from orders.drafts.configurators import Configurators
 from orders.drafts.fitting import FitView, fit_view
@@ -140,11 +140,11 @@ def choose_option(
     def decide(db: Session, draft: Draft, configurator: Configurator) -> Draft | Refused:
         limits = limits_for(db, draft, configurator.model, now=now)
         outcome = configurator.choose(draft.selection, feature, answer, limits)
-        if outcome.refusal is not None:
-            refusal = outcome.refusal
-            view = _view(db, configurators, draft, now=now)
-            return Refused(view, feature, refusal.option, refusal.conflict, refusal.repairs)
-        return draft.changed(now, selection=outcome.selection)
+        if isinstance(outcome, Chosen):
+            return draft.changed(now, selection=outcome.selection)
+        view = _view(db, configurators, draft, now=now)
+        pressed = _pressed_code(answer, draft.selection.answers.get(feature))
+        return Refused(view, feature, pressed, outcome.conflict, outcome.repairs)
 
     return _change(database, configurators, draft_id, reader, decide, now=now)
 
@@ -286,7 +286,7 @@ def assign_customer(
     if profile_id is not None:
         profile = customers.get_profile(db, profile_id, purpose=Purpose.FIT)
         if profile.customer_id != customer_id:
-            raise customers.ProfileNotFound(profile_id=profile_id)
+            raise ProfileNotFound(profile_id=profile_id)
     repository.save_draft(
         db, draft.changed(now, customer_id=customer_id, profile_id=profile_id or draft.profile_id), before=draft
     )
@@ -311,6 +311,14 @@ def _change(
     with database.write() as db:
         repository.save_draft(db, decision, before=draft)
     return view
+
+
+def _pressed_code(answer: Answer, before: Answer | None) -> str:
+    """Return what was pressed: of several options the first that was counted up, else the answer itself."""
+    if not isinstance(answer, Mapping):
+        return str(answer)
+    had = before if isinstance(before, Mapping) else {}
+    return next((code for code, count in answer.items() if count > had.get(code, 0)), next(iter(answer), ""))
 
 
 def _readable(draft: Draft, reader: Reader) -> Draft:

@@ -63,9 +63,14 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Do the main job for one pair of jeans and one PC without a browser; the same files at every run."""
-    from web.demo.main_job import run_main_job
+    from web.demo.main_job import json_of, run_main_job, table_of
 
-    run_main_job(out_dir, as_json=as_json)
+    made = run_main_job(out_dir)
+    if as_json:
+        print(json.dumps([json_of(each) for each in made], ensure_ascii=False))
+        return
+    for each in made:
+        print("\n".join(table_of(each)))
 
 
 @app.command()

@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
-from configurator.configurator import Goal
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
+from configurator.configurator import Goal
 from configurator.model import Answer
 from kernel.ids import CustomerId, DraftId
 from modules_catalog.model import Feature, FeatureKind
