@@ -30,7 +30,9 @@ def money_delta(delta_minor: int, currency: str, *, locale: str) -> str:
     return ("+" if delta_minor > 0 else MINUS if delta_minor < 0 else "±") + text
 
 
-def money_or_same(delta_minor: int, currency: str, same: bool = False, *, locale: str, translations: NullTranslations) -> str:
+def money_or_same(
+    delta_minor: int, currency: str, same: bool = False, *, locale: str, translations: NullTranslations
+) -> str:
     """Return a difference of price; with ``same``, none is said in words."""
     if same and delta_minor == 0:
         return str(translations.gettext("same price"))

@@ -1,6 +1,7 @@
 """Curves for the pictures: sampled lines that can be offset, cut and mirrored. Picture units, one decimal out."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import hypot, pi, sin
 
 Point = tuple[float, float]
@@ -56,7 +57,7 @@ def moved(line: Sequence[Point], dx: float, dy: float) -> Line:
 
 def x_at(line: Sequence[Point], y: float) -> float:
     """Return the x of a line that runs downwards, at one height; its nearest end outside."""
-    for (x0, y0), (x1, y1) in zip(line, line[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(line):
         if min(y0, y1) <= y <= max(y0, y1):
             return x0 if y1 == y0 else x0 + (x1 - x0) * (y - y0) / (y1 - y0)
     return line[0][0] if y < line[0][1] else line[-1][0]
@@ -89,9 +90,7 @@ def thinned(line: Sequence[Point], tolerance: float = 0.16) -> Line:
     (x0, y0), (x1, y1) = line[0], line[-1]
     dx, dy = x1 - x0, y1 - y0
     size = hypot(dx, dy)
-    gaps = [
-        abs(dx * (y - y0) - dy * (x - x0)) / size if size > 1e-9 else hypot(x - x0, y - y0) for x, y in line[1:-1]
-    ]
+    gaps = [abs(dx * (y - y0) - dy * (x - x0)) / size if size > 1e-9 else hypot(x - x0, y - y0) for x, y in line[1:-1]]
     farthest = max(range(len(gaps)), key=gaps.__getitem__) + 1
     if gaps[farthest - 1] <= tolerance:
         return [line[0], line[-1]]

@@ -42,10 +42,11 @@ class FeatureLooks:
         key = self._key(option, attributes)
         look = {**self.looks[self.default], **self.looks[key], "key": key}
         for name, value in attributes.items():
-            if name == "colour":
+            own = look.get(name)
+            if name == "colour" or is_colour(own):
                 if is_colour(value):
-                    look["colour"] = value
-            elif name in look and name != "key" and type(value) is type(look[name]):
+                    look[name] = value
+            elif name in look and name != "key" and type(value) is type(own):
                 look[name] = value
         return MappingProxyType(look)
 

@@ -16,9 +16,7 @@ def is_colour(value: object) -> bool:
 def mix(colour: str, other: str, share: float) -> str:
     """Return a colour moved towards another one by ``share`` (0 … 1)."""
     share = min(max(share, 0.0), 1.0)
-    parts = [
-        round(int(colour[i : i + 2], 16) * (1 - share) + int(other[i : i + 2], 16) * share) for i in (1, 3, 5)
-    ]
+    parts = [round(int(colour[i : i + 2], 16) * (1 - share) + int(other[i : i + 2], 16) * share) for i in (1, 3, 5)]
     return "#" + "".join(f"{part:02x}" for part in parts)
 
 

@@ -21,7 +21,9 @@ def yoke_and_seat(sheet: Sheet, shape: Silhouette, cloth: Cloth, needle: Needle)
     soft(sheet, [(x, y + 4) for x, y in whole], SHADE, 9, 0.32 * cloth.depth)
     needle.seam(whole)
     needle.twin([(x, y - 6) for x, y in whole])
-    seat = curve([(0, shape.top + BAND + shape.dip), (0, middle_y), (0.5, (middle_y + CROTCH_Y) / 2), (0, CROTCH_Y + 3)], 8)
+    seat = curve(
+        [(0, shape.top + BAND + shape.dip), (0, middle_y), (0.5, (middle_y + CROTCH_Y) / 2), (0, CROTCH_Y + 3)], 8
+    )
     soft(sheet, [(x - 3, y) for x, y in seat], SHADE, 9, 0.35 * cloth.depth)
     needle.seam(seat)
     needle.twin([(x + 6, y) for x, y in seat])
@@ -53,11 +55,23 @@ def pockets(sheet: Sheet, shape: Silhouette, cloth: Cloth, needle: Needle, look:
 def _pocket(kind: str) -> Line:
     """Return a pocket's edge from its top left corner round to its top right, x = 0 its middle, y = 0 its mouth."""
     if kind == "round":
-        return [(-50, 0), (-48, 62), *curve([(-46, 78), (-38, 94), (-20, 104), (0, 106), (20, 104), (38, 94), (46, 78)], 4), (48, 62), (50, 0)]
+        return [
+            (-50, 0),
+            (-48, 62),
+            *curve([(-46, 78), (-38, 94), (-20, 104), (0, 106), (20, 104), (38, 94), (46, 78)], 4),
+            (48, 62),
+            (50, 0),
+        ]
     if kind == "square":
         return [(-50, 0), (-48, 96), (-40, 104), (40, 104), (48, 96), (50, 0)]
     if kind == "spade":
-        return [(-51, 0), (-46, 76), *curve([(-46, 80), (-26, 100), (0, 118), (26, 100), (46, 80)], 5), (46, 76), (51, 0)]
+        return [
+            (-51, 0),
+            (-46, 76),
+            *curve([(-46, 80), (-26, 100), (0, 118), (26, 100), (46, 80)], 5),
+            (46, 76),
+            (51, 0),
+        ]
     return [(-51, 0), (-46, 86), (0, 111), (46, 86), (51, 0)]
 
 
@@ -69,12 +83,21 @@ def _tilted(line: Line, side: int) -> Line:
 def _patch_pocket(sheet: Sheet, cloth: Cloth, needle: Needle, edge: Line) -> None:
     data = d(edge, closed=True)
     for width in () if sheet.is_plain else (13, 8, 4):
-        sheet.path(data, transform="translate(1.5 3)", fill="none", stroke=SHADE, stroke_width=width, stroke_opacity=0.10 * cloth.depth)
+        sheet.path(
+            data,
+            transform="translate(1.5 3)",
+            fill="none",
+            stroke=SHADE,
+            stroke_width=width,
+            stroke_opacity=0.10 * cloth.depth,
+        )
     sheet.path(data, fill=cloth.colour)
     middle_x = sum(x for x, _ in edge) / len(edge)
     middle_y = (edge[0][1] + max(y for _, y in edge)) / 2
     if cloth.contrast and not sheet.is_plain:
-        sheet.add("ellipse", cx=middle_x, cy=middle_y, rx=48, ry=54, fill="url(#worn)", opacity=min(1.0, cloth.contrast * 0.9))
+        sheet.add(
+            "ellipse", cx=middle_x, cy=middle_y, rx=48, ry=54, fill="url(#worn)", opacity=min(1.0, cloth.contrast * 0.9)
+        )
     weave(sheet, data)
     for width in () if sheet.is_plain else (16, 8):
         sheet.path(data, fill="none", stroke=SHADE, stroke_width=width, stroke_opacity=0.045 * cloth.depth)
@@ -117,7 +140,14 @@ def _flap(sheet: Sheet, cloth: Cloth, needle: Needle, x: float, y: float, side: 
 def _small_panel(sheet: Sheet, cloth: Cloth, edge: Line) -> None:
     data = d(edge, closed=True)
     for width in () if sheet.is_plain else (12, 7, 3):
-        sheet.path(data, transform="translate(1 4)", fill="none", stroke=SHADE, stroke_width=width, stroke_opacity=0.12 * cloth.depth)
+        sheet.path(
+            data,
+            transform="translate(1 4)",
+            fill="none",
+            stroke=SHADE,
+            stroke_width=width,
+            stroke_opacity=0.12 * cloth.depth,
+        )
     sheet.path(data, fill=cloth.colour)
     weave(sheet, data)
     soft(sheet, _inside(edge, 5), cloth.faded, 6, 0.1 + cloth.contrast * 0.4)
@@ -142,12 +172,44 @@ def patch(sheet: Sheet, shape: Silhouette, look: Look) -> None:
     sheet.open(transform=f"rotate(1.6 {x:g} {y:g})")
     sheet.add("rect", x=x + 1.4, y=y + 2.6, width=width, height=height, rx=2.5, fill=SHADE, fill_opacity=0.4)
     shine = sheet.gradient(
-        "leather", [(0, lighter(colour, 0.22), 1), (0.5, colour, 1), (1, darker(colour, 0.22), 1)], x1=0, y1=0, x2=1, y2=1
+        "leather",
+        [(0, lighter(colour, 0.22), 1), (0.5, colour, 1), (1, darker(colour, 0.22), 1)],
+        x1=0,
+        y1=0,
+        x2=1,
+        y2=1,
     )
     sheet.add("rect", x=x, y=y, width=width, height=height, rx=2.5, fill=shine)
-    sheet.add("rect", x=x + 0.5, y=y + 0.5, width=width - 1, height=height - 1, rx=2.2, fill="none", stroke=darker(colour, 0.45), stroke_opacity=0.6)
-    sheet.add("rect", x=x + 3.4, y=y + 3.4, width=width - 6.8, height=height - 6.8, rx=1.2, fill="none", stroke="#e8d9bd", stroke_width=1.1, stroke_dasharray="3 1.8", stroke_opacity=0.9)
-    words: dict[str, str | float] = {"fill": ink, "text_anchor": "middle", "font_family": "Arial, 'Liberation Sans', sans-serif", "font_weight": "bold"}
+    sheet.add(
+        "rect",
+        x=x + 0.5,
+        y=y + 0.5,
+        width=width - 1,
+        height=height - 1,
+        rx=2.2,
+        fill="none",
+        stroke=darker(colour, 0.45),
+        stroke_opacity=0.6,
+    )
+    sheet.add(
+        "rect",
+        x=x + 3.4,
+        y=y + 3.4,
+        width=width - 6.8,
+        height=height - 6.8,
+        rx=1.2,
+        fill="none",
+        stroke="#e8d9bd",
+        stroke_width=1.1,
+        stroke_dasharray="3 1.8",
+        stroke_opacity=0.9,
+    )
+    words: dict[str, str | float] = {
+        "fill": ink,
+        "text_anchor": "middle",
+        "font_family": "Arial, 'Liberation Sans', sans-serif",
+        "font_weight": "bold",
+    }
     sheet.add("text", "1", x=x + width / 2, y=y + 20.5, font_size=14.5, **words)
     sheet.add("circle", cx=x + width / 2, cy=y + 15.5, r=8.6, fill="none", stroke=ink, stroke_width=1.2)
     sheet.add("text", "LOT ONE", x=x + width / 2, y=y + 33, font_size=8.6, letter_spacing=1.4, **words)

@@ -9,6 +9,7 @@ from modules_catalog.pictures.spec import Look
 from modules_catalog.pictures.svg import Sheet, darker, lighter, luminance, mix
 
 SHADE = "#070a16"
+WEAVES = ("broken", "plain", "corduroy", "twill")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,10 @@ def washed(cloth: Look, wash: Look) -> Cloth:
     return Cloth(
         colour=colour,
         faded=mix(mix(colour, pale, 0.72), str(wash["tint"]), float(wash["tinting"]) * 0.6),
-        reverse=mix(mix(colour, str(cloth["weft"]), 0.62), "#ffffff", 0.05),
-        fringe=mix(str(cloth["weft"]), "#ffffff", 0.25),
+        reverse=mix(mix(colour, str(cloth["weft_colour"]), 0.62), "#ffffff", 0.05),
+        fringe=mix(str(cloth["weft_colour"]), "#ffffff", 0.25),
         depth=1.0 if light < 0.45 else 0.62 if light < 0.75 else 0.42,
-        weave=str(cloth["weave"]),
+        weave=next((name for name in WEAVES if name in str(cloth["weave"])), "twill"),
         slub=float(cloth["slub"]),
         has_selvedge=bool(cloth["selvedge"]),
         contrast=contrast,
@@ -105,9 +106,7 @@ def define_cloth(sheet: Sheet, cloth: Cloth) -> None:
     sheet.gradient("cloud", [(0, cloth.faded, 0.9), (0.6, cloth.faded, 0.35), (1, cloth.faded, 0)], radial=True)
     shine = lighter(cloth.colour, 0.7)
     sheet.gradient("shine", [(0, shine, 0.2), (0.5, shine, 0.1), (1, shine, 0)], radial=True)
-    sheet.gradient(
-        "fall", [(0, SHADE, 0.0), (0.55, SHADE, 0.04), (1, SHADE, 0.2)], x1=0, y1=0, x2=0, y2=1
-    )
+    sheet.gradient("fall", [(0, SHADE, 0.0), (0.55, SHADE, 0.04), (1, SHADE, 0.2)], x1=0, y1=0, x2=0, y2=1)
 
 
 def weave(sheet: Sheet, data: str, fill_opacity: float = 1.0) -> None:
@@ -184,9 +183,17 @@ def _wear(sheet: Sheet, shape: Silhouette, cloth: Cloth, *, is_back: bool) -> No
         thigh = side * (shape.side_x(CROTCH_Y + 70) + 8) / 2
         knee = side * (shape.side_x(KNEE_Y) + 22) / 2
         spots = (
-            [(side * 78, CROTCH_Y - 62, 74, 70, 0.75), (thigh, CROTCH_Y + 90, 56, 130, 0.5), (knee, KNEE_Y + 110, 44, 120, 0.55)]
+            [
+                (side * 78, CROTCH_Y - 62, 74, 70, 0.75),
+                (thigh, CROTCH_Y + 90, 56, 130, 0.5),
+                (knee, KNEE_Y + 110, 44, 120, 0.55),
+            ]
             if is_back
-            else [(thigh, CROTCH_Y + 60, 58, 170, 0.85), (knee, KNEE_Y + 8, 50, 82, 0.75), (knee, KNEE_Y + 130, 38, 130, 0.4)]
+            else [
+                (thigh, CROTCH_Y + 60, 58, 170, 0.85),
+                (knee, KNEE_Y + 8, 50, 82, 0.75),
+                (knee, KNEE_Y + 130, 38, 130, 0.4),
+            ]
         )
         for x, y, rx, ry, share in spots:
             sheet.add("ellipse", cx=x, cy=y, rx=rx, ry=ry, fill="url(#worn)", opacity=strength * share)
@@ -209,9 +216,9 @@ def _dabs(sheet: Sheet, seam: Line, cloth: Cloth, side: int) -> None:
 def _clouds(sheet: Sheet, cloth: Cloth, seed: int) -> None:
     """Add the clouding of an acid wash: pale blots with dark veins between."""
     chance = random.Random(seed)
-    for _ in range(230):
+    for _ in range(260):
         x, y = chance.uniform(-200, 200), chance.uniform(60, HEM_Y)
-        size = chance.uniform(5, 24)
+        size = chance.uniform(6, 34)
         sheet.add(
             "ellipse",
             cx=round(x, 1),
@@ -229,15 +236,24 @@ def _whiskers(sheet: Sheet, shape: Silhouette, cloth: Cloth, *, is_back: bool) -
     for side in (-1, 1):
         if is_back:
             middle = (shape.side_x(KNEE_Y) + 20) / 2
-            for row in range(5):
-                y = KNEE_Y - 44 + row * 24
-                zig = [(middle - 44, y), (middle - 22, y + 11), (middle, y), (middle + 22, y + 11), (middle + 44, y)]
-                crease(sheet, [(side * x, py) for x, py in zig], cloth.faded, 13, strength * 0.6)
+            for row in range(4):
+                y = KNEE_Y - 34 + row * 25
+                reach = 46 - row * 3
+                waves = curve(
+                    [(middle - reach, y + 4), (middle - reach * 0.4, y + 12), (middle + 6, y), (middle + reach, y + 9)]
+                )
+                crease(sheet, [(side * x, py) for x, py in waves], cloth.faded, 14, strength * 0.65)
             continue
         for ray in range(6):
-            y = shape.top + 112 + ray * 23
-            reach = shape.side_x(y) - 12
-            line = curve([(side * reach, y), (side * reach * 0.68, y + 17 + ray), (side * (reach * 0.30), y + 22 + ray * 3)])
+            height = shape.top + 112 + ray * 23
+            width = shape.side_x(height) - 12
+            line = curve(
+                [
+                    (side * width, height),
+                    (side * width * 0.68, height + 17 + ray),
+                    (side * width * 0.30, height + 22 + ray * 3),
+                ]
+            )
             crease(sheet, line, cloth.faded, 15 - ray * 0.7, strength * (1.0 - ray * 0.09))
             crease(sheet, [(x, py + 7) for x, py in line], SHADE, 8, strength * 0.32)
 

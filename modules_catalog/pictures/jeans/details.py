@@ -3,7 +3,7 @@
 import random
 import unicodedata
 
-from modules_catalog.pictures.geometry import Line, above, below, d, mirrored, offset
+from modules_catalog.pictures.geometry import Line, above, below, curve, d, mirrored, offset
 from modules_catalog.pictures.jeans.cloth import SHADE, Cloth, soft, weave
 from modules_catalog.pictures.jeans.silhouette import BAND, CROTCH_Y, HEM_Y, Silhouette
 from modules_catalog.pictures.jeans.stitching import Needle
@@ -24,7 +24,13 @@ def waistband(sheet: Sheet, shape: Silhouette, cloth: Cloth, needle: Needle) -> 
     soft(sheet, shape.edge(1.5), lighter(cloth.colour, 0.6), 5, 0.28)
     soft(sheet, lower, SHADE, 9, 0.45 * cloth.depth)
     for side in (-1, 1):
-        soft(sheet, [(side * shape.waist, shape.top - 8), (side * (shape.waist + 6), shape.top + BAND + 6)], SHADE, 46, 0.45 * cloth.depth)
+        soft(
+            sheet,
+            [(side * shape.waist, shape.top - 8), (side * (shape.waist + 6), shape.top + BAND + 6)],
+            SHADE,
+            46,
+            0.45 * cloth.depth,
+        )
     sheet.close()
     needle.single(shape.edge(4.5))
     needle.single(shape.edge(BAND - 4.2))
@@ -40,7 +46,13 @@ def loop(sheet: Sheet, shape: Silhouette, cloth: Cloth, needle: Needle, x: float
     sheet.path(d([(px + 2.2, py + 3) for px, py in box], closed=True), fill=SHADE, fill_opacity=0.32 * cloth.depth)
     sheet.path(d(box, closed=True), fill=cloth.colour, stroke=darker(cloth.colour, 0.5), stroke_width=0.8)
     weave(sheet, d(box, closed=True))
-    soft(sheet, [(x - 1 + lean * 0.2, top + 8), (x - 1 + lean * 0.8, top + height - 8)], cloth.faded, 6, 0.2 + cloth.contrast * 0.5)
+    soft(
+        sheet,
+        [(x - 1 + lean * 0.2, top + 8), (x - 1 + lean * 0.8, top + height - 8)],
+        cloth.faded,
+        6,
+        0.2 + cloth.contrast * 0.5,
+    )
     for dx in (-3.6, 3.6):
         needle.single([(x + dx, top + 2), (x + dx + lean, top + height - 2)], 3.6, 1.6, 1.2)
     needle.bar(x, top + 3, 11, 3)
@@ -84,7 +96,12 @@ def _chain(sheet: Sheet, shape: Silhouette, cloth: Cloth, needle: Needle, line: 
     row = [(x, y - 13) for x, y in line]
     needle.single(row, 6.2, 1.1, 2.2)
     needle.sheet.path(
-        d(row), fill="none", stroke=lighter(needle.thread, 0.4), stroke_width=0.7, stroke_dasharray="2.4 4.9", stroke_opacity=0.9
+        d(row),
+        fill="none",
+        stroke=lighter(needle.thread, 0.4),
+        stroke_width=0.7,
+        stroke_dasharray="2.4 4.9",
+        stroke_opacity=0.9,
     )
 
 
@@ -112,16 +129,17 @@ def _cuff(sheet: Sheet, shape: Silhouette, cloth: Cloth, needle: Needle, line: L
     height = 46.0
     (x0, y0), (x1, y1) = line[0], line[-1]
     top = [(x0 - side * 2.5, y0 - height), ((x0 + x1) / 2, (y0 + y1) / 2 - height + 4), (x1 + side * 2.5, y1 - height)]
-    bottom = [(x0 - side * 2, y0 + 1), *line[1:-1], (x1 + side * 2, y1 + 1)]
+    bottom = curve([(x0 - side * 2, y0 + 1), ((x0 + x1) / 2, max(y0, y1) + 6), (x1 + side * 2, y1 + 1)], 6)
+    top = curve(top, 6)
     data = d(top, list(reversed(bottom)), closed=True)
-    soft(sheet, [(x, y - 3) for x, y in top], SHADE, 12, 0.6 * cloth.depth)
+    sheet.path(d([(x + 1, y - 4) for x, y in top], list(reversed(top)), closed=True), fill=SHADE, fill_opacity=0.35)
+    sheet.open(clip_path=sheet.clip(f"cuff{'b' if shape.dip < 0 else 'f'}{side + 1}", data))
     sheet.path(data, fill=cloth.reverse)
     weave(sheet, data, fill_opacity=0.6)
-    for at in (0.5,):
-        fold = [(x, y + (height + 2) * at) for x, y in top]
-        soft(sheet, fold, SHADE, 6, 0.34)
-        soft(sheet, [(x, y + 4) for x, y in fold], "#ffffff", 5, 0.3)
-    middle = (x0 + x1) / 2 + side * 6
+    fold = [(x, y + (height + 2) / 2) for x, y in top]
+    soft(sheet, fold, SHADE, 6, 0.34)
+    soft(sheet, [(x, y + 4) for x, y in fold], "#ffffff", 5, 0.3)
+    middle = (x0 + x1) / 2 + side * 24
     seam = [(middle, y0 - height + 2), (middle + side, y0 + 4)]
     if cloth.has_selvedge:
         sheet.path(d(seam), stroke="#f6f3ec", stroke_width=11, fill="none")
@@ -130,6 +148,7 @@ def _cuff(sheet: Sheet, shape: Silhouette, cloth: Cloth, needle: Needle, line: L
     soft(sheet, bottom, SHADE, 8, 0.35)
     for edge in ([top[0], bottom[0]], [top[-1], bottom[-1]]):
         soft(sheet, edge, SHADE, 16, 0.3)
+    sheet.close()
     sheet.path(data, fill="none", stroke=darker(cloth.reverse, 0.45), stroke_width=0.9, stroke_opacity=0.7)
 
 

@@ -59,7 +59,8 @@ def _view(
     if is_back:
         back.yoke_and_seat(sheet, shape, cloth, needle)
     else:
-        front.pockets(sheet, shape, cloth, needle, look("front_pockets"))
+        has_rivets = int(look("hardware")["rivets"]) > 0
+        front.pockets(sheet, shape, cloth, needle, look("front_pockets"), has_rivets=has_rivets)
         front.fly(sheet, shape, cloth, needle, look("fly"))
     sheet.close()
     if is_back:

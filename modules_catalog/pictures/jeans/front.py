@@ -21,8 +21,21 @@ def inside_of_waist(sheet: Sheet, shape: Silhouette, cloth: Cloth, needle: Needl
     sheet.close()
     needle.single([(x, y + 3.4) for x, y in back])
     sheet.path(d(back), fill="none", stroke=darker(cloth.colour, 0.4), stroke_width=1.4)
-    sheet.add("rect", x=-21, y=shape.top - 7, width=42, height=17, rx=1.5, fill="#efe7d8", stroke=SHADE, stroke_opacity=0.3)
-    sheet.add("text", "LOT ONE", x=0, y=shape.top + 4.6, fill="#27407a", font_family="Arial, sans-serif", font_size=7.4, font_weight="bold", text_anchor="middle", letter_spacing=0.6)
+    sheet.add(
+        "rect", x=-21, y=shape.top - 7, width=42, height=17, rx=1.5, fill="#efe7d8", stroke=SHADE, stroke_opacity=0.3
+    )
+    sheet.add(
+        "text",
+        "LOT ONE",
+        x=0,
+        y=shape.top + 4.6,
+        fill="#27407a",
+        font_family="Arial, sans-serif",
+        font_size=7.4,
+        font_weight="bold",
+        text_anchor="middle",
+        letter_spacing=0.6,
+    )
 
 
 def pocket_mouth(shape: Silhouette, kind: str) -> Line:
@@ -35,13 +48,16 @@ def pocket_mouth(shape: Silhouette, kind: str) -> Line:
         return curve([(58, start_y), (58 + (side - 58) * 0.5, top + 48), (side, top + 108)], 10)
     if kind == "square":
         corner = shape.side_x(top) * 0.48
-        return [*curve([(corner, start_y), (corner + 3, top + 30), (corner + 10, top + 52)], 8), *curve([(corner + 16, top + 57), (corner + 40, top + 61), (side - 4, top + 64)], 8)]
+        return [
+            *curve([(corner, start_y), (corner + 3, top + 30), (corner + 10, top + 52)], 8),
+            *curve([(corner + 16, top + 57), (corner + 40, top + 61), (side - 4, top + 64)], 8),
+        ]
     if kind == "welt":
         return curve([(86, start_y - 4), (94, top + 50), (104, top + 112)], 8)
     return curve([(50, start_y), (57, top + 36), (80, top + 66), (112, top + 82), (side, low)], 8)
 
 
-def pockets(sheet: Sheet, shape: Silhouette, cloth: Cloth, needle: Needle, look: Look) -> None:
+def pockets(sheet: Sheet, shape: Silhouette, cloth: Cloth, needle: Needle, look: Look, *, has_rivets: bool) -> None:
     """Add both front pockets; the coin pocket sits in the wearer's right one."""
     kind = str(look["shape"])
     for side in (-1, 1):
@@ -52,11 +68,13 @@ def pockets(sheet: Sheet, shape: Silhouette, cloth: Cloth, needle: Needle, look:
         end_y = mouth[-1][1]
         edge = list(reversed(above(below(shape.outer, shape.top + BAND), end_y)))
         opening = [*mouth, *edge]
-        clip = sheet.clip(f"pocket{'r' if side > 0 else 'l'}", d(opening if side > 0 else mirrored(opening), closed=True))
+        clip = sheet.clip(
+            f"pocket{'r' if side > 0 else 'l'}", d(opening if side > 0 else mirrored(opening), closed=True)
+        )
         line = mouth if side > 0 else mirrored(mouth)
         sheet.open(clip_path=clip)
         if side < 0 and look["coin"]:
-            _coin(sheet, shape, cloth, needle, kind)
+            _coin(sheet, shape, cloth, needle, kind, has_rivets=has_rivets)
         soft(sheet, offset(line, -4 * side), SHADE, 20, 0.75 * cloth.depth)
         sheet.close()
         needle.seam(line, ridge=side)
@@ -64,8 +82,12 @@ def pockets(sheet: Sheet, shape: Silhouette, cloth: Cloth, needle: Needle, look:
         needle.twin(offset(line, 6.5 * side))
         x0, y0 = line[0]
         x1, y1 = line[-1]
-        rivet(sheet, x0 - side * 7, y0 + 10)
-        rivet(sheet, x1 - side * 9, y1 + 7 if kind != "square" else y1 + 9)
+        ends = ((x0 - side * 7, y0 + 10), (x1 - side * 9, y1 + (9 if kind == "square" else 7)))
+        for x, y in ends:
+            if has_rivets:
+                rivet(sheet, x, y)
+            else:
+                needle.bar(x, y, 10, 3.2, 20 * side)
 
 
 def _welt(sheet: Sheet, cloth: Cloth, needle: Needle, line: Line, side: int) -> None:
@@ -76,7 +98,7 @@ def _welt(sheet: Sheet, cloth: Cloth, needle: Needle, line: Line, side: int) -> 
         needle.bar(x - side * 3, y - 3, 12)
 
 
-def _coin(sheet: Sheet, shape: Silhouette, cloth: Cloth, needle: Needle, kind: str) -> None:
+def _coin(sheet: Sheet, shape: Silhouette, cloth: Cloth, needle: Needle, kind: str, *, has_rivets: bool) -> None:
     top = shape.top + BAND
     y = top + (30 if kind == "scoop" else 26)
     left, right = -x_at(shape.outer, y) + 9, -62.0
@@ -90,8 +112,11 @@ def _coin(sheet: Sheet, shape: Silhouette, cloth: Cloth, needle: Needle, kind: s
     needle.twin([(x, py + 6.5) for x, py in edge], 4.2)
     needle.seam([(right, y), (right - 1, y + 92)])
     needle.single([(right - 4, y + 3), (right - 5, y + 92)])
-    rivet(sheet, left + 5, y + 6, 3.4)
-    rivet(sheet, right - 7, y + 7, 3.4)
+    for x in (left + 5, right - 7):
+        if has_rivets:
+            rivet(sheet, x, y + 6.5, 3.4)
+        else:
+            needle.bar(x, y + 6.5, 9, 3)
 
 
 def fly(sheet: Sheet, shape: Silhouette, cloth: Cloth, needle: Needle, look: Look) -> None:
@@ -103,7 +128,9 @@ def fly(sheet: Sheet, shape: Silhouette, cloth: Cloth, needle: Needle, look: Loo
     needle.seam(edge, ridge=-1)
     soft(sheet, [(x + 5, y) for x, y in edge], cloth.faded, 7, 0.1 + cloth.contrast * 0.5)
     needle.single([(x + 3.2, y) for x, y in edge])
-    j_line = curve([(31, top), (31.5, top + (end - top) * 0.55), (27, top + (end - top) * 0.82), (13, end - 4), (1, end + 5)], 9)
+    j_line = curve(
+        [(31, top), (31.5, top + (end - top) * 0.55), (27, top + (end - top) * 0.82), (13, end - 4), (1, end + 5)], 9
+    )
     soft(sheet, offset(j_line, -4), SHADE, 7, 0.25 * cloth.depth)
     needle.twin(j_line)
     needle.bar(2, end + 6, 12, 3.4, 62)
@@ -114,7 +141,13 @@ def fly(sheet: Sheet, shape: Silhouette, cloth: Cloth, needle: Needle, look: Loo
     count = int(look["buttons"])
     for i in range(count):
         y = top + 20 + (end - top - 34) * i / max(1, count - 1)
-        sheet.path(d([(-5, y), (11, y)]), stroke=darker(needle.thread, 0.2), stroke_width=3.4, stroke_opacity=0.75, stroke_linecap="round")
+        sheet.path(
+            d([(-5, y), (11, y)]),
+            stroke=darker(needle.thread, 0.2),
+            stroke_width=3.4,
+            stroke_opacity=0.75,
+            stroke_linecap="round",
+        )
         button(sheet, -4, y, 6.4)
 
 

@@ -8,7 +8,12 @@ def define_metal(sheet: Sheet, colour: str) -> None:
     """Define how the metal shines."""
     sheet.gradient(
         "metal",
-        [(0, lighter(colour, 0.72), 1), (0.35, lighter(colour, 0.2), 1), (0.75, colour, 1), (1, darker(colour, 0.5), 1)],
+        [
+            (0, lighter(colour, 0.72), 1),
+            (0.35, lighter(colour, 0.2), 1),
+            (0.75, colour, 1),
+            (1, darker(colour, 0.5), 1),
+        ],
         radial=True,
         cx=0.36,
         cy=0.3,

@@ -48,7 +48,10 @@ class Silhouette:
         """The right hem, from the inseam to the side seam."""
         (x0, y0), (x1, y1) = self.inner[-1], self.outer[-1]
         middle = ((x0 + x1) / 2, max(y0, y1) + 4)
-        return curve([(x0, y0), ((x0 + middle[0]) / 2, middle[1] - 1), middle, ((x1 + middle[0]) / 2, middle[1] - 1), (x1, y1)], 4)
+        return curve(
+            [(x0, y0), ((x0 + middle[0]) / 2, middle[1] - 1), middle, ((x1 + middle[0]) / 2, middle[1] - 1), (x1, y1)],
+            4,
+        )
 
     def outline(self) -> str:
         """Return the whole garment as path data."""
@@ -71,7 +74,12 @@ class Silhouette:
 
     def band(self) -> str:
         """Return the waistband as path data."""
-        return d(self.edge(0), above(below(self.outer, self.top), self.top + BAND), list(reversed(self.edge(BAND))), closed=True)
+        return d(
+            self.edge(0),
+            above(below(self.outer, self.top), self.top + BAND),
+            list(reversed(self.edge(BAND))),
+            closed=True,
+        )
 
 
 def silhouette(fit: Look, rise: Look, *, is_back: bool) -> Silhouette:

@@ -47,7 +47,11 @@ class Needle:
             ],
         )
         self.sheet.path(
-            d(offset(line, 1.7 * ridge)), fill="none", stroke=lighter(self.cloth.colour, 0.5), stroke_width=0.9, stroke_opacity=0.35
+            d(offset(line, 1.7 * ridge)),
+            fill="none",
+            stroke=lighter(self.cloth.colour, 0.5),
+            stroke_width=0.9,
+            stroke_opacity=0.35,
         )
 
     def bar(self, x: float, y: float, width: float = 12, height: float = 3.6, turn: float = 0) -> None:
@@ -59,4 +63,6 @@ class Needle:
         )
         where = f"translate({x:.1f} {y:.1f}) rotate({turn:g})"
         self.sheet.path(data, transform=where, fill="none", stroke=self._under, stroke_width=2.0, stroke_opacity=0.7)
-        self.sheet.path(data, transform=where, fill="none", stroke=self.thread, stroke_width=1.3, stroke_linejoin="round")
+        self.sheet.path(
+            data, transform=where, fill="none", stroke=self.thread, stroke_width=1.3, stroke_linejoin="round"
+        )

@@ -6,7 +6,17 @@ from typing import Any
 
 from modules_catalog.pictures.spec import Look, PictureSpec
 
-BODY = {"black": "#24272e", "white": "#e9e9e6", "grey": "#80858d", "silver": "#b9bdc2", "green": "#4b5d4e", "pink": "#dba7b4", "blue": "#3c5a8c", "red": "#8f2f2b", "beige": "#cfc1a5"}
+BODY = {
+    "black": "#24272e",
+    "white": "#e9e9e6",
+    "grey": "#80858d",
+    "silver": "#b9bdc2",
+    "green": "#4b5d4e",
+    "pink": "#dba7b4",
+    "blue": "#3c5a8c",
+    "red": "#8f2f2b",
+    "beige": "#cfc1a5",
+}
 SOLID_PANELS = ("solid", "steel", "aluminum", "aluminium", "mesh")
 
 

@@ -40,17 +40,16 @@ document.addEventListener("change", (event) => {
 });
 
 // After a refused choice or a bad input the focus goes to what needs attention.
-function focusWhatMatters(root) {
-  const wanted = root.querySelector?.("[data-focus]");
+function focusWhatMatters(selector) {
+  const wanted = document.querySelector(selector);
   if (!wanted) return;
   wanted.focus({ preventScroll: true });
   wanted.scrollIntoView({ block: "nearest" });
 }
 document.addEventListener("htmx:after:swap", (event) => {
   const status = event.detail?.ctx?.response?.status ?? 200;
-  if (status >= 400) focusWhatMatters(document);
+  if (status >= 400) focusWhatMatters("[data-focus]");
 });
 document.addEventListener("DOMContentLoaded", () => {
-  const invalid = document.querySelector("[aria-invalid=true][data-focus]");
-  if (invalid) focusWhatMatters(document);
+  if (!location.hash) focusWhatMatters("form [aria-invalid=true][data-focus]");
 });
