@@ -175,3 +175,26 @@ class Repair:
     changes: tuple[Change, ...]
     price_delta_minor: int
     selection: Selection  # what is chosen after accepting it
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A choice that could be made, and what is chosen now."""
+
+    selection: Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A choice that cannot be made: why, and the ways out, best first."""
+
+    conflict: Conflict
+    repairs: tuple[Repair, ...]
+
+
+class Goal(StrEnum):
+    """What the best completion is."""
+
+    CHEAPEST = "cheapest"  # least price
+    FASTEST = "fastest"  # shortest longest supplier's lead time, then least price
+    CLOSEST = "closest"  # fewest features that differ from a given configuration, then least price

@@ -1,0 +1,138 @@
+"""Goals: the cheapest, the fastest, or the closest complete configuration.
+
+See docs/algorithms/configuring.md, C-15.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from configurator.assignment import Checker, cost_of
+from configurator.compiling.compile import Compiled
+from configurator.cpsat.engine import CpSatEngine
+from configurator.cpsat.question import Wish
+from configurator.engine import Picks
+from configurator.model import Answer, Goal, Limits, Selection
+from configurator.problem import Problem
+from configurator.repairing import PIECES, best_wishes, cheapest_with
+from modules_catalog.model import Feature, FeatureKind
+
+Completion = Callable[[Picks, Limits], Picks | None]
+"""Returns a cheapest completion of picks under limits."""
+
+
+def completed(
+    compiled: Compiled,
+    judge: CpSatEngine,
+    completion: Completion,
+    picks: Picks,
+    goal: Goal,
+    limits: Limits,
+    wanted: Picks,
+    weights: Mapping[str, int],
+) -> Picks | None:
+    """Return the best complete assignment that keeps the picks, ``None`` when there is none."""
+    match goal:
+        case Goal.CHEAPEST:
+            return completion(picks, limits)
+        case Goal.FASTEST:
+            return _fastest(compiled, completion, picks, limits)
+        case Goal.CLOSEST:
+            return _closest(judge, picks, limits, wanted, weights)
+
+
+def _closest(
+    judge: CpSatEngine, picks: Picks, limits: Limits, wanted: Picks, weights: Mapping[str, int]
+) -> Picks | None:
+    domains = judge.problem.domains
+    open_wishes = {index: rows for index, rows in wanted.items() if index not in picks}
+    wishes = []
+    for index, domain in enumerate(domains):
+        if domain.hidden or index in picks:
+            continue
+        rows = open_wishes.get(index) or ({} if domain.none_row is None else {domain.none_row: 1})
+        if rows:
+            wishes.append(Wish(index, rows, PIECES * weights.get(domain.feature, 1)))
+    granted = best_wishes(judge, picks, wishes, (), limits)
+    if granted is None:
+        return None
+    lost = tuple(
+        position
+        for position, wish in enumerate(wishes)
+        if any(granted[wish.domain].get(row, 0) < count for row, count in wish.rows.items())
+    )
+    return cheapest_with(judge, picks, wishes, lost, granted, limits)
+
+
+def _fastest(compiled: Compiled, completion: Completion, picks: Picks, limits: Limits) -> Picks | None:
+    """Return the cheapest completion whose longest supplier's lead time is as short as can be."""
+    days = sorted({option.lead_time_days or 0 for feature in compiled.model.features for option in feature.options})
+    low, high = 0, len(days) - 1
+    found = completion(picks, limits)
+    if found is None:
+        return None
+    while low < high:
+        middle = (low + high) // 2
+        within = completion(picks, _within(compiled, limits, days[middle]))
+        if within is None:
+            low = middle + 1
+        else:
+            found, high = within, middle
+    return found
+
+
+def _within(compiled: Compiled, limits: Limits, days: int) -> Limits:
+    late = {
+        feature.code: frozenset(option.code for option in feature.options if (option.lead_time_days or 0) > days)
+        | limits.unavailable.get(feature.code, frozenset())
+        for feature in compiled.model.features
+    }
+    return replace(limits, unavailable={code: codes for code, codes in late.items() if codes})
+
+
+def without_needless(problem: Problem, checker: Checker, assignment: Picks, kept: frozenset[int]) -> Picks:
+    """Return the assignment without answers nobody asked for: optional features that can be left out at no cost."""
+    best = {index: dict(rows) for index, rows in assignment.items() if not problem.domains[index].hidden}
+    whole: Picks = assignment
+    cost = cost_of(problem, assignment)
+    for index, domain in enumerate(problem.domains):
+        if domain.hidden or index in kept:
+            continue
+        for rows in _less(index, domain.none_row, domain.may_be_empty and domain.many, best[index]):
+            trial = checker.completed({**best, index: rows})
+            if trial is not None and checker.is_valid(trial) and cost_of(problem, trial) <= cost:
+                best[index], whole, cost = rows, trial, cost_of(problem, trial)
+                break
+    return whole
+
+
+def _less(index: int, none_row: int | None, may_be_empty: bool, rows: Mapping[int, int]) -> list[dict[int, int]]:
+    if none_row is not None and none_row not in rows:
+        return [{none_row: 1}]
+    return [{}] if may_be_empty and rows else []
+
+
+def default_selection(compiled: Compiled) -> Selection:
+    """Return the model's defaults as a selection, possible or not."""
+    answers: dict[str, Answer] = {}
+    for feature in compiled.model.features:
+        answer = _default(feature)
+        if answer is not None:
+            answers[feature.code] = answer
+    return Selection(answers)
+
+
+def _default(feature: Feature) -> Answer | None:
+    default = feature.default
+    if default is None or default == {}:
+        return None
+    match feature.kind:
+        case FeatureKind.BOOLEAN:
+            return default if isinstance(default, str) else "yes" if default else "no"
+        case FeatureKind.DECIMAL | FeatureKind.INTEGER if not isinstance(default, str | Mapping):
+            return int(default * 10**feature.digits)
+        case FeatureKind.OPTIONS if isinstance(default, Mapping):
+            return {str(code): count for code, count in default.items()}
+        case FeatureKind.OPTIONS:
+            return {str(default): 1}
+        case _:
+            return str(default)

@@ -1,0 +1,375 @@
+"""The configurator of one line: statuses, choices, conflicts, repairs and goals, for one published release.
+
+Pure and safe to share between threads; keep one per release. See docs/algorithms/configuring.md.
+"""
+
+from collections.abc import Collection, Mapping
+from time import perf_counter
+
+from configurator import completing
+from configurator.assignment import Assignment, Checker, cost_of
+from configurator.compiling.compile import Compiled, compile_model
+from configurator.cpsat.engine import CpSatEngine
+from configurator.engine import NO_WAY, Answers, Engine, Picks
+from configurator.errors import NoCompletion
+from configurator.explaining import Clash, Element, Explaining
+from configurator.limits import BUDGET, limit_rules
+from configurator.model import (
+    NO_LIMITS,
+    Answer,
+    Change,
+    Chosen,
+    Conflict,
+    ConflictChoice,
+    ConflictRule,
+    FeatureState,
+    Goal,
+    Limits,
+    PriceLine,
+    Refused,
+    Repair,
+    Selection,
+    State,
+)
+from configurator.notes import Noting, rules_unsure
+from configurator.pricing import price_lines
+from configurator.problem import Problem
+from configurator.repairing import WayOut, ways_out
+from configurator.selections import answer_of, as_it_stands, feature_of, picked_rows, picks_of, selection_of
+from configurator.states import StateMaker
+from configurator.subproblems import background_of
+from kernel.errors import NotAvailable
+from modules_catalog.model import ConfigurationModel, FeatureKind
+
+MOST_REPAIRS = 3
+
+
+class Configurator:
+    """Answers every question about one configuration model.
+
+    Args:
+        model: The line's catalog, loaded and whole.
+        engine: What answers for statuses and prices; by default the compiled plan where one can be built, else CP-SAT.
+        compiled: The model compiled already, when the caller has it.
+    """
+
+    def __init__(
+        self, model: ConfigurationModel, *, engine: Engine | None = None, compiled: Compiled | None = None
+    ) -> None:
+        self.model = model
+        self.compiled = compiled or compile_model(model)
+        self.problem: Problem = self.compiled.problem
+        self.judge = CpSatEngine(self.problem)
+        self.engine: Engine = engine or best_engine(self.problem)
+        self._checker = Checker(self.problem)
+        self._noting = Noting(self.compiled)
+        self._background = background_of(self.problem)
+
+    @property
+    def method(self) -> str:
+        """What answers for statuses and prices: ``plan`` or ``cp-sat``."""
+        return self.engine.method
+
+    def state(
+        self, selection: Selection, limits: Limits = NO_LIMITS, *, features: Collection[str] | None = None
+    ) -> State:
+        """Return everything there is to say after these choices.
+
+        Args:
+            selection: The choices, perhaps none.
+            limits: Budget, capacity, parts that come too late.
+            features: Only these features' states; by default all.
+
+        Raises:
+            FeatureNotFound, OptionNotFound, AnswerNotValid: the selection has an answer that does not exist.
+        """
+        picks = picks_of(self.compiled, selection)
+        begun = perf_counter()
+        answers, method = self._answers(picks, limits)
+        ms = (perf_counter() - begun) * 1000
+        whole = self._whole(picks, limits)
+        complete = whole is not None
+        standing = whole if whole is not None else self._standing(picks)
+        base = answers.best_minor if answers.best_minor < NO_WAY else _least(answers)
+        maker = StateMaker(self.compiled, self._noting, answers, picks, standing, base)
+        total, lines = self._price(answers, whole, picks)
+        asked = None if features is None else set(features)
+        states: dict[str, FeatureState] = {
+            domain.feature: maker.feature_state(index, selection.answers.get(domain.feature))
+            for index, domain in enumerate(self.problem.domains)
+            if not domain.hidden and (asked is None or domain.feature in asked)
+        }
+        return State(
+            features=states,
+            complete=complete,
+            valid=bool(answers.best_minor < NO_WAY),
+            total_minor=total,
+            lines=lines,
+            must_confirm=rules_unsure(self.problem.rules, whole) if whole is not None else (),
+            method=method,
+            proven=answers.proven,
+            ms=ms,
+        )
+
+    def choose(
+        self, selection: Selection, feature: str, answer: Answer, limits: Limits = NO_LIMITS
+    ) -> Chosen | Refused:
+        """Return the selection with one more choice, or why it cannot be made and the ways out.
+
+        In a feature with several options an option's code adds one piece of it; a mapping sets all counts.
+
+        Raises:
+            FeatureNotFound, OptionNotFound, AnswerNotValid: there is no such answer.
+        """
+        answer = self.pressed(selection, feature, answer)
+        pressed = selection.with_answer(feature, answer)
+        picks = picks_of(self.compiled, pressed)
+        if self._completion(picks, limits) is not None:
+            return Chosen(pressed)
+        conflict = self._conflict(selection, feature, answer, limits)
+        if conflict is None:
+            return Chosen(pressed)
+        return Refused(conflict, self.repairs(selection, feature, answer, limits))
+
+    def pressed(self, selection: Selection, feature: str, answer: Answer) -> Answer:
+        """Return the answer a press comes to: one more piece where the feature takes several options."""
+        kind = feature_of(self.compiled, feature).kind
+        if kind is FeatureKind.OPTIONS and isinstance(answer, str):
+            before = selection.answers.get(feature, {})
+            given = dict(before) if isinstance(before, Mapping) else {}
+            answer = {**given, answer: given.get(answer, 0) + 1}
+        elif kind is FeatureKind.BOOLEAN and isinstance(answer, bool):
+            answer = "yes" if answer else "no"
+        picked_rows(self.compiled, feature, answer)
+        return answer
+
+    def why_not(
+        self, selection: Selection, feature: str, answer: Answer, limits: Limits = NO_LIMITS
+    ) -> Conflict | None:
+        """Return the minimal conflict an answer would cause, ``None`` when it can be had.
+
+        Raises:
+            FeatureNotFound, OptionNotFound, AnswerNotValid: there is no such answer.
+        """
+        return self._conflict(selection, feature, self.pressed(selection, feature, answer), limits)
+
+    def _conflict(self, selection: Selection, feature: str, answer: Answer, limits: Limits) -> Conflict | None:
+        elements = self._elements(selection, feature, answer)
+        explaining = Explaining(self.problem, self._background, limit_rules(self.problem, limits))
+        clash = explaining.clash(elements)
+        return None if clash is None else self._told(clash, selection.with_answer(feature, answer))
+
+    def _elements(self, selection: Selection, feature: str, answer: Answer) -> list[Element]:
+        """Return the choices one by one, oldest first; what is pressed stands last."""
+        found = []
+        pressed = selection.with_answer(feature, answer)
+        for code, given in pressed.answers.items():
+            index = self.compiled.rows[code].index if code in self.compiled.rows else -1
+            found += [Element(index, row, n) for row, n in picked_rows(self.compiled, code, given).items()]
+        return found
+
+    def _told(self, clash: Clash, selection: Selection) -> Conflict:
+        chosen: dict[int, dict[int, int]] = {}
+        for element in clash.choices:
+            chosen.setdefault(element.domain, {})[element.row] = element.count
+        choices = tuple(
+            ConflictChoice(self.problem.domains[e.domain].feature, self._spoken(e, selection)) for e in clash.choices
+        )
+        rules = tuple(ConflictRule(rule, self._noting.values(rule, chosen)) for rule in clash.rules)
+        return Conflict(choices, rules)
+
+    def _spoken(self, element: Element, selection: Selection) -> str:
+        domain = self.problem.domains[element.domain]
+        feature = feature_of(self.compiled, domain.feature)
+        if feature.kind is FeatureKind.TEXT:
+            return str(selection.answers.get(domain.feature, ""))
+        return domain.rows[element.row]
+
+    def repairs(
+        self, selection: Selection, feature: str, answer: Answer, limits: Limits = NO_LIMITS
+    ) -> tuple[Repair, ...]:
+        """Return up to three ways to have an answer, best first; none when it cannot be had at all.
+
+        Raises:
+            FeatureNotFound, OptionNotFound, AnswerNotValid: there is no such answer.
+        """
+        answer = self.pressed(selection, feature, answer)
+        index = self.compiled.rows[feature].index
+        pressed = picked_rows(self.compiled, feature, answer)
+        wishes = [
+            (self.compiled.rows[code].index, picked_rows(self.compiled, code, given))
+            for code, given in selection.answers.items()
+            if code != feature
+        ]
+        wishes = [(at, rows) for at, rows in wishes if rows]
+        found = ways_out(self.judge, {index: pressed}, wishes, limits, MOST_REPAIRS)
+        if not found and self.problem.domains[index].many:
+            found = self._own_ways_out(selection, index, pressed, wishes, limits)
+        before = picks_of(self.compiled, selection)
+        was_whole = self._whole(before, limits)
+        was = self._price_of(before, was_whole, limits)
+        return tuple(self._repair(way, selection, feature, answer, was_whole is not None, was, limits) for way in found)
+
+    def _own_ways_out(
+        self,
+        selection: Selection,
+        index: int,
+        pressed: Mapping[int, int],
+        wishes: list[tuple[int, dict[int, int]]],
+        limits: Limits,
+    ) -> list[WayOut]:
+        """Return ways out that also give up other pieces of the pressed feature itself."""
+        before = selection.answers.get(self.problem.domains[index].feature, {})
+        had = picked_rows(self.compiled, self.problem.domains[index].feature, before)
+        new = {row: count for row, count in pressed.items() if count > had.get(row, 0)}
+        kept = [(index, {row: count}) for row, count in pressed.items() if row not in new]
+        return ways_out(self.judge, {index: new}, [*kept, *wishes], limits, MOST_REPAIRS)
+
+    def _repair(
+        self, way: WayOut, selection: Selection, feature: str, answer: Answer, fill: bool, was: int, limits: Limits
+    ) -> Repair:
+        assignment = completing.without_needless(
+            self.problem, self._checker, way.assignment, self._kept(way, selection)
+        )
+        domains = self.problem.domains
+        own = self.compiled.rows[feature].index
+        if own in way.changed:
+            answer = answer_of(self.compiled, own, assignment[own]) or answer
+        answers: dict[str, Answer] = {}
+        for code, given in selection.answers.items():
+            if code == feature:
+                continue
+            at = self.compiled.rows[code].index
+            if at not in way.changed:
+                answers[code] = given
+                continue
+            after = answer_of(self.compiled, at, assignment[at])
+            if after is not None and (fill or not _may_be_open(self.problem, at)):
+                answers[code] = after
+        answers[feature] = answer
+        if fill:
+            for at, domain in enumerate(domains):
+                if not domain.hidden and domain.feature not in answers:
+                    new = answer_of(self.compiled, at, assignment[at])
+                    if new is not None:
+                        answers[domain.feature] = new
+        changes = tuple(
+            Change(domain.feature, selection.answers.get(domain.feature), answers.get(domain.feature))
+            for domain in domains
+            if domain.feature != feature and selection.answers.get(domain.feature) != answers.get(domain.feature)
+        )
+        after_selection = Selection(answers)
+        picks = picks_of(self.compiled, after_selection)
+        now = self._price_of(picks, self._whole(picks, limits) if fill else None, limits)
+        return Repair(feature, answer, changes, now - was, after_selection)
+
+    def _kept(self, way: WayOut, selection: Selection) -> frozenset[int]:
+        return frozenset(self.compiled.rows[code].index for code in selection.answers) - frozenset(way.changed)
+
+    def complete(
+        self,
+        selection: Selection,
+        goal: Goal = Goal.CHEAPEST,
+        limits: Limits = NO_LIMITS,
+        *,
+        to: Selection | None = None,
+        weights: Mapping[str, int] | None = None,
+    ) -> Selection:
+        """Return the best complete selection that keeps all choices.
+
+        Args:
+            selection: What must be kept.
+            goal: What is best.
+            limits: What bounds the answer.
+            to: For ``closest``: the configuration to come close to.
+            weights: For ``closest``: how much each feature matters, 1 where nothing is said.
+
+        Raises:
+            NoCompletion: there is none.
+            FeatureNotFound, OptionNotFound, AnswerNotValid: an answer does not exist.
+        """
+        picks = picks_of(self.compiled, selection)
+        wanted = {} if to is None else picks_of(self.compiled, to)
+        found = completing.completed(
+            self.compiled, self.judge, self._completion, picks, goal, limits, wanted, weights or {}
+        )
+        if found is None:
+            raise NoCompletion(goal=goal.value)
+        whole = completing.without_needless(self.problem, self._checker, found, frozenset(picks) | frozenset(wanted))
+        texts = Selection({**(to.answers if to is not None else {}), **selection.answers})
+        told = selection_of(self.compiled, whole, texts)
+        order = [*selection.answers, *(code for code in told.answers if code not in selection.answers)]
+        return Selection({code: told.answers[code] for code in order if code in told.answers})
+
+    def defaults(self, limits: Limits = NO_LIMITS) -> Selection:
+        """Return a complete start: the model's defaults, or the closest configuration that is possible.
+
+        Raises:
+            NoCompletion: the limits leave nothing.
+        """
+        wanted = completing.default_selection(self.compiled)
+        return self.complete(Selection(), Goal.CLOSEST, limits, to=wanted)
+
+    def _answers(self, picks: Picks, limits: Limits) -> tuple[Answers, str]:
+        """Return the engine's answers, CP-SAT's where the plan is too narrow for this one question."""
+        try:
+            return self.engine.answers(picks, limits), self.engine.method
+        except NotAvailable:
+            return self.judge.answers(picks, limits), self.judge.method
+
+    def _completion(self, picks: Picks, limits: Limits, *, dropped_rules: frozenset[str] = frozenset()) -> Picks | None:
+        try:
+            return self.engine.completion(picks, limits, dropped_rules=dropped_rules)
+        except NotAvailable:
+            return self.judge.completion(picks, limits, dropped_rules=dropped_rules)
+
+    def _whole(self, picks: Picks, limits: Limits) -> Assignment | None:
+        """Return the picks as a complete valid assignment, or ``None`` when something is open or broken."""
+        visible = as_it_stands(self.compiled, picks)
+        if visible is None:
+            return None
+        whole = self._checker.completed(visible)
+        if whole is None or not self._checker.is_valid(whole, limit_rules(self.problem, limits)):
+            return None
+        return whole
+
+    def _standing(self, picks: Picks) -> Assignment:
+        """Return the picks with those helpers that read nothing else."""
+        return self._checker.following(picks)
+
+    def _price(
+        self, answers: Answers, whole: Assignment | None, picks: Picks
+    ) -> tuple[int | None, tuple[PriceLine, ...]]:
+        if whole is not None:
+            return cost_of(self.problem, whole), price_lines(self.compiled, whole, frozenset(range(len(whole))))
+        if answers.witness is None:
+            return None, ()
+        return answers.best_minor, price_lines(self.compiled, answers.witness, frozenset(picks))
+
+    def _price_of(self, picks: Picks, whole: Assignment | None, limits: Limits) -> int:
+        if whole is not None:
+            return cost_of(self.problem, whole)
+        found = self._completion(picks, limits) or self._completion(picks, limits, dropped_rules=frozenset({BUDGET}))
+        return 0 if found is None else cost_of(self.problem, found)
+
+
+def best_engine(problem: Problem) -> Engine:
+    """Return the compiled plan for a problem where there is one, else CP-SAT."""
+    from configurator.planning.engine import build_plan_engine
+    from configurator.planning.limits import NoPlan
+
+    try:
+        return build_plan_engine(problem)
+    except NoPlan:
+        return CpSatEngine(problem)
+
+
+def _least(answers: Answers) -> int:
+    """Return the least cost of anything possible, 0 when nothing is."""
+    costs = [int(part.min()) for part in answers.with_row if len(part)]
+    return min((cost for cost in costs if cost < NO_WAY), default=0)
+
+
+def _may_be_open(problem: Problem, index: int) -> bool:
+    domain = problem.domains[index]
+    return domain.may_be_empty if domain.many else domain.none_row is not None

@@ -1,0 +1,113 @@
+"""Why not? A minimal set of choices and rules that cannot hold together.
+
+Rules are taken in only as far as solutions break them, until none is left; then everything that is not needed is
+dropped again, one by one. See docs/algorithms/configuring.md, C-13.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from configurator.assignment import Assignment, holds
+from configurator.problem import Problem, ProblemRule
+from configurator.subproblems import Background, solution
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One choice: a row of a domain, so many pieces of it."""
+
+    domain: int
+    row: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clash:
+    """Choices and rules that cannot hold together, minimal."""
+
+    choices: tuple[Element, ...]
+    rules: tuple[str, ...]
+
+
+def picks_from(elements: Sequence[Element]) -> dict[int, dict[int, int]]:
+    """Return choices as picks."""
+    picks: dict[int, dict[int, int]] = {}
+    for element in elements:
+        picks.setdefault(element.domain, {})[element.row] = element.count
+    return picks
+
+
+class Explaining:
+    """Finds conflicts for one problem under one set of limits."""
+
+    def __init__(self, problem: Problem, background: Background, limits: Sequence[ProblemRule]) -> None:
+        self._problem = problem
+        self._background = background
+        self._rules: dict[str, list[ProblemRule]] = {}
+        for rule in (*problem.rules, *limits):
+            if not rule.rule.startswith("#"):
+                self._rules.setdefault(rule.rule, []).append(rule)
+
+    def clash(self, choices: Sequence[Element], start: Assignment | None = None) -> Clash | None:
+        """Return a minimal conflict among the choices and the rules, or ``None`` when they can all be kept.
+
+        Args:
+            choices: What is chosen, oldest first; the pressed option last.
+            start: A complete assignment to fill what the rules looked at do not read.
+        """
+        rules = self._enough_rules(choices, start)
+        if rules is None:
+            return None
+        needed = list(choices)
+        for rule in list(rules):
+            rest = [other for other in rules if other != rule]
+            if not self._possible(needed, rest):
+                rules = rest
+        for choice in choices:
+            others = [other for other in needed if other != choice]
+            if not self._possible(others, rules):
+                needed = others
+        # Fewer choices may make further rules needless only where the set was not yet minimal; look again.
+        for rule in list(rules):
+            rest = [other for other in rules if other != rule]
+            if not self._possible(needed, rest):
+                rules = rest
+        return Clash(tuple(needed), tuple(rules))
+
+    def is_minimal(self, clash: Clash) -> bool:
+        """Return whether the conflict is one, and dropping any one element resolves it."""
+        choices, rules = list(clash.choices), list(clash.rules)
+        if self._possible(choices, rules):
+            return False
+        without_choice = (self._possible([c for c in choices if c != choice], rules) for choice in choices)
+        without_rule = (self._possible(choices, [r for r in rules if r != rule]) for rule in rules)
+        return all(without_choice) and all(without_rule)
+
+    def _possible(self, choices: Sequence[Element], rules: Sequence[str]) -> bool:
+        return self._solve(choices, rules) is not None
+
+    def _solve(self, choices: Sequence[Element], rules: Sequence[str]) -> Assignment | None:
+        acting = [part for rule in rules for part in self._rules[rule]]
+        return solution(self._problem, self._background, acting, picks_from(choices))
+
+    def _enough_rules(self, choices: Sequence[Element], start: Assignment | None) -> list[str] | None:
+        """Return rules that, with the choices, have no solution; ``None`` when all rules together have one."""
+        taken: list[str] = []
+        filled: dict[int, Mapping[int, int]] = dict(start or {})
+        while True:
+            found = self._solve(choices, taken)
+            if found is None:
+                return taken
+            filled.update(found)
+            broken = [
+                rule
+                for rule, parts in self._rules.items()
+                if rule not in taken and not all(self._may_hold(part, filled) for part in parts)
+            ]
+            if not broken:
+                return None
+            taken += broken
+
+    def _may_hold(self, rule: ProblemRule, assignment: Assignment) -> bool:
+        """Return whether a rule holds; one that reads a domain without a row yet counts as broken, so it is looked at."""
+        return all(index in assignment for index in rule.scope) and holds(rule, assignment)
