@@ -73,37 +73,38 @@ def above(line: Sequence[Point], y: float) -> Line:
     return [*(point for point in line if point[1] < y), (x_at(line, y), y)]
 
 
-def tapered(line: Sequence[Point], width: float) -> Line:
-    """Return the outline of a stroke that is ``width`` wide in its middle and runs out to a point at both ends."""
+def tapered(line: Sequence[Point], widths: Sequence[float]) -> list[Line]:
+    """Return the outline of one stroke for each width: that wide in its middle, running out to a point at both ends."""
     last = len(line) - 1
-    right, left = offset(line, 1.0), offset(line, -1.0)
-    halves = [width / 2 * sin(pi * i / last) for i in range(last + 1)]
-    one = [(x + (rx - x) * h, y + (ry - y) * h) for (x, y), (rx, ry), h in zip(line, right, halves, strict=True)]
-    other = [(x + (lx - x) * h, y + (ly - y) * h) for (x, y), (lx, ly), h in zip(line, left, halves, strict=True)]
-    return [*one, *reversed(other[1:-1])]
+    beside = offset(line, 1.0)
+    across = [
+        (rx - x, ry - y, sin(pi * i / last) / 2) for i, ((x, y), (rx, ry)) in enumerate(zip(line, beside, strict=True))
+    ]
+    outlines = []
+    for width in widths:
+        one = [(x + dx * h * width, y + dy * h * width) for (x, y), (dx, dy, h) in zip(line, across, strict=True)]
+        other = [(x - dx * h * width, y - dy * h * width) for (x, y), (dx, dy, h) in zip(line, across, strict=True)]
+        outlines.append([*one, *reversed(other[1:-1])])
+    return outlines
 
 
-def thinned(line: Sequence[Point], tolerance: float = 0.16) -> Line:
-    """Return the line without the points that lie within ``tolerance`` of the line through their neighbours."""
+def thinned(line: Sequence[Point], tolerance: float = 0.12) -> Line:
+    """Return the line without points that lie within ``tolerance`` of the way from the last kept one to the next."""
     if len(line) < 3:
         return list(line)
-    (x0, y0), (x1, y1) = line[0], line[-1]
-    dx, dy = x1 - x0, y1 - y0
-    size = hypot(dx, dy)
-    gaps = [abs(dx * (y - y0) - dy * (x - x0)) / size if size > 1e-9 else hypot(x - x0, y - y0) for x, y in line[1:-1]]
-    farthest = max(range(len(gaps)), key=gaps.__getitem__) + 1
-    if gaps[farthest - 1] <= tolerance:
-        return [line[0], line[-1]]
-    return [*thinned(line[: farthest + 1], tolerance)[:-1], *thinned(line[farthest:], tolerance)]
+    kept = [line[0]]
+    for (x, y), (x1, y1) in pairwise(line[1:]):
+        x0, y0 = kept[-1]
+        dx, dy = x1 - x0, y1 - y0
+        gap = abs(dx * (y - y0) - dy * (x - x0))
+        if gap > tolerance * (abs(dx) + abs(dy)):
+            kept.append((x, y))
+    kept.append(line[-1])
+    return kept
 
 
 def d(*lines: Sequence[Point], closed: bool = False) -> str:
-    """Return the SVG path data of lines joined end to end."""
+    """Return the SVG path data of lines joined end to end, to a tenth of a unit."""
     points = thinned([point for line in lines for point in line])
-    text = "M" + " ".join(f"{_short(x)} {_short(y)}" for x, y in points)
+    text = "M" + " ".join([f"{round(x * 10) / 10:g} {round(y * 10) / 10:g}" for x, y in points])
     return text + "Z" if closed else text
-
-
-def _short(value: float) -> str:
-    text = f"{value:.1f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from xml.sax.saxutils import escape, quoteattr
 
+_SPECIAL = re.compile(r"[<>&\"\n\t]")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 Attribute = str | float | int
 
@@ -50,9 +52,13 @@ class Sheet:
         self._open: list[str] = []
         self._lines = 0
 
-    def add(self, tag: str, content: str = "", **attributes: Attribute) -> None:
-        """Add one element; ``stroke_width`` is written ``stroke-width``. Content is text and is escaped."""
-        self._body.append(_element(tag, attributes, escape(content)))
+    def add(self, tag: str, **attributes: Attribute) -> None:
+        """Add one element; ``stroke_width`` is written ``stroke-width``."""
+        self._body.append(f"<{tag}{_attributes(attributes)}/>")
+
+    def words(self, content: str, **attributes: Attribute) -> None:
+        """Add a text, escaped."""
+        self._body.append(f"<text{_attributes(attributes)}>{escape(content)}</text>")
 
     def path(self, data: str, **attributes: Attribute) -> None:
         """Add a path."""
@@ -117,18 +123,16 @@ class Sheet:
         )
 
 
-def _element(tag: str, attributes: Mapping[str, Attribute], content: str) -> str:
-    return f"<{tag}{_attributes(attributes)}>{content}</{tag}>" if content else f"<{tag}{_attributes(attributes)}/>"
-
-
 def _attributes(attributes: Mapping[str, Attribute]) -> str:
-    return "".join(f" {_name(name)}={quoteattr(_text(value))}" for name, value in attributes.items())
+    return "".join([f" {_name(name)}={_quoted(value)}" for name, value in attributes.items()])
 
 
+@cache
 def _name(name: str) -> str:
-    camel = {"gradientUnits", "patternTransform", "gradientTransform"}
-    return name if name in camel else name.rstrip("_").replace("_", "-")
+    return name.replace("_", "-")
 
 
-def _text(value: Attribute) -> str:
-    return value if isinstance(value, str) else f"{round(value, 3):g}"
+def _quoted(value: Attribute) -> str:
+    if not isinstance(value, str):
+        return f'"{round(value, 3):g}"'
+    return quoteattr(value) if _SPECIAL.search(value) else f'"{value}"'

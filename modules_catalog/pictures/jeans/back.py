@@ -210,8 +210,8 @@ def patch(sheet: Sheet, shape: Silhouette, look: Look) -> None:
         "font_family": "Arial, 'Liberation Sans', sans-serif",
         "font_weight": "bold",
     }
-    sheet.add("text", "1", x=x + width / 2, y=y + 20.5, font_size=14.5, **words)
+    sheet.words("1", x=x + width / 2, y=y + 20.5, font_size=14.5, **words)
     sheet.add("circle", cx=x + width / 2, cy=y + 15.5, r=8.6, fill="none", stroke=ink, stroke_width=1.2)
-    sheet.add("text", "LOT ONE", x=x + width / 2, y=y + 33, font_size=8.6, letter_spacing=1.4, **words)
-    sheet.add("text", "EDITION 1 OF 1", x=x + width / 2, y=y + 39.6, font_size=4.2, letter_spacing=0.7, **words)
+    sheet.words("LOT ONE", x=x + width / 2, y=y + 33, font_size=8.6, letter_spacing=1.4, **words)
+    sheet.words("EDITION 1 OF 1", x=x + width / 2, y=y + 39.6, font_size=4.2, letter_spacing=0.7, **words)
     sheet.close()

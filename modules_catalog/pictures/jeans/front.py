@@ -24,8 +24,7 @@ def inside_of_waist(sheet: Sheet, shape: Silhouette, cloth: Cloth, needle: Needl
     sheet.add(
         "rect", x=-21, y=shape.top - 7, width=42, height=17, rx=1.5, fill="#efe7d8", stroke=SHADE, stroke_opacity=0.3
     )
-    sheet.add(
-        "text",
+    sheet.words(
         "LOT ONE",
         x=0,
         y=shape.top + 4.6,

@@ -229,8 +229,7 @@ def _shroud(sheet: Sheet, build: Build, floor: float, height: float) -> None:
         )
         sheet.add("rect", x=BEZEL + 20, y=floor + 20, width=length - 20, height=height - 38, rx=3, fill="#e9e4d8")
         words = f"{build.psu_watts} W" if build.psu_watts else "PSU"
-        sheet.add(
-            "text",
+        sheet.words(
             words,
             x=BEZEL + 10 + length / 2,
             y=floor + height / 2 + 9,
