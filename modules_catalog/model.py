@@ -118,6 +118,7 @@ class RuleTable:
     allowed: tuple[tuple[Value, ...], ...]
     known_by: tuple[int, ...] = ()
     listed: tuple[tuple[Value, ...], ...] = ()
+    where: tuple[str, ...] = ()  # columns of the file that say which of its rows allow
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def read_feature(code: str, entry: Entry, folder: str, tables: ModuleTables, pro
             feature = replace(feature, options=found.options, table=found.file if "options" not in fields else None)
             if kind is FeatureKind.OPTIONS:
                 feature = _with_counts(feature, entry, fields)
-            if not found.costs_known:
+            if not found.costs_known and all(option.price_known for option in found.options):
                 problems.remark(
                     feature.source,
                     f"{found.file} states no cost for some options of `{code}`; 70 % of the price is assumed",

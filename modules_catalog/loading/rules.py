@@ -128,6 +128,7 @@ def _table(fields: Fields, folder: str, reader: ExpressionReader, files: Catalog
         allowed=tuple(dict.fromkeys(row for row, allowed in zip(rows, allowed_rows, strict=True) if allowed)),
         known_by=known_by,
         listed=tuple(dict.fromkeys(rows)) if known_by else (),
+        where=tuple(fields["where"].mapping()) if "where" in fields else (),
     )
 
 

@@ -1,0 +1,9 @@
+"""Lists in messages: a few by name, the rest by number."""
+
+from collections.abc import Sequence
+
+
+def some_of(names: Sequence[str], most: int = 5) -> str:
+    """Return up to ``most`` of the names and how many more there are."""
+    shown = ", ".join(f"`{name}`" for name in names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

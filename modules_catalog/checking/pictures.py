@@ -1,0 +1,58 @@
+"""Pictures: options that would be shown as the default look although others of their feature have a look of their own."""
+
+from collections.abc import Iterator
+
+from modules_catalog.checking.listing import some_of
+from modules_catalog.findings import Finding, FindingSeverity
+from modules_catalog.loading.catalog import LoadedCatalog
+from modules_catalog.loading.problems import Mistake
+from modules_catalog.loading.yaml_nodes import Entry, root
+from modules_catalog.pictures.spec import FILE, FeatureLooks
+
+
+def picture_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
+    """Yield a line without a picture file, and options nobody drew."""
+    name = f"{loaded.files.folder}/{FILE}"
+    if name not in loaded.files.files:
+        yield Finding(
+            "missing_picture",
+            FindingSeverity.WARNING,
+            f"{loaded.files.folder}/line.yaml:1",
+            f"the line has no {FILE}, so no picture of the product is shown",
+        )
+        return
+    try:
+        looks = _looks(root(loaded.files.files[name], name))
+    except Mistake as mistake:
+        yield Finding("picture_not_valid", FindingSeverity.ERROR, str(mistake.source), mistake.problem)
+        return
+    for feature in loaded.model.features:
+        known = looks.get(feature.code)
+        if known is None or not feature.options:
+            continue
+        undrawn = [
+            option.code
+            for option in feature.options
+            if known.find(option.code, option.attributes)["key"] == known.default
+            and option.code != known.default
+            and option.attributes.get("picture") != known.default
+        ]
+        drawn_apart = len(undrawn) < len(feature.options) - 1
+        if undrawn and drawn_apart:
+            yield Finding(
+                "missing_picture",
+                FindingSeverity.WARNING,
+                f"{name}:1",
+                f"{some_of(undrawn)} of `{feature.code}` have no look, so they are shown as `{known.default}`",
+                tuple(f"{feature.code}.{code}" for code in undrawn[:5]),
+            )
+
+
+def _looks(entry: Entry) -> dict[str, FeatureLooks]:
+    """Return the looks of each feature: only their keys matter here."""
+    found = {}
+    for code, given in entry.mapping().get("features", entry).mapping().items():
+        fields = given.mapping()
+        if "default" in fields and "looks" in fields:
+            found[code] = FeatureLooks(fields["default"].text(), {key: {} for key in fields["looks"].mapping()})
+    return found
