@@ -1,0 +1,352 @@
+"""The choose-many leaf: fronts of multisets by number of pieces, and what one more piece needs.
+
+``fronts[j]`` are the multisets of exactly ``j`` pieces that nothing dominates: neither another of ``j`` pieces that
+costs no more, nor is it without a way to keep the rules. They do not depend on what is picked: picked pieces are added to them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from configurator.planning.frame import Leaf
+from configurator.planning.kernels import CHAIN, HARD
+from configurator.planning.leaf_states import LeafTables, as_words, cheapest_choices
+from configurator.planning.limits import NoPlan, TooWide
+from configurator.planning.messages import Merger, MergeSpec, Message
+from configurator.planning.pieces import FREE, PieceColumn
+from configurator.planning.residuals import DEAD, IdArray
+from configurator.problem import BoolArray, IntArray
+
+CHUNK = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Multisets:
+    """Some multisets: their costs, one number a rule, and how they were made."""
+
+    cost: IntArray
+    values: IntArray  # (states, rules)
+    before: IdArray  # index into the front of one piece less
+    row: IdArray  # the piece added to it
+
+    def taken(self, at: IntArray) -> "Multisets":
+        """Return some of them."""
+        return Multisets(self.cost[at], self.values[at], self.before[at], self.row[at])
+
+
+@dataclass(slots=True)
+class Fronts:
+    """Fronts of 0, 1, … pieces over the rows that are alive; made when first asked for."""
+
+    leaf: Leaf
+    tables: LeafTables
+    merger: Merger
+    dropped: frozenset[int]
+    alive: BoolArray
+    made: list[Multisets] = field(default_factory=list)
+    unions: dict[tuple[int, ...], tuple[IntArray, IntArray]] = field(default_factory=dict)
+
+    @property
+    def pieces(self) -> tuple[PieceColumn, ...]:
+        """The arithmetic of the rules."""
+        assert self.leaf.pieces is not None
+        return self.leaf.pieces
+
+    def acts(self, column: PieceColumn) -> bool:
+        """Return whether a rule is not dropped."""
+        return column.rule not in self.dropped
+
+    def front(self, count: int) -> Multisets:
+        """Return the front of exactly this many pieces."""
+        while len(self.made) <= count:
+            self.made.append(self._next())
+        return self.made[count]
+
+    def _next(self) -> Multisets:
+        if not self.made:
+            neutral = np.array([[column.neutral for column in self.pieces]], dtype=np.int64).reshape(1, -1)
+            none = np.full(1, -1, dtype=np.int32)
+            return Multisets(np.zeros(1, dtype=np.int64), neutral, none, none)
+        one = self._rows() if len(self.made) == 1 else self.made[1]
+        before = self.made[-1]
+        found: list[Multisets] = []
+        step = max(1, CHUNK // max(1, len(one.cost)))
+        for start in range(0, max(1, len(before.cost)), step):
+            part = before.taken(np.arange(start, min(start + step, len(before.cost))))
+            found.append(self._pruned(self._added(part, one, start)))
+        joined = self._pruned(_stacked(found)) if len(found) != 1 else found[0]
+        if len(joined.cost) > self.merger.budget.most_states:
+            raise TooWide(what="sets of pieces", domain=self.leaf.domain, size=len(joined.cost))
+        return joined
+
+    def _rows(self) -> Multisets:
+        cost, choice = cheapest_choices(self.leaf, self.alive)
+        rows = choice[choice >= 0]
+        values = [column.values[rows] for column in self.pieces]
+        matrix = np.stack(values, axis=1) if values else np.zeros((len(rows), 0), dtype=np.int64)
+        none = np.zeros(len(rows), dtype=np.int32)
+        return Multisets(cost[choice >= 0], matrix, none, rows.astype(np.int32))
+
+    def _added(self, before: Multisets, one: Multisets, start: int) -> Multisets:
+        first = np.repeat(np.arange(len(before.cost)), len(one.cost))
+        second = np.tile(np.arange(len(one.cost)), len(before.cost))
+        return Multisets(
+            before.cost[first] + one.cost[second],
+            self.together(before.values[first], one.values[second]),
+            (first + start).astype(np.int32),
+            one.row[second],
+        )
+
+    def together(self, first: IntArray, second: IntArray) -> IntArray:
+        """Return multisets added elementwise."""
+        columns = [column.together(first[:, at], second[:, at]) for at, column in enumerate(self.pieces)]
+        return np.stack(columns, axis=1) if columns else first
+
+    def _pruned(self, sets: Multisets) -> Multisets:
+        """Return the multisets nothing dominates, by rising cost."""
+        keys: list[IntArray] = []
+        kinds: list[tuple[int, int, int]] = []
+        alive = np.ones(len(sets.cost), dtype=np.bool_)
+        at_column = 0
+        for at, column in enumerate(self.pieces):
+            if self.acts(column):
+                numbers, possible = column.keys(sets.values[:, at])
+                alive &= possible
+                keys.extend(numbers)
+                if column.meet is not None:
+                    kinds.append(tuple(int(n) for n in self.tables.columns[at_column]))  # type: ignore[arg-type]
+                else:
+                    kinds.extend([(CHAIN, 0, 0)] * len(numbers))
+            at_column += not column.own
+        rows = np.flatnonzero(alive)
+        ids = np.stack(keys, axis=1)[rows].astype(np.int32) if keys else np.zeros((len(rows), 0), dtype=np.int32)
+        columns = np.array(kinds, dtype=np.int64).reshape(len(kinds), 3)
+        return sets.taken(rows[self.merger.front(sets.cost[rows], np.ascontiguousarray(ids), columns)])
+
+    def union(self, counts: Sequence[int]) -> tuple[IntArray, IntArray]:
+        """Return the front over several numbers of pieces, as (number of pieces, index into its front)."""
+        key = tuple(counts)
+        if key not in self.unions:
+            parts = [self.front(count) for count in counts]
+            sizes = [len(part.cost) for part in parts]
+            numbers = np.repeat(np.array(key, dtype=np.int64), np.array(sizes, dtype=np.int64))
+            places = np.concatenate([np.zeros(0, dtype=np.int64), *(np.arange(size) for size in sizes)])
+            if len(parts) > 1:
+                whole = _stacked(parts)
+                tags = np.arange(len(whole.cost), dtype=np.int32)
+                kept = self._pruned(Multisets(whole.cost, whole.values, tags, whole.row)).before
+                numbers, places = numbers[kept], places[kept]
+            self.unions[key] = (numbers, places)
+        return self.unions[key]
+
+    def added_to(self, picks: Mapping[int, int], counts: Sequence[int]) -> tuple[Multisets, IntArray, IntArray]:
+        """Return the picks with every multiset of the given numbers of pieces added, and which multisets these are."""
+        numbers, places = self.union(counts)
+        cost = np.empty(len(numbers), dtype=np.int64)
+        values = np.empty((len(numbers), len(self.pieces)), dtype=np.int64)
+        for count in set(numbers.tolist()):
+            at = numbers == count
+            front = self.front(count)
+            cost[at], values[at] = front.cost[places[at]], front.values[places[at]]
+        start = np.array([column.neutral for column in self.pieces], dtype=np.int64)[None, :]
+        for row, times in picks.items():
+            own = np.array([column.values[row] for column in self.pieces], dtype=np.int64)[None, :]
+            cost = cost + int(self.leaf.cost[row]) * times
+            for _ in range(times):
+                start = self.together(start, own)
+        values = self.together(np.repeat(start, len(values), axis=0), values)
+        none = np.zeros(len(cost), dtype=np.int32)
+        return Multisets(cost, values, none, none), numbers, places
+
+    def rows_of(self, count: int, place: int) -> dict[int, int]:
+        """Return the pieces of one multiset of a front."""
+        rows: dict[int, int] = {}
+        while count > 0:
+            front = self.front(count)
+            row = int(front.row[place])
+            rows[row] = rows.get(row, 0) + 1
+            place = int(front.before[place])
+            count -= 1
+        return rows
+
+
+def _stacked(parts: Sequence[Multisets]) -> Multisets:
+    return Multisets(
+        np.concatenate([part.cost for part in parts]),
+        np.concatenate([part.values for part in parts]),
+        np.concatenate([part.before for part in parts]),
+        np.concatenate([part.row for part in parts]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OneMore:
+    """How the rows of a choose-many leaf are judged as *one more piece* beside the picks.
+
+    The message of everything else is merged with ``extra`` (picks and further pieces) by ``spec``; what comes out has
+    one column a rule, and ``bits`` mark the classes of rows each of its residuals accepts.
+    """
+
+    extra: Message
+    spec: MergeSpec
+    bools: np.ndarray
+    nexts: IdArray
+    offsets: IntArray
+    bits: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class ManyState:
+    """A choose-many leaf after some picks."""
+
+    message: Message
+    one_more: OneMore
+    fronts: Fronts
+    numbers: IntArray  # of the message's states: number of further pieces
+    places: IntArray  # and which multiset of that front
+
+    def rows_of(self, state: int, picks: Mapping[int, int]) -> dict[int, int]:
+        """Return the pieces of one state of the message, picks included."""
+        at = int(self.message.first[state])
+        rows = self.fronts.rows_of(int(self.numbers[at]), int(self.places[at]))
+        for row, count in picks.items():
+            rows[row] = rows.get(row, 0) + count
+        return rows
+
+
+def many_state(fronts: Fronts, picks: Mapping[int, int]) -> ManyState:
+    """Return the leaf's message and judging tables after some picks."""
+    leaf = fronts.leaf
+    picked = sum(picks.values())
+    possible = not (set(picks) - set(np.flatnonzero(fronts.alive).tolist()))
+    counts = [count - picked for count in leaf.counts if count >= picked] if possible else []
+    sets, numbers, places = fronts.added_to(picks, counts)
+    alive = np.ones(len(sets.cost), dtype=np.bool_)
+    ids = np.zeros((len(sets.cost), len(leaf.columns)), dtype=np.int32)
+    at_column = 0
+    for at, column in enumerate(fronts.pieces):
+        if fronts.acts(column):
+            residuals = column.residuals(sets.values[:, at])
+            alive &= residuals != DEAD
+            if not column.own:
+                ids[:, at_column] = residuals
+        at_column += not column.own
+    rows = np.flatnonzero(alive)
+    kept = rows[fronts.merger.front(sets.cost[rows], np.ascontiguousarray(ids[rows]), fronts.tables.columns)]
+    first, none = kept.astype(np.int32), np.zeros(len(kept), dtype=np.int32)
+    message = Message(sets.cost[kept], np.ascontiguousarray(ids[kept]), first, none)
+    more = [count - picked - 1 for count in leaf.counts if count >= picked + 1] if possible else []
+    return ManyState(message, _one_more(fronts, picks, more), fronts, numbers, places)
+
+
+def _one_more(fronts: Fronts, picks: Mapping[int, int], counts: Sequence[int]) -> OneMore:
+    """Return how one more piece is judged."""
+    leaf, tables = fronts.leaf, fronts.tables
+    sets, _, _ = fronts.added_to(picks, counts)
+    order = np.argsort(sets.cost, kind="stable")
+    sets = sets.taken(order)
+    alive = np.ones(len(sets.cost), dtype=np.bool_)
+    ids: list[IdArray] = []
+    closing: list[tuple[int, int, int, int, int]] = []
+    meeting: list[tuple[int, int, int, int]] = []
+    extra_kept: list[int] = []
+    bools: list[np.ndarray] = []
+    nexts: list[IdArray] = []
+    rest_kept: list[int] = []
+    kept_marks: list[BoolArray] = []
+    met_marks: list[BoolArray] = []
+    own_marks: list[BoolArray] = []
+    at_column = 0
+    for at, column in enumerate(fronts.pieces):
+        place = at_column
+        at_column += not column.own
+        if not fronts.acts(column):
+            continue
+        values = sets.values[:, at]
+        row_values = _class_values(leaf, column)
+        if column.meet is not None:
+            assert column.to_residual is not None
+            own = column.to_residual[values]
+            alive &= own != DEAD
+            accepts = tables.accepts[place]
+            closing.append((place, len(ids), sum(b.size for b in bools), accepts.shape[1], accepts.shape[0]))
+            bools.append(accepts)
+            ids.append(np.maximum(own, 0))
+            rest_kept.append(place)
+            rows = column.to_residual[row_values]
+            marks = (accepts[:, np.maximum(rows, 0)] != 0) & (rows != DEAD)[None, :]
+            kept_marks.append(marks)
+            continue
+        distinct, own = np.unique(values, return_inverse=True)
+        table, marks = _one_more_of_sum(
+            column, tables.rest_totals[place] if not column.own else None, distinct, row_values
+        )
+        if column.own:
+            extra_kept.append(len(ids))
+            ids.append(np.maximum(table[0][own.ravel()], 0))
+            alive &= table[0][own.ravel()] != DEAD
+            own_marks.append(marks)
+            continue
+        meeting.append((place, len(ids), sum(n.size for n in nexts), table.shape[1]))
+        nexts.append(table)
+        ids.append(own.ravel().astype(np.int32))
+        met_marks.append(marks)
+    keep = np.flatnonzero(alive)
+    matrix = np.stack(ids, axis=1)[keep] if ids else np.zeros((len(keep), 0), dtype=np.int32)
+    none = np.zeros(len(keep), dtype=np.int32)
+    all_marks = [*met_marks, *kept_marks, *own_marks]
+    words = -(-max(leaf.classes, 1) // 64)
+    sizes = [len(marks) for marks in all_marks]
+    width = len(all_marks)
+    return OneMore(
+        extra=Message(sets.cost[keep], np.ascontiguousarray(matrix.astype(np.int32)), none, none),
+        spec=MergeSpec(
+            closing=np.array(closing, dtype=np.int64).reshape(len(closing), 5),
+            meeting=np.array(meeting, dtype=np.int64).reshape(len(meeting), 4),
+            first_kept=np.array(rest_kept, dtype=np.int64),
+            second_kept=np.array(extra_kept, dtype=np.int64),
+            columns=np.full((width, 3), HARD, dtype=np.int64),
+            rules=(),
+        ),
+        bools=np.concatenate([b.ravel() for b in bools]) if bools else np.zeros(0, dtype=np.uint8),
+        nexts=np.concatenate([n.ravel() for n in nexts]) if nexts else np.zeros(0, dtype=np.int32),
+        offsets=np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64) if sizes else np.zeros(0, dtype=np.int64),
+        bits=np.concatenate([as_words(m) for m in all_marks]) if sizes else np.zeros((0, words), dtype=np.uint64),
+    )
+
+
+def _class_values(leaf: Leaf, column: PieceColumn) -> IntArray:
+    values = np.empty(leaf.classes, dtype=np.int64)
+    values[leaf.class_of] = column.values
+    return values
+
+
+def _one_more_of_sum(
+    column: PieceColumn, rest: IntArray | None, extra: IntArray, rows: IntArray
+) -> tuple[IdArray, BoolArray]:
+    """Return ``[level of the rest, extra] → number``, and which classes of rows each number accepts.
+
+    Number 0 accepts everything; level 0 of the rest and ``FREE`` have it.
+    """
+    totals = np.zeros(1, dtype=np.int64) if rest is None else rest
+    amounts, kind = np.unique(rows, return_inverse=True)
+    if len(totals) * len(extra) * len(amounts) > 50_000_000:
+        raise NoPlan(what="one more piece", size=len(totals) * len(extra) * len(amounts))
+    sums = totals[:, None] + np.where(extra == FREE, 0, extra)[None, :]
+    accepts = column.holds(sums[:, :, None] + np.where(amounts == FREE, 0, amounts)[None, None, :])
+    accepts |= (amounts == FREE)[None, None, :]
+    accepts[:, extra == FREE] = True
+    if rest is not None:
+        accepts[0] = True
+    flat = accepts.reshape(-1, len(amounts))
+    packed = np.packbits(flat, axis=1)
+    everything = np.packbits(np.ones((1, len(amounts)), dtype=np.bool_), axis=1)
+    both = np.concatenate([everything, packed])
+    keys = np.ascontiguousarray(both).view(np.dtype((np.void, both.shape[1]))).ravel()
+    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    rank = np.argsort(np.argsort(first, kind="stable"), kind="stable")
+    numbers = rank[inverse.ravel()][1:].astype(np.int32)
+    numbers[~flat.any(axis=1)] = DEAD
+    listed = np.concatenate([np.ones((1, len(amounts)), dtype=np.bool_), flat])[np.sort(first)]
+    return numbers.reshape(sums.shape), listed[:, kind.ravel()]
