@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, UpdateBase, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
 from kernel.errors import NotAvailable, NotValid
@@ -128,6 +129,8 @@ def _passing_trouble_as_busy() -> Iterator[None]:
         if _is_passing(error.orig):
             raise DatabaseBusy(reason=type(error.orig).__name__) from error
         raise
+    except PoolTimeout as error:
+        raise DatabaseBusy(reason="no connection free") from error
 
 
 def _is_passing(error: BaseException | None) -> bool:

@@ -30,6 +30,8 @@ from kernel.worker_slots import WorkerSlots, worker_name, worker_slots
 
 _log = logging.getLogger(__name__)
 _MOST_RESTARTS = 20
+FIRST_WAIT_S = 1.0
+"""Before the second attempt at a job; doubled before each further one."""
 
 
 class NoWorkerSlot(NotAvailable):
@@ -96,7 +98,6 @@ def _take_over_from_the_dead(locks: WorkerSlots, others: list[int]) -> None:
 
 def _launch(database: Database, jobs: Mapping[JobName, JobFunction], slot: int) -> None:
     """Start DBOS in this process, with nothing of it that leaves the machine or needs a licence."""
-    quiet_dbos()
     config: DBOSConfig = {
         "name": APPLICATION,
         "system_database_url": dbos_url(database.url),
@@ -110,6 +111,7 @@ def _launch(database: Database, jobs: Mapping[JobName, JobFunction], slot: int) 
         "serializer": DBOSPortableJSONSerializer(),
     }
     DBOS(config=config)
+    quiet_dbos()
     for name, function in jobs.items():
         _register(name, function)
     DBOS.launch()
@@ -122,7 +124,7 @@ def _register(name: JobName, function: JobFunction) -> None:
         name=f"{name}.attempt",
         retries_allowed=True,
         max_attempts=ATTEMPTS,
-        interval_seconds=1.0,
+        interval_seconds=FIRST_WAIT_S,
         backoff_rate=2.0,
         should_retry=lambda error: isinstance(error, JobToRetry),
     )

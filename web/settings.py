@@ -1,5 +1,6 @@
 """Settings: read once from ``LOTONE_*`` environment variables, then passed on. Nothing else reads the environment."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from os import environ
@@ -8,10 +9,11 @@ from typing import Any
 from kernel.errors import NotValid
 
 PREFIX = "LOTONE_"
+_log = logging.getLogger(__name__)
 
 
 class SettingNotValid(NotValid):
-    """A ``LOTONE_*`` variable has a value that cannot be used, or there is no such setting."""
+    """A ``LOTONE_*`` variable has a value that cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def read_settings(environment: Mapping[str, str] = environ) -> Settings:
     """Return the settings of this process.
 
     Raises:
-        SettingNotValid: A ``LOTONE_*`` variable is unknown or its value cannot be used.
+        SettingNotValid: The value of a ``LOTONE_*`` variable cannot be used.
     """
     known: dict[str, Any] = {field.name: field.type for field in fields(Settings)}
     given: dict[str, Any] = {}
@@ -65,7 +67,8 @@ def read_settings(environment: Mapping[str, str] = environ) -> Settings:
             continue
         name = variable.removeprefix(PREFIX).lower()
         if name not in known:
-            raise SettingNotValid(setting=variable, reason="there is no such setting")
+            _log.warning("%s is no setting of this version; it is ignored", variable)
+            continue
         given[name] = _integer(variable, text) if known[name] is int else text
     return Settings(**given)
 

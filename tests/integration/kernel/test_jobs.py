@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from kernel.database import Database
+import kernel.worker as worker_module
+from kernel.database import Database, DatabaseBusy
 from kernel.errors import NotAvailable, NotPossible
 from kernel.jobs import JobName, JobOutcome, enqueue, failed_jobs, first_time, run_pending
 from kernel.worker import NoWorkerSlot, run_worker
@@ -32,11 +33,11 @@ def store(database: Database, *orders: str) -> None:
 
 def until(found: Callable[[], bool]) -> None:
     """Wait for something another process does."""
-    for _ in range(600):
+    for _ in range(2_400):
         if found():
             return
         time.sleep(0.05)
-    pytest.fail("waited 30 s in vain")
+    pytest.fail("waited two minutes in vain")
 
 
 def test_a_job_is_done_once_with_its_ids(database: Database) -> None:
@@ -200,7 +201,7 @@ def test_a_job_of_a_killed_worker_is_taken_over_by_the_living_one(workers: Worke
     until(lambda: workers.column("probe_noted") == ["a", "b"])
     survivor.send_signal(signal.SIGTERM)
 
-    assert survivor.wait(timeout=30) == 0
+    assert survivor.wait(timeout=120) == 0
     assert workers.column("probe_started") == ["diligent", "diligent", "hanging"]
 
 
@@ -216,23 +217,56 @@ def test_a_restarted_worker_goes_on_with_its_own_jobs(workers: Workers) -> None:
     assert workers.column("probe_started") == ["diligent", "hanging"]
 
 
-def test_a_worker_in_this_process_needs_no_other_machine(database: Database) -> None:
-    """Sockets are closed in tests: DBOS calls nobody. A worker too many is refused."""
+def test_a_worker_in_this_process_needs_no_other_machine(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    """Sockets are closed in tests: DBOS calls nobody. Of a failure it tells the name only. A worker too many is refused."""
     done: list[str] = []
+    refusing = JobName("probe.refusing")
     stop = threading.Event()
+
+    def refuse(order: str) -> None:
+        raise NotPossible(customer="Ana Example")
+
     worker = threading.Thread(
-        target=run_worker, args=(database, {NOTE: done.append}), kwargs={"stop": stop, "slots": 1, "reap_every_s": 0.2}
+        target=run_worker,
+        args=(database, {NOTE: done.append, refusing: refuse}),
+        kwargs={"stop": stop, "slots": 1, "reap_every_s": 0.2},
     )
-    worker.start()
-    store(database, "a")
-    until(lambda: done == ["a"])
-    with pytest.raises(NoWorkerSlot):
-        run_worker(database, {}, stop=stop, slots=1)
-    stop.set()
-    worker.join(timeout=30)
+    with caplog.at_level(logging.DEBUG):
+        worker.start()
+        with database.write() as db:
+            enqueue(db, refusing, "a")
+            enqueue(db, NOTE, "a")
+        until(lambda: done == ["a"] and len(failed_jobs(database)) == 1)
+        with pytest.raises(NoWorkerSlot):
+            run_worker(database, {}, stop=stop, slots=1)
+        stop.set()
+        worker.join(timeout=120)
 
     assert not worker.is_alive()
-    assert failed_jobs(database) == []
+    assert failed_jobs(database) == [JobOutcome("probe.refusing:a", refusing, "NotPossible")]
+    assert "Ana" not in caplog.text
+    assert not any("Ana" in content for content in everything_stored(database))
+
+
+def test_a_worker_gives_up_after_five_attempts(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passing trouble is waited out; what does not pass is given up under its own name."""
+    monkeypatch.setattr(worker_module, "FIRST_WAIT_S", 0.01)
+    calls: list[str] = []
+    stop = threading.Event()
+
+    def never(order: str) -> None:
+        calls.append(order)
+        raise DatabaseBusy
+
+    worker = threading.Thread(target=run_worker, args=(database, {NOTE: never}), kwargs={"stop": stop})
+    worker.start()
+    store(database, "a")
+    until(lambda: len(failed_jobs(database)) == 1)
+    stop.set()
+    worker.join(timeout=120)
+
+    assert failed_jobs(database) == [JobOutcome("probe.note:a", NOTE, "DatabaseBusy")]
+    assert calls == ["a"] * 5
 
 
 def test_dbos_is_the_version_whose_inside_was_read() -> None:
