@@ -1,71 +1,31 @@
 """The web application: what a process serves."""
 
-from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.responses import JSONResponse
-from sqlalchemy import text
+from fastapi import APIRouter, FastAPI
 
-from kernel.clock import Clock, system_clock
-from kernel.database import Database
-from web import static_files
-from web.dependencies import ReadDb
-from web.errors import UnexpectedErrors, install_error_handlers
-from web.routes import session, styleguide
-from web.security.forgery import refuse_forgery
-from web.security.headers import HeadersMiddleware
-from web.security.visitors import VisitorMiddleware
+from web.framing import frame_app
+from web.routes import configure, customers, home, orders, quotes, session, styleguide
 from web.settings import Settings
-from web.static_files import load_static_files
-from web.templating import load_templates
+from web.shop import Shop
 
-ROUTERS: tuple[APIRouter, ...] = (session.router, styleguide.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    home.router,
+    configure.router,
+    quotes.router,
+    orders.router,
+    customers.router,
+    session.router,
+    styleguide.router,
+)
 """Every router of ``web/routes``: a page exists when its router stands here."""
 
 
-def create_app(settings: Settings, database: Database, *, clock: Clock = system_clock) -> FastAPI:
+def create_app(settings: Settings, shop: Shop) -> FastAPI:
     """Return the application.
 
     Args:
         settings: What this installation decides; https in its origin makes cookies and transport strict.
-        database: Opened once a process; the caller disposes of it.
-        clock: Tells the present moment; tests and the demo pass a standing one.
+        shop: The process's tools, opened once; the caller disposes of its database.
     """
-    secure = settings.origin.startswith("https://")
-    app = FastAPI(
-        title="Lot One",
-        version="1",
-        openapi_url="/api/v1/openapi.json",
-        docs_url=None,
-        redoc_url=None,
-        dependencies=[Depends(refuse_forgery)],
-    )
-    app.state.settings = settings
-    app.state.database = database
-    app.state.clock = clock
-    app.state.static_files = load_static_files()
-    app.state.templates = load_templates(app.state.static_files)
-    install_error_handlers(app)
-    # The last one added stands outermost: headers and visitor are there for the 500 page too.
-    app.add_middleware(UnexpectedErrors)
-    app.add_middleware(VisitorMiddleware, secure=secure)
-    app.add_middleware(HeadersMiddleware, secure=secure)
-    app.include_router(static_files.router)
-    app.include_router(health)
-    for router in ROUTERS:
-        app.include_router(router)
+    app = frame_app(settings, shop.database, clock=shop.clock, routers=ROUTERS)
+    app.state.shop = shop
     return app
-
-
-health = APIRouter(include_in_schema=False)
-
-
-@health.get("/healthz", name="health:alive")
-def alive() -> JSONResponse:
-    """Answer as long as the process lives."""
-    return JSONResponse({"status": "ok"})
-
-
-@health.get("/readyz", name="health:ready")
-def ready(request: Request, db: ReadDb) -> JSONResponse:
-    """Answer when the database does."""
-    db.connection().execute(text("SELECT 1"))
-    return JSONResponse({"status": "ok", "static": request.app.state.static_files.version})
