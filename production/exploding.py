@@ -31,7 +31,7 @@ from production.model import (
 
 OPTION_KINDS = frozenset({FeatureKind.OPTION, FeatureKind.OPTIONS})
 NUMBER_STEP = 10
-TRIM_OPERATION = "trim"
+TRIM_SETTING = "trim_operation"
 
 
 def explode(model: ConfigurationModel, answers: Answers, fit: FitParts | None = None) -> Variant:
@@ -41,8 +41,8 @@ def explode(model: ConfigurationModel, answers: Answers, fit: FitParts | None = 
         model: The release the selection was made on.
         answers: Feature → option code, ``{option code: count}``, number (decimals scaled by their digits, or a
             ``Decimal``), text, or yes/no. Features not answered are absent or ``None``.
-        fit: Pieces, trims and measures of a garment made to measure; the trims' seconds go to the operation named by
-            the line's setting ``trim_operation`` (``trim`` unless it says otherwise).
+        fit: Pieces, trims and measures of a garment made to measure. The trims' seconds go to the operation named by
+            the line's setting ``trim_operation``, without one to the first irreversible operation.
 
     Raises:
         SelectionIncomplete: a quantity or a time is not known, or an answer is not of its feature.
@@ -146,7 +146,7 @@ def _items(model: ConfigurationModel, line: BomLine, scope: Scope) -> list[BomIt
 
 
 def _routing(model: ConfigurationModel, scope: Scope, fit: FitParts | None) -> Routing:
-    trim_code = str(model.settings.get("trim_operation") or TRIM_OPERATION)
+    trim_code = _trim_operation(model)
     added = dict(fit.added_s) if fit else {}
     if fit and fit.trims:
         added[trim_code] = added.get(trim_code, 0) + sum(trim.seconds for trim in fit.trims)
@@ -175,6 +175,13 @@ def _routing(model: ConfigurationModel, scope: Scope, fit: FitParts | None) -> R
             )
         )
     return Routing(tuple(operations))
+
+
+def _trim_operation(model: ConfigurationModel) -> str:
+    named = model.settings.get(TRIM_SETTING)
+    if named is not None:
+        return str(named)
+    return next((operation.code for operation in model.operations if operation.irreversible), "")
 
 
 def _in_order(operations: tuple[CatalogOperation, ...]) -> list[tuple[CatalogOperation, tuple[str, ...]]]:

@@ -6,15 +6,16 @@ template is well-formed. Nothing can be fetched but ``data:`` URLs.
 
 import base64
 import io
+import unicodedata
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import babel.dates
-import cssselect2
+import cssselect2  # type: ignore[import-untyped]
 import jinja2
 import segno
 from weasyprint import CSS, HTML, Attachment
@@ -43,6 +44,8 @@ def draw_sheet(sheet: SheetData, picture_svg: str = "") -> bytes:
         duration=duration,
         qr=qr_data_url,
         life_size=life_size_mm,
+        direction=direction,
+        visible=visible,
     )
     stamp = datetime.combine(sheet.order.issued_on, time(), UTC)
     attachment = Attachment(
@@ -58,10 +61,9 @@ def draw_sheet(sheet: SheetData, picture_svg: str = "") -> bytes:
 
 def render_page(source: str, attachments: tuple[Attachment, ...] = (), identifier: bytes = b"\0" * 16) -> bytes:
     """Return the PDF/A-3 of a well-formed page under the sheet's stylesheet."""
-    font_config, stylesheet = _style()
     pdf = _Page(source).write_pdf(
-        stylesheets=[stylesheet],
-        font_config=font_config,
+        stylesheets=[_stylesheet("sheet.css")],
+        font_config=_font_config(),
         attachments=list(attachments),
         pdf_variant="pdf/a-3b",
         pdf_identifier=identifier,
@@ -86,14 +88,22 @@ class _Page(HTML):  # type: ignore[misc]
         self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
         self.etree_element = self.wrapper_element.etree_element
 
+    def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
+        return [_stylesheet("base.css")]
+
+    def _ph_stylesheets(self) -> list[CSS]:
+        return []
+
 
 @cache
-def _style() -> tuple[FontConfiguration, CSS]:
-    font_config = FontConfiguration()
-    stylesheet = CSS(
-        string=(TEMPLATES / "sheet.css").read_text("utf-8"), font_config=font_config, url_fetcher=data_only_fetcher()
-    )
-    return font_config, stylesheet
+def _font_config() -> FontConfiguration:
+    return FontConfiguration()
+
+
+@cache
+def _stylesheet(name: str) -> CSS:
+    source = (TEMPLATES / name).read_text("utf-8")
+    return CSS(string=source, font_config=_font_config(), url_fetcher=data_only_fetcher())
 
 
 @cache
@@ -105,7 +115,6 @@ def _template() -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["script"] = lambda name: name
     return environment.get_template("sheet.html")
 
 
@@ -131,9 +140,24 @@ def data_url(content: bytes, media_type: str) -> str:
     return f"data:{media_type};base64,{base64.b64encode(content).decode('ascii')}"
 
 
+def direction(text: str) -> str:
+    """Return the writing direction of a text by its first letter that has one: ``ltr`` or ``rtl``."""
+    strong = next((one for one in map(unicodedata.bidirectional, text) if one in ("L", "R", "AL")), "L")
+    return "ltr" if strong == "L" else "rtl"
+
+
+def visible(char: str) -> str:
+    """Return a character as it can be seen on paper: blanks by name."""
+    return {" ": "SP", "\u3000": "SP", "\u00a0": "NBSP"}.get(char, char)
+
+
+@lru_cache(maxsize=4096)
 def qr_data_url(scan: str) -> str:
-    """Return a QR code with its quiet zone as a ``data:`` URL of a PNG, one pixel a module."""
+    """Return a QR code with its quiet zone as a ``data:`` URL of a PNG, one pixel a module.
+
+    The mask is fixed: trying all eight takes four times as long and changes nothing for so short a text.
+    """
     buffer = io.BytesIO()
-    code: Any = segno.make(scan, error="m", micro=False)
+    code: Any = segno.make(scan, error="m", mask=2, micro=False)
     code.save(buffer, kind="png", scale=1, border=4)
     return data_url(buffer.getvalue(), "image/png")
