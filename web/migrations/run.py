@@ -17,7 +17,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from dbos._schemas.system_database import SystemSchema
-from sqlalchemy import Connection
+from sqlalchemy import JSON, Connection
 from sqlmodel.sql.sqltypes import AutoString
 
 from kernel.database import Database
@@ -80,6 +80,8 @@ def _render_type(kind: str, item: object, _context: AutogenContext) -> str | boo
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, AutoString):
         return f"sa.String(length={item.length})" if item.length else "sa.String()"
+    if kind == "type" and isinstance(item, JSON) and "postgresql" in item._variant_mapping:
+        return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
     return False
 
 
