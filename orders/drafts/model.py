@@ -9,6 +9,7 @@ from kernel.ids import CustomerId, DraftId, ProfileId
 from modules_catalog.model import ConfigurationModel
 from orders.drafts.fitting import FitView
 from production.model import Promise
+from production.plants.model import Plant
 
 
 class DraftNotFound(NotFound):
@@ -79,6 +80,7 @@ class DraftView:
     promise: Promise | None
     fit: FitView | None
     limits: Limits = NO_LIMITS
+    plant: Plant | None = None
     changes: tuple[Change, ...] = ()  # what the last press changed besides what was pressed
 
     @property

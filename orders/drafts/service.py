@@ -25,6 +25,7 @@ from orders.drafts.fitting import FitView, fit_view
 from orders.drafts.limits import limits_for
 from orders.drafts.model import Draft, DraftNotYours, DraftView, NothingToUndo, Refused
 from orders.drafts.promising import inquired_promise
+from production.promise import service as promises
 
 
 class AnswerNotValid(NotFound):
@@ -335,8 +336,16 @@ def _view(
     state = configurator.state(draft.selection, limits)
     fit = _fit(db, configurator, draft)
     promise = inquired_promise(db, configurator, draft, state, fit, limits, now=now)
-    changes = () if before is None else changes_between(before, draft.selection)
-    return DraftView(draft, configurator.model, state, promise, fit, limits, changes)
+    return DraftView(
+        draft=draft,
+        model=configurator.model,
+        state=state,
+        promise=promise,
+        fit=fit,
+        limits=limits,
+        plant=promises.plant_of(db, draft.line) if promise else None,
+        changes=() if before is None else changes_between(before, draft.selection),
+    )
 
 
 def _fit(db: Session, configurator: Configurator, draft: Draft) -> FitView | None:

@@ -16,9 +16,11 @@ def claim(db: Session, scope: str, key: str, body_hash: str, now: datetime) -> b
     connection = db.connection()
     first = (postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert)(IdempotencyKeyRow)
     claimed = connection.execute(
-        first.values(scope=scope, key=key, body_hash=body_hash, at=now, answer=None).on_conflict_do_nothing()
+        first.values(scope=scope, key=key, body_hash=body_hash, at=now)
+        .on_conflict_do_nothing()
+        .returning(col(IdempotencyKeyRow.key))
     )
-    return claimed.rowcount == 1
+    return claimed.first() is not None
 
 
 def given(db: Session, scope: str, key: str) -> tuple[str, JsonValue]:

@@ -35,6 +35,15 @@ ROWS_AT_FIRST = 48
 ROWS_AT_MOST = 4096
 
 
+def plant_of(db: Session, line: str) -> Plant:
+    """Return the plant that makes a line.
+
+    Raises:
+        PlantNotFound: no plant makes the line.
+    """
+    return repository.stored_plant(db, line).plant
+
+
 def inquire(db: Session, line: str, demand: Demand, *, now: datetime, by: date | None = None) -> Promise:
     """Return what could be promised now; nothing is set aside.
 

@@ -25,6 +25,7 @@ from orders.lifecycle import repository as orders
 from orders.lifecycle.model import Order
 from orders.lifecycle.service import place_order
 from orders.quotes.service import issue_quote
+from production.promise import service as promises
 from production.promise.document import promise_from_json
 from web import formats
 from web.demo.people import DEMO_CUSTOMERS
@@ -127,7 +128,8 @@ def _written(shop: Shop, order: Order, line: str, out_dir: Path) -> Made:
         spec.write_bytes(issued_specification(db, order.number))
         order = orders.get_order(db, order.id)
         model = shop.configurators.of(db, order.release).model
-    words = Words(model, "en")
+        plant = promises.plant_of(db, order.line)
+    words = Words(model, "en", plant)
     choices = tuple(
         (words.feature(feature), words.answer(model.feature(feature), answer))
         for feature, answer in order.selection.answers.items()

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+from configurator.model import Goal
 from kernel.errors import NotPossible
 from kernel.ids import CustomerId, ProfileId
 from kernel.jobs import run_pending
@@ -25,7 +26,6 @@ from web.shop import Shop
 
 ROOT = Path(__file__).parents[2]
 CATALOGS = ROOT / "modules_catalog" / "catalogs"
-PLANTS = ROOT / "production" / "plants"
 LINES = ("jeans", "pc")
 CLERK = Actor(id="demo-clerk", role="store")
 #: Choices that make the demo's orders differ, {line: (changes of the default, …)}; a choice that cannot be is left out.
@@ -56,7 +56,7 @@ def seed_catalogs(shop: Shop) -> None:
     now = shop.now()
     for line in LINES:
         model = load_catalog(CATALOGS / line)
-        plant = load_plant(PLANTS / line)
+        plant = load_plant(line)
         with shop.database.write() as db:
             releases.publish(db, CATALOGS / line, model, now=now)
             promises.seed_plant(db, plant, now=now)
@@ -122,7 +122,7 @@ def _order(shop: Shop, line: str, customer: CustomerId, profile: ProfileId | Non
         drafts.choose_option(*tools, draft_id, reader, "sizing", "measured", now=now)
     for feature, option in choices.items():
         drafts.choose_option(*tools, draft_id, reader, feature, option, now=now)
-    drafts.complete(*tools, draft_id, reader, goal=drafts.Goal.CHEAPEST, now=now)
+    drafts.complete(*tools, draft_id, reader, goal=Goal.CHEAPEST, now=now)
     try:
         quote = issue_quote(
             *tools, draft_id, reader, new_id=shop.new_id, actor=CLERK, now=now, valid_for=timedelta(days=7)

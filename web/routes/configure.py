@@ -8,13 +8,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
-from configurator.configurator import Goal
-from configurator.model import Answer
+from configurator.model import Answer, Goal
 from kernel.ids import CustomerId, DraftId
 from modules_catalog.model import Feature, FeatureKind
 from orders.drafts import service as drafts
 from orders.drafts.days import NO_DAYS
 from orders.drafts.model import DraftView, LimitNotValid, Refused
+from orders.drafts.pictures import product_picture
 from orders.drafts.promising import days_of_step
 from orders.drafts.service import AnswerNotValid, open_draft
 from web.security.access import Public
@@ -22,7 +22,6 @@ from web.shop import Shop, TheReader, TheShop
 from web.templating import go_to, reader_locale, respond, wants_blocks
 from web.views.configuring import configure_page
 from web.views.home import line_card
-from web.views.pictures import product_picture
 
 router = APIRouter(dependencies=[Public], include_in_schema=False)
 PAGE = "configure/page.html"

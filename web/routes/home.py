@@ -4,12 +4,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from modules_catalog.releases import service as releases
+from orders.drafts.pictures import product_picture
 from orders.drafts.service import preview
 from web.security.access import Public
 from web.shop import TheShop
 from web.templating import reader_locale, respond
 from web.views.home import line_card
-from web.views.pictures import product_picture
 
 router = APIRouter(dependencies=[Public], include_in_schema=False)
 

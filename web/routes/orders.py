@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from orders.lifecycle.sheets import has_sheet, issued_sheet
 
+from orders.drafts.pictures import product_picture
 from orders.lifecycle import repository as orders
 from orders.lifecycle.model import Order, OrderNotYours
 from orders.lifecycle.service import cancel_order
@@ -16,7 +17,6 @@ from web.security.access import MaybeUser, Public, require_role
 from web.security.roles import Role
 from web.shop import Shop, TheActor, TheReader, TheShop, is_staff
 from web.templating import go_to, reader_locale, respond
-from web.views.pictures import product_picture
 from web.views.quoting import order_page, promised_date
 
 router = APIRouter(dependencies=[Public], include_in_schema=False)

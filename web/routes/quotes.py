@@ -16,6 +16,7 @@ from orders.lifecycle.service import place_order
 from orders.quotes import repository as quotes
 from orders.quotes.model import DraftNotQuotable, Quote
 from orders.quotes.service import issue_quote, name_customer
+from production.promise import service as promises
 from web.security.access import Public
 from web.shop import Shop, TheActor, TheReader, TheShop
 from web.templating import go_to, reader_locale, respond
@@ -108,13 +109,14 @@ def _show(
 ) -> Response:
     with shop.database.read() as db:
         model = shop.configurators.of(db, quote.release).model
+        plant = promises.plant_of(db, quote.line)
         customer = (
             customers.get_customer(db, CustomerId(quote.customer_id), purpose=Purpose.SALE)
             if quote.customer_id
             else None
         )
     values = {
-        "page": quote_page(quote, model, reader_locale(request), now=shop.now()),
+        "page": quote_page(quote, model, reader_locale(request), plant=plant, now=shop.now()),
         "customer": customer,
         "problem": problem,
         "typed": typed or {"name": "", "email": "", "country": "DE"},

@@ -62,9 +62,11 @@ class Visitor:
         theme: ``light``, ``dark`` or empty for what the device prefers.
         csrf_token: What every form sends back.
         session_token: The session cookie's value; empty when there is none.
+        id: A pseudonym of the visitor's cookie: whose drafts these are before anybody signs in.
     """
 
     locale: str
     theme: str
     csrf_token: str
     session_token: str = ""
+    id: str = ""

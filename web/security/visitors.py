@@ -35,6 +35,11 @@ def csrf_token(secret: str) -> str:
     return hmac.new(secret.encode(), b"lotone csrf", hashlib.sha256).hexdigest()
 
 
+def visitor_id(secret: str) -> str:
+    """Return the pseudonym a visitor is known by in drafts and the audit chain."""
+    return "visitor-" + hashlib.sha256(b"lotone visitor" + secret.encode()).hexdigest()[:24]
+
+
 class VisitorMiddleware:
     """Puts a :class:`Visitor` on every request and gives a new visitor a secret to be known by."""
 
@@ -57,8 +62,9 @@ class VisitorMiddleware:
             theme=theme if theme in THEMES else "",
             csrf_token=csrf_token(session_token or secret),
             session_token=session_token,
+            id=visitor_id(secret),
         )
-        is_new = not known_secret and not session_token and not connection.url.path.startswith(_SILENT)
+        is_new = not known_secret and not connection.url.path.startswith(_SILENT)
 
         async def send_with_cookie(message: Message) -> None:
             if is_new and message["type"] == "http.response.start":

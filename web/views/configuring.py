@@ -144,7 +144,7 @@ def configure_page(
         refused: The choice that was just refused, if any.
         query: What the reader searches for in long lists.
     """
-    words = Words(view.model, locale)
+    words = Words(view.model, locale, view.plant)
     state, draft = view.state, view.draft
     steps = _steps(view, step, words)
     current = next(each for each in view.model.steps if each.code == step)

@@ -10,6 +10,7 @@ from modules_catalog.model import ConfigurationModel
 from orders.lifecycle.model import Order
 from orders.pricing.model import Price
 from orders.quotes.model import Quote, QuoteState
+from production.plants.model import Plant
 from production.promise.document import promise_from_json
 from web.views.configuring import ShownLine
 from web.views.words import Words
@@ -70,9 +71,11 @@ class OrderPage:
     has_sheet: bool
 
 
-def quote_page(quote: Quote, model: ConfigurationModel, locale: str, *, now: datetime) -> QuotePage:
+def quote_page(
+    quote: Quote, model: ConfigurationModel, locale: str, *, plant: Plant | None, now: datetime
+) -> QuotePage:
     """Return a quote's page."""
-    words = Words(model, locale)
+    words = Words(model, locale, plant)
     promise = promise_from_json(quote.promise)
     is_open = quote.state is QuoteState.OPEN and now < quote.expires_at
     return QuotePage(

@@ -10,18 +10,18 @@ from babel.support import NullTranslations
 from configurator.model import Answer, ConflictRule, Note
 from modules_catalog.model import ConfigurationModel, Feature, FeatureKind
 from production.model import Binding, BindingKind
+from production.plants.model import Plant
 from web import formats
 from web.translations import translations_for
 
 _PLACE = re.compile(r"\{([a-z0-9_.]+)\}")
-#: Reasons of limits, which are no rules of the catalog; {limit: message}.
-BUDGET = "budget"
 
 
 def _(message: str) -> str:
     return message
 
 
+#: Reasons of limits, which are no rules of the catalog; {limit: message}.
 LIMIT_REASONS = {
     "budget": _("It would cost more than your budget."),
     "capacity": _("The workshop has no time left for it by then."),
@@ -35,6 +35,7 @@ class Words:
 
     model: ConfigurationModel
     locale: str
+    plant: Plant | None = None  # names the work centres
 
     @property
     def translations(self) -> NullTranslations:
@@ -109,6 +110,11 @@ class Words:
             return self.option(feature, option)
         return self.model.text(f"part.{code}", self.locale)
 
+    def work_centre(self, code: str) -> str:
+        """Return the name of a work centre."""
+        known = self.plant is not None and any(centre.code == code for centre in self.plant.work_centres)
+        return self.plant.work_centre(code).name(self.locale) if self.plant and known else code.replace("_", " ")
+
     def binding(self, binding: Binding) -> str:
         """Return what sets a promised date, in one sentence."""
         say = self.translations.gettext
@@ -119,13 +125,10 @@ class Words:
                 "date": until,
             }
         if binding.kind is BindingKind.WORK_CENTRE:
-            centre = self.model.text(f"work_centre.{binding.code}", self.locale).replace("_", " ")
+            centre = self.work_centre(binding.code)
             if until:
-                return say("%(centre)s has room again on %(date)s: it sets the date.") % {
-                    "centre": centre[:1].upper() + centre[1:],
-                    "date": until,
-                }
-            return say("%(centre)s sets the date.") % {"centre": centre[:1].upper() + centre[1:]}
+                return say("%(centre)s has room on %(date)s: it sets the date.") % {"centre": centre, "date": until}
+            return say("%(centre)s sets the date.") % {"centre": centre}
         return say("It takes as long as the work itself.")
 
     def sooner(self, promised: date, binding: Binding) -> str:

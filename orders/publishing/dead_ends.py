@@ -1,0 +1,120 @@
+"""Dead ends: catalogs that contradict themselves, options that can never be chosen, questions with one answer."""
+
+from collections.abc import Iterator
+
+from configurator.configurator import Configurator
+from configurator.model import Answer, Conflict, FeatureState, Selection, State, Status
+from modules_catalog.checking.listing import some_of
+from modules_catalog.findings import Finding, FindingSeverity
+from modules_catalog.model import ConfigurationModel, Feature, FeatureKind
+
+EXPLAINED_EACH = 10
+"""So many options of one feature are explained one by one; the rest is counted."""
+
+
+def dead_end_findings(configurator: Configurator, *, severity: FindingSeverity) -> Iterator[Finding]:
+    """Yield what the first, empty page already rules out.
+
+    Args:
+        configurator: The line's configurator.
+        severity: Of options that can never be chosen; a contradiction is always an error.
+    """
+    state = configurator.state(Selection())
+    if not state.valid:
+        yield _contradiction(configurator)
+        return
+    for feature in configurator.model.features:
+        own = state.features[feature.code]
+        yield from _never_possible(configurator, feature, own, severity)
+        yield from _one_answer(configurator.model, feature, own, state)
+
+
+def _contradiction(configurator: Configurator) -> Finding:
+    """Return the minimal set of rules no configuration satisfies."""
+    model = configurator.model
+    conflict = next((found for found in _conflicts(configurator) if found is not None), None)
+    rules = [] if conflict is None else [rule.id for rule in conflict.rules]
+    places = {str(rule.id): str(rule.source) for rule in model.rules}
+    where = places.get(rules[0], str(model.features[0].source)) if rules else str(model.features[0].source)
+    return Finding(
+        "contradiction",
+        FindingSeverity.ERROR,
+        where,
+        f"nothing can be configured at all: {some_of(rules, 10)} cannot hold together; drop or loosen one of them",
+        tuple(rules),
+    )
+
+
+def _conflicts(configurator: Configurator) -> Iterator[Conflict | None]:
+    for feature in configurator.model.features:
+        for answer in _some_answers(feature):
+            yield configurator.why_not(Selection(), feature.code, answer)
+
+
+def _some_answers(feature: Feature) -> tuple[Answer, ...]:
+    match feature.kind:
+        case FeatureKind.OPTION | FeatureKind.OPTIONS:
+            return tuple(option.code for option in feature.options[:1])
+        case FeatureKind.BOOLEAN:
+            return ("yes",)
+        case FeatureKind.TEXT:
+            return ("a" * feature.minimum,)
+        case _:
+            return (feature.minimum,)
+
+
+def _never_possible(
+    configurator: Configurator, feature: Feature, own: FeatureState, severity: FindingSeverity
+) -> Iterator[Finding]:
+    dead = [code for code, option in own.options.items() if option.status is Status.RULED_OUT]
+    sources = {option.code: str(option.source) for option in feature.options}
+    places = {str(code): source for code, source in sources.items()}
+    for code in dead[:EXPLAINED_EACH]:
+        conflict = configurator.why_not(Selection(), feature.code, code)
+        rules = [] if conflict is None else [rule.id for rule in conflict.rules]
+        yield Finding(
+            "option_never_possible",
+            severity,
+            places.get(code, str(feature.source)),
+            f"`{code}` of `{feature.code}` can never be chosen: {some_of(rules, 10)} always rule it out; loosen them, or "
+            "drop the option",
+            (f"{feature.code}.{code}", *rules),
+        )
+    if len(dead) > EXPLAINED_EACH:
+        yield Finding(
+            "option_never_possible",
+            severity,
+            str(feature.source),
+            f"{len(dead) - EXPLAINED_EACH} more options of `{feature.code}` can never be chosen, such as "
+            f"{some_of(dead[EXPLAINED_EACH:], 3)}",
+            (feature.code,),
+        )
+    if feature.kind in (FeatureKind.INTEGER, FeatureKind.DECIMAL) and not own.ranges:
+        yield Finding(
+            "option_never_possible",
+            severity,
+            str(feature.source),
+            f"no value of `{feature.code}` can ever be chosen",
+            (feature.code,),
+        )
+
+
+def _one_answer(model: ConfigurationModel, feature: Feature, own: FeatureState, state: State) -> Iterator[Finding]:
+    """Yield a feature that must be answered and has one answer only: no question to put to a customer."""
+    if feature.kind is FeatureKind.TEXT or not own.needed or feature.shown_when is not None:
+        return
+    if feature.kind in (FeatureKind.INTEGER, FeatureKind.DECIMAL):
+        only = len(own.ranges) == 1 and own.ranges[0][0] == own.ranges[0][1]
+        answers = [str(own.ranges[0][0])] if only else []
+    else:
+        answers = [code for code, option in own.options.items() if option.status is not Status.RULED_OUT]
+        only = len(answers) == 1 and (feature.kind is not FeatureKind.OPTIONS or feature.maximum == 1)
+    if only:
+        yield Finding(
+            "only_one_answer",
+            FindingSeverity.WARNING,
+            str(feature.source),
+            f"`{feature.code}` can only be answered with `{answers[0]}`: nothing to ask; drop the feature, or loosen the "
+            "rules",
+            (feature.code, f"{feature.code}.{answers[0]}"),
+        )

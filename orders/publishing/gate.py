@@ -1,0 +1,51 @@
+"""The publish gate: everything found in a catalog, by reading it and by solving it."""
+
+from collections.abc import Iterator
+
+from configurator.configurator import Configurator
+from configurator.errors import RuleNotCompilable, RuleTooWide
+from modules_catalog.checking.catalog import static_findings
+from modules_catalog.findings import Finding, FindingSeverity
+from modules_catalog.loading.catalog import LoadedCatalog
+from orders.publishing.dead_ends import dead_end_findings
+from orders.publishing.plant import plant_findings
+from orders.publishing.rules import rule_findings
+from orders.publishing.scenarios import scenario_findings
+from production.plants.model import Plant
+
+
+def gate_findings(loaded: LoadedCatalog, *, plant: Plant | None = None) -> tuple[Finding, ...]:
+    """Return all findings of a catalog; it may be published when none of them is an error.
+
+    Rules are weighed against each other, and scenarios run, only on the catalog's own tables.
+
+    Args:
+        loaded: The catalog.
+        plant: Where its line is made, when there is one.
+    """
+    found = list(static_findings(loaded))
+    if plant is not None:
+        found += plant_findings(loaded.model, plant)
+    found += _solving_findings(loaded)
+    return tuple(found)
+
+
+def _solving_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
+    try:
+        configurator = Configurator(loaded.model)
+    except (RuleTooWide, RuleNotCompilable) as error:
+        facts = ", ".join(f"{name}: {value}" for name, value in error.facts.items() if name != "where")
+        where = str(error.facts.get("where", f"{loaded.files.folder}/line.yaml:1"))
+        rule = str(error.facts.get("rule", ""))
+        yield Finding(
+            "rule_not_solvable", FindingSeverity.ERROR, where, f"{error.code}: {facts}", (rule,) if rule else ()
+        )
+        return
+    stood_in = bool(loaded.files.tables)
+    severity = FindingSeverity.WARNING if stood_in else FindingSeverity.ERROR
+    dead_ends = list(dead_end_findings(configurator, severity=severity))
+    yield from dead_ends
+    if stood_in or any(finding.code == "contradiction" for finding in dead_ends):
+        return
+    yield from rule_findings(configurator)
+    yield from scenario_findings(configurator)

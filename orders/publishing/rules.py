@@ -1,0 +1,41 @@
+"""Rules nobody needs: those the others imply, and those nothing ever breaks."""
+
+from collections.abc import Iterator
+
+from configurator.configurator import Configurator
+from modules_catalog.checking.listing import some_of
+from modules_catalog.findings import Finding, FindingSeverity
+from modules_catalog.model import Rule
+from orders.publishing.violating import implied_by
+
+
+def rule_findings(configurator: Configurator) -> Iterator[Finding]:
+    """Yield a warning for each rule the others imply, and a note for each one nothing ever breaks.
+
+    A rule that never matters today may be written for modules still to come, so it is only a note.
+    """
+    for rule in configurator.model.rules:
+        implied = implied_by(configurator.problem, rule.id)
+        if implied is None:
+            continue
+        yield _redundant(rule, implied) if implied else _never_matters(rule)
+
+
+def _redundant(rule: Rule, others: tuple[str, ...]) -> Finding:
+    return Finding(
+        "redundant_rule",
+        FindingSeverity.WARNING,
+        str(rule.source),
+        f"the rule `{rule.id}` says nothing that {some_of(others, 10)} do not say already: drop it, or correct it",
+        (rule.id, *others),
+    )
+
+
+def _never_matters(rule: Rule) -> Finding:
+    return Finding(
+        "rule_never_matters",
+        FindingSeverity.NOTE,
+        str(rule.source),
+        f"nothing that can be chosen ever breaks the rule `{rule.id}`",
+        (rule.id,),
+    )

@@ -1,0 +1,75 @@
+"""Prices: lines add up, tax is contained exactly, refusals name the country."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from configurator.model import PriceLine
+from orders.pricing.model import Price, price_from_json
+from orders.pricing.offering import offered_price
+from orders.pricing.tax import COUNTRIES_SERVED, CountryNotServed, contained_tax, standard_rate
+
+DAY = date(2026, 11, 23)
+LINES = st.lists(
+    st.builds(
+        PriceLine,
+        key=st.sampled_from(["option.cloth.raw", "surcharge.letters", "feature.gift"]),
+        count=st.integers(1, 9),
+        amount_minor=st.integers(0, 500_000),
+    ),
+    max_size=12,
+)
+
+
+@given(total=st.integers(0, 10_000_000), country=st.sampled_from(sorted(COUNTRIES_SERVED)))
+def test_net_and_tax_add_up_to_the_price_and_the_tax_is_right_to_a_cent(total: int, country: str) -> None:
+    """The tax is contained in the price, rounded once."""
+    tax = contained_tax(total, country=country, day=DAY)
+
+    assert tax.net_minor + tax.tax_minor == total
+    assert abs(Decimal(tax.net_minor) * (1 + tax.rate) - total) <= (1 + tax.rate) / 2
+
+
+@pytest.mark.parametrize(
+    ("country", "day", "rate"),
+    [
+        ("DE", date(2026, 1, 1), "0.19"),
+        ("DE", date(2020, 12, 31), "0.16"),
+        ("DE", date(2021, 1, 1), "0.19"),
+        ("CH", date(2023, 12, 31), "0.077"),
+        ("TW", DAY, "0.05"),
+    ],
+)
+def test_the_rate_is_that_of_the_day(country: str, day: date, rate: str) -> None:
+    """A rate holds from its day on."""
+    assert standard_rate(country, day) == Decimal(rate)
+
+
+@pytest.mark.parametrize(("country", "day"), [("XX", DAY), ("DE", date(2001, 1, 1))])
+def test_a_country_or_day_without_a_rate_is_refused(country: str, day: date) -> None:
+    """No rate is ever guessed."""
+    with pytest.raises(CountryNotServed) as refused:
+        standard_rate(country, day)
+    assert refused.value.facts["country"] == country
+
+
+@given(lines=LINES, quantity=st.integers(1, 99))
+def test_the_total_is_the_exact_sum_of_the_lines_for_all_pieces(lines: list[PriceLine], quantity: int) -> None:
+    """Lines without a price are not offered; nothing is rounded away."""
+    price = offered_price(lines, currency="EUR", quantity=quantity, country="DE", day=DAY)
+
+    assert price.total_minor == quantity * sum(line.amount_minor for line in lines)
+    assert price.total_minor == sum(line.amount_minor for line in price.lines)
+    assert all(line.amount_minor for line in price.lines)
+
+
+@given(lines=LINES)
+def test_a_kept_price_reads_back_the_same(lines: list[PriceLine]) -> None:
+    """What a quote keeps is what the order shows."""
+    price = offered_price(lines, currency="EUR", quantity=2, country="FR", day=DAY)
+
+    assert isinstance(price, Price)
+    assert price_from_json(price.as_json()) == price
