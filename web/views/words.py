@@ -14,7 +14,7 @@ from production.plants.model import Plant
 from web import formats
 from web.translations import translations_for
 
-_PLACE = re.compile(r"\{([a-z0-9_.]+)\}")
+_PLACE = re.compile(r"\{([^{}]+)\}")
 
 
 def _(message: str) -> str:
