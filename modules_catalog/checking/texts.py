@@ -4,6 +4,10 @@ import re
 from collections.abc import Iterator
 
 from modules_catalog.checking.listing import some_of
+from modules_catalog.expressions.errors import ExpressionNotValid
+from modules_catalog.expressions.parser import Names, parse_with_positions
+from modules_catalog.expressions.tree import features_read
+from modules_catalog.expressions.types import resolved
 from modules_catalog.findings import Finding, FindingSeverity
 from modules_catalog.loading.catalog import LoadedCatalog
 from modules_catalog.loading.texts import TEXT_FILE
@@ -86,9 +90,7 @@ def _missing_options(model: ConfigurationModel, locale: str) -> Iterator[Finding
 def _unknown_places(loaded: LoadedCatalog, rule: Rule, text: str, locale: str) -> Iterator[Finding]:
     """Yield places of a reason, such as ``{gpu.length_mm}``, that name no feature or attribute."""
     for place in _PLACE.findall(text):
-        feature, _, attribute = place.partition(".")
-        known = loaded.schema.get(feature)
-        if known is None or (attribute and attribute not in known.attributes):
+        if not _can_be_filled(loaded, place):
             yield Finding(
                 "place_not_known",
                 FindingSeverity.ERROR,
@@ -96,6 +98,15 @@ def _unknown_places(loaded: LoadedCatalog, rule: Rule, text: str, locale: str) -
                 f"the {locale} text of `{rule.id}` has the place {{{place}}}, which is no attribute of a feature",
                 (rule.id,),
             )
+
+
+def _can_be_filled(loaded: LoadedCatalog, place: str) -> bool:
+    """Return whether a place is a feature, an attribute or an expression over them."""
+    try:
+        read = resolved(parse_with_positions(place, Names(frozenset(loaded.schema))), loaded.schema)
+    except ExpressionNotValid:
+        return False
+    return bool(features_read(read))
 
 
 def _unused(loaded: LoadedCatalog, wanted: dict[str, Source]) -> Iterator[Finding]:

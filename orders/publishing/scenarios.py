@@ -7,7 +7,7 @@ from configurator.configurator import Configurator
 from configurator.model import Answer, Conflict, Selection, State, Status
 from kernel.errors import LotOneError
 from modules_catalog.findings import Finding, FindingSeverity
-from modules_catalog.model import ConfigurationModel, DefaultAnswer, FeatureKind, Scenario
+from modules_catalog.model import ConfigurationModel, FeatureKind, Scenario
 
 
 def scenario_findings(configurator: Configurator) -> Iterator[Finding]:

@@ -1,0 +1,173 @@
+"""``lotone catalog``: check catalogs, publish them, write them out again."""
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from kernel.errors import LotOneError
+from modules_catalog.findings import Finding, FindingSeverity, has_errors
+from modules_catalog.loading.catalog import LoadedCatalog, read_catalog
+from modules_catalog.loading.files import BUILT_IN_CATALOGS, CatalogFiles, CatalogNotFound, read_files
+from modules_catalog.loading.problems import CatalogNotValid
+from modules_catalog.releases import service as releases
+
+app = typer.Typer(help="Catalogs: check, publish, export.", no_args_is_help=True)
+
+FolderArgument = Annotated[str, typer.Argument(metavar="DIR", help="A catalog folder, or the code of a built-in line.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+NO, WRONG_USAGE = 1, 2
+
+
+@app.command()
+def check(
+    folder: FolderArgument,
+    tables: Annotated[
+        Path | None, typer.Option(help="Folder whose CSV files stand in for the same-named tables.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what is wrong or missing in a catalog. Exit code 0: it may be published; 1: it may not."""
+    try:
+        findings = _findings(_loaded(folder, tables))
+    except CatalogNotValid as error:
+        findings = error.findings
+    ok = not has_errors(findings)
+    if as_json:
+        print(json.dumps({"ok": ok, "findings": [_as_json(finding) for finding in findings]}, ensure_ascii=False))
+    else:
+        _print_findings(findings)
+    raise typer.Exit(0 if ok else NO)
+
+
+@app.command()
+def publish(
+    folder: FolderArgument,
+    effective_from: Annotated[
+        datetime | None, typer.Option("--from", help="From when it is in force, in UTC; now by default.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Freeze a catalog as a release, if the gate lets it through. Exit code 1: it does not; nothing is published."""
+    from web.opening import open_shop
+    from web.settings import read_settings
+
+    try:
+        loaded = _loaded(folder, None)
+        findings = _findings(loaded)
+    except CatalogNotValid as error:
+        findings, loaded = error.findings, None
+    if loaded is None or has_errors(findings):
+        if as_json:
+            print(json.dumps({"ok": False, "findings": [_as_json(found) for found in findings]}, ensure_ascii=False))
+        else:
+            _print_findings(findings)
+        raise typer.Exit(NO)
+    shop = open_shop(read_settings())
+    start = None if effective_from is None else effective_from.replace(tzinfo=UTC)
+    with shop.database.write() as db:
+        release = releases.publish_loaded(db, loaded, now=shop.now(), effective_from=start)
+    if as_json:
+        print(json.dumps({"ok": True, "line": loaded.model.line, "release": release}))
+    else:
+        print(f"{loaded.model.line} {release}")
+
+
+@app.command()
+def export(
+    folder: Annotated[
+        str, typer.Argument(metavar="DIR", help="A catalog folder, or a line's code; with --release a line's code.")
+    ],
+    out: Annotated[Path, typer.Option(help="Folder the catalog's folders are written to.")] = Path("export"),
+    release: Annotated[
+        str | None, typer.Option(help="A release of the database, by name, or `current`; by default the folder itself.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a catalog and its libraries as folders, byte for byte as they were, or would be, published."""
+    files = _folder_files(folder, None) if release is None else _released_files(folder, release)
+    taken = [name for name in files.folders if (out / name).exists()]
+    if taken:
+        _refuse(f"{out / taken[0]} is there already")
+    written = releases.write_files(files, out)
+    if as_json:
+        names = sorted(path.relative_to(out).as_posix() for path in written)
+        print(json.dumps({"release": files.release(), "out": str(out), "files": names}, ensure_ascii=False))
+    else:
+        print(f"{files.release()} {out} ({len(written)} files)")
+
+
+def catalog_folder(text: str) -> Path:
+    """Return the folder a person means: a folder's path, or the code of a built-in line.
+
+    Raises:
+        CatalogNotFound: There is neither.
+    """
+    path = Path(text)
+    if (path / "line.yaml").is_file():
+        return path
+    if re.fullmatch(r"[a-z][a-z0-9_]*", text) and (BUILT_IN_CATALOGS / text / "line.yaml").is_file():
+        return BUILT_IN_CATALOGS / text
+    raise CatalogNotFound(folder=text)
+
+
+def _folder_files(folder: str, tables: Path | None) -> CatalogFiles:
+    try:
+        return read_files(catalog_folder(folder), tables=tables)
+    except CatalogNotFound as error:
+        _refuse(f"there is no catalog {error.facts['folder']}")
+
+
+def _released_files(line: str, release: str) -> CatalogFiles:
+    from web.opening import open_shop
+    from web.settings import read_settings
+
+    shop = open_shop(read_settings())
+    try:
+        with shop.database.read() as db:
+            name = releases.current_release(db, line, now=shop.now()) if release == "current" else release
+            return releases.files_of(db, name)
+    except LotOneError as error:
+        _refuse(f"{error.code}: {error}")
+
+
+def _loaded(folder: str, tables: Path | None) -> LoadedCatalog:
+    return read_catalog(_folder_files(folder, tables))
+
+
+def _findings(loaded: LoadedCatalog) -> tuple[Finding, ...]:
+    """Return the gate's findings; with the line's own plant where the program comes with one."""
+    from orders.publishing.gate import gate_findings
+    from production.errors import PlantNotFound
+    from production.plants.loading import load_plant
+
+    try:
+        plant = load_plant(loaded.model.line)
+    except PlantNotFound:
+        plant = None
+    return gate_findings(loaded, plant=plant)
+
+
+def _as_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "where": finding.where,
+        "message": finding.message,
+        "involves": list(finding.involves),
+    }
+
+
+def _print_findings(findings: tuple[Finding, ...]) -> None:
+    for finding in findings:
+        print(f"{finding.where}: {finding.severity.value}: {finding.message} [{finding.code}]")
+    counts = {severity: sum(finding.severity is severity for finding in findings) for severity in FindingSeverity}
+    print(", ".join(f"{count} {severity.value}{'s' * (count != 1)}" for severity, count in counts.items()))
+
+
+def _refuse(problem: str) -> NoReturn:
+    typer.echo(problem, err=True)
+    raise typer.Exit(WRONG_USAGE)
