@@ -107,3 +107,17 @@ def test_foreign_keys_find_their_table() -> None:
         for constraint in table.constraints:
             if isinstance(constraint, ForeignKeyConstraint):
                 assert constraint.referred_table is not None
+
+
+def test_errors_are_caught_by_name() -> None:
+    """Everything is caught at two edges only: an answer to a request and the end of a job."""
+    found = [
+        f"{path}:{node.lineno}"
+        for path, tree in modules().items()
+        if path not in ("web/errors.py", "kernel/jobs.py")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
+    ]
+
+    assert found == []
