@@ -97,19 +97,32 @@ def swept(
     """Return for each class of a feature the least cost of a state that accepts it; see ``kernels.swept``."""
     values = np.full(classes, nothing, dtype=np.int64)
     left = np.ones(classes, dtype=np.bool_)
+    words = -(-max(classes, 1) // 64)
     if classes == 0:
         return values
     for state in range(len(cost)):
-        new = bits[offsets[0] + ids[state, 0]].copy() if len(offsets) else None
-        for column in range(1, len(offsets)):
-            assert new is not None
+        new = np.full(words, np.uint64(2**64 - 1))
+        for column in range(len(offsets)):
             new &= bits[offsets[column] + ids[state, column]]
-        if new is None:
-            values[left] = cost[state]
-            return values
         marked = np.unpackbits(new.view(np.uint8), bitorder="little")[:classes].view(np.bool_) & left
         values[marked] = cost[state]
         left &= ~marked
         if not left.any():
             break
     return values
+
+
+def spread(
+    classes: IntArray,
+    class_of: IntArray,
+    cost: IntArray,
+    alive: NDArray[np.bool_],
+    added: int,
+    nothing: int,
+    most: int,
+) -> IntArray:
+    """Return for each choice the value of its class, its own cost and what is added; see ``kernels.spread``."""
+    values = classes[class_of]
+    possible = (values < nothing) & alive
+    values = np.where(possible, values + cost + added, nothing)
+    return np.where(possible & (values <= most), values, nothing)

@@ -1,25 +1,19 @@
 """Answers one form of a problem by its plan: picks in, least costs with every choice out."""
 
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Generic, TypeVar
 
 import numpy as np
 
-from configurator.engine import NO_WAY, Picks
+from configurator.engine import Picks
 from configurator.planning.frame import Frame, Leaf
-from configurator.planning.leaf_states import (
-    NOTHING,
-    accepted_bits,
-    choice_message,
-    empty_message,
-    single_message,
-)
-from configurator.planning.messages import Message
+from configurator.planning.leaf_states import NOTHING, accepted_bits, choice_message, empty_message, single_message
 from configurator.planning.multisets import Fronts, ManyState, many_state
-from configurator.planning.plan import Component, Plan, pass_down, pass_up
+from configurator.planning.passes import UNCHANGED, Passing, Start, nothing_below, pass_down, pass_up, start_of
+from configurator.planning.plan import Component, Plan
 from configurator.problem import BoolArray, IntArray, Problem
 
 Value = TypeVar("Value")
@@ -62,23 +56,33 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class LeafState:
-    """A leaf after picks: its message, and for a choose-many leaf how one more piece is judged."""
+    """A leaf after picks: its message, which choices may be taken, and for a choose-many leaf how one more is judged."""
 
-    message: Message
+    passing: Passing
+    alive: BoolArray
     many: ManyState | None
-    untouched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Climbed:
+    """A component after the pass up."""
+
+    states: Sequence[LeafState]
+    ups: Sequence[Passing]
+    best: int
 
 
 @dataclass(frozen=True, slots=True)
 class Values:
     """Least costs of whole answers: ``best``, and per domain and row (one more of it in choose-many domains).
 
-    ``without[d][row]`` for capped choose-many domains: the least cost without the row.
+    ``without[d][row]`` for capped choose-many domains: the least cost without the row. ``work`` is counted.
     """
 
     best: int
     rows: tuple[IntArray, ...]
     without: Mapping[int, IntArray]
+    climbed: Sequence[Climbed]
     work: int
 
 
@@ -89,7 +93,7 @@ class Core:
         self.problem = problem
         self.frame = frame
         self.plan = plan
-        self._states: Remembered[LeafState] = Remembered()
+        self._remembered: Remembered[LeafState] = Remembered()
         self._fronts: Remembered[Fronts] = Remembered(32)
         self._bits = [
             None if leaf.pieces is not None else accepted_bits(leaf, plan.leaf_tables[at])
@@ -98,21 +102,26 @@ class Core:
         self._leaves_of: list[list[int]] = [[] for _ in problem.domains]
         for at, leaf in enumerate(frame.leaves):
             self._leaves_of[leaf.domain].append(at)
-        self._start: list[dict[int, Message]] = [{} for _ in plan.components]
-        self.remember_start()
-
-    def remember_start(self) -> None:
-        """Make the messages of all nodes without any pick once."""
+        self._place = {
+            leaf: (number, place)
+            for number, component in enumerate(plan.components)
+            for place, leaf in enumerate(component.leaves)
+        }
         question = Question({})
-        for at, component in enumerate(self.plan.components):
-            states = [self._state(leaf, question) for leaf in component.leaves]
-            ups, _ = pass_up(self.plan, component, [state.message for state in states], {})
-            self._start[at] = dict(enumerate(ups))
+        first = [self._made(at, {}, question, frozenset(), None) for at in range(len(frame.leaves))]
+        self.starts: list[Start] = []
+        for component in plan.components:
+            messages = [first[leaf].passing.made(nothing_below()) for leaf in component.leaves]
+            self.starts.append(start_of(plan, component, messages))
+        self._untouched = [LeafState(UNCHANGED, state.alive, state.many) for state in first]
+        self._classes: list[IntArray] = [np.zeros(0, dtype=np.int64)] * len(frame.leaves)
+        for component, start in zip(plan.components, self.starts, strict=True):
+            for place, leaf in enumerate(component.leaves):
+                self._classes[leaf] = self._class_values(leaf, self._untouched[leaf], Passing(start.downs[place], None))
 
     # Leaves
 
-    def _alive(self, at: int, question: Question) -> BoolArray:
-        leaf = self.frame.leaves[at]
+    def _alive(self, leaf: Leaf, question: Question) -> BoolArray:
         alive = np.ones(leaf.choices, dtype=np.bool_)
         for own in leaf.filters:
             if own.rule not in question.dropped:
@@ -125,118 +134,120 @@ class Core:
         return alive
 
     def _dropped(self, leaf: Leaf, question: Question) -> frozenset[int]:
-        if not question.dropped:
-            return frozenset()
         rules = {column.rule for column in leaf.pieces} if leaf.pieces is not None else set(leaf.columns)
         return frozenset(rule for rule in rules if self.frame.algebras[rule].rules <= question.dropped)
 
     def _state(self, at: int, question: Question) -> LeafState:
         leaf = self.frame.leaves[at]
-        picks = question.picks.get(leaf.domain, {})
+        picks = question.picks.get(leaf.domain)
+        if picks is None and not question.dropped and leaf.domain not in question.closed:
+            return self._untouched[at]
+        picks = picks or {}
+        dropped = self._dropped(leaf, question) if question.dropped else frozenset()
+        filters = tuple(own.rule for own in leaf.filters if own.rule in question.dropped)
         closed = question.closed.get(leaf.domain, ())
-        dropped = self._dropped(leaf, question)
-        filters = frozenset(own.rule for own in leaf.filters if own.rule in question.dropped)
+        if not (picks or dropped or filters or closed):
+            return self._untouched[at]
+        known = self._untouched[at] if leaf.pieces is None and not (dropped or filters or closed) else None
+        if known is not None and leaf.item is None:
+            return self._picked(leaf, picks, known.alive)
         key = (at, tuple(sorted(picks.items())), closed, dropped, filters)
-        known = self._states.get(key)
-        if known is None:
-            alive = self._alive(at, question)
-            known = self._states.put(key, self._made(at, picks, closed, dropped, filters, alive))
-        return known
+        state = self._remembered.get(key)
+        if state is None:
+            state = self._remembered.put(key, self._made(at, picks, question, dropped, (closed, filters)))
+        return state
+
+    def _picked(self, leaf: Leaf, picks: Mapping[int, int], alive: BoolArray, dropped: frozenset[int] = frozenset()) -> LeafState:
+        ((row, count),) = picks.items()
+        if count != 1 or not alive[row]:
+            return LeafState(Passing(empty_message(len(leaf.columns)), None), alive, None)
+        return LeafState(Passing(single_message(leaf, row, dropped), None), alive, None)
 
     def _made(
-        self,
-        at: int,
-        picks: Mapping[int, int],
-        closed: tuple[int, ...],
-        dropped: frozenset[int],
-        filters: frozenset[str],
-        alive: BoolArray,
+        self, at: int, picks: Mapping[int, int], question: Question, dropped: frozenset[int], key: Hashable
     ) -> LeafState:
         leaf, tables, merger = self.frame.leaves[at], self.plan.leaf_tables[at], self.plan.merger
-        untouched = not (picks or closed or dropped or filters)
+        alive = self._alive(leaf, question)
         if leaf.pieces is not None:
-            key = (at, closed, dropped, filters)
-            fronts = self._fronts.get(key)
+            fronts = self._fronts.get((at, dropped, key))
             if fronts is None:
-                fronts = self._fronts.put(key, Fronts(leaf, tables, merger, dropped, alive))
+                fronts = self._fronts.put((at, dropped, key), Fronts(leaf, tables, merger, dropped, alive))
             many = many_state(fronts, picks)
-            return LeafState(many.message, many, untouched)
+            return LeafState(Passing(many.message, None), alive, many)
+        taken = alive
         if leaf.item is not None:
-            least = picks.get(leaf.item, 0)
-            alive = alive & (np.arange(leaf.choices) >= least)
-            untouched = not (least or closed or dropped or filters)
+            taken = alive & (np.arange(leaf.choices) >= picks.get(leaf.item, 0))
         elif picks:
-            ((row, count),) = picks.items()
-            if count != 1 or not alive[row]:
-                return LeafState(empty_message(len(leaf.columns)), None, False)
-            return LeafState(single_message(leaf, row, dropped), None, False)
-        return LeafState(choice_message(leaf, tables, merger, alive, dropped), None, untouched)
+            return self._picked(leaf, picks, alive, dropped)
+        return LeafState(Passing(choice_message(leaf, tables, merger, taken, dropped), None), alive, None)
 
     # Passes
 
-    def _up(self, at: int, question: Question) -> tuple[list[LeafState], list[Message], int]:
+    def climbed(self, at: int, question: Question) -> tuple[Climbed, int]:
+        """Return a component after the pass up, and the counted work."""
         component = self.plan.components[at]
         states = [self._state(leaf, question) for leaf in component.leaves]
-        untouched = [state.untouched for state in states]
-        known: dict[int, Message] = {}
-        for number, step in enumerate(component.steps):
-            same = untouched[step.left] and untouched[step.right]
-            untouched.append(same)
-            if same and self._start[at]:
-                known[len(component.leaves) + number] = self._start[at][len(component.leaves) + number]
-        ups, work = pass_up(self.plan, component, [state.message for state in states], known)
-        return states, ups, work
+        ups, work = pass_up(self.plan, component, [state.passing for state in states], self.starts[at])
+        root = ups[component.root].made(self.starts[at].ups[component.root])
+        return Climbed(states, ups, int(root.cost[0]) if len(root.cost) else NOTHING), work
 
-    def values(self, question: Question) -> Values:
-        """Return the least costs of answers with each row of each domain."""
-        bests: list[int] = []
-        leaf_values: list[IntArray] = [np.zeros(0, dtype=np.int64)] * len(self.frame.leaves)
-        total_work = 0
-        for at, component in enumerate(self.plan.components):
-            states, ups, work = self._up(at, question)
-            root = ups[component.root]
-            bests.append(int(root.cost[0]) if len(root.cost) else NOTHING)
-            downs, more = pass_down(self.plan, component, ups)
-            total_work += work + more
-            for place, leaf in enumerate(component.leaves):
-                leaf_values[leaf] = self._judged(leaf, states[place], downs[place], question)
-        if self.frame.impossible - question.dropped:
-            bests.extend([NOTHING, NOTHING])
+    def values(self, question: Question, most: int = NOTHING - 1) -> Values:
+        """Return the least costs of answers with each row of each domain; those above ``most`` are no way."""
+        climbed = [self.climbed(at, question) for at in range(len(self.plan.components))]
+        work = sum(done for _, done in climbed)
+        bests = [part.best for part, _ in climbed]
         blocked = sum(best >= NOTHING for best in bests)
+        if self.frame.impossible - question.dropped:
+            blocked += 2
         total = sum(best for best in bests if best < NOTHING)
-        for component, best in zip(self.plan.components, bests, strict=False):
-            others = NOTHING if blocked - (best >= NOTHING) else total - (best if best < NOTHING else 0)
-            for leaf in component.leaves:
-                values = leaf_values[leaf]
-                if others >= NOTHING:
-                    values[:] = NOTHING
-                else:
-                    np.add(values, others, out=values, where=values < NOTHING)
+        leaf_values: list[IntArray] = [np.zeros(0, dtype=np.int64)] * len(self.frame.leaves)
+        for at, component in enumerate(self.plan.components):
+            part, best = climbed[at][0], bests[at]
+            if blocked - (best >= NOTHING):
+                for leaf in component.leaves:
+                    leaf_values[leaf] = np.full(self.frame.leaves[leaf].choices, NOTHING, dtype=np.int64)
+                continue
+            downs, done = pass_down(self.plan, component, part.ups, self.starts[at])
+            work += done
+            others = total - (best if best < NOTHING else 0)
+            for place, leaf in enumerate(component.leaves):
+                leaf_values[leaf] = self._judged(leaf, part.states[place], downs[place], others, most)
         rows, without = self._by_domain(leaf_values, question)
-        return Values(NOTHING if blocked else total, rows, without, total_work)
+        best = NOTHING if blocked or total > most else total
+        return Values(best, rows, without, [part for part, _ in climbed], work)
 
-    def _judged(self, at: int, state: LeafState, rest: Message, question: Question) -> IntArray:
-        """Return for each choice of a leaf the least cost of its component with it."""
-        leaf = self.frame.leaves[at]
-        kernels = self.plan.merger.kernels
-        if state.many is not None:
-            more = state.many.one_more
-            spec = more.spec
-            fits, cost, ids, _, _, _ = kernels.merged(
-                rest.cost, rest.ids, more.extra.cost, more.extra.ids,
-                spec.closing, spec.meeting, spec.first_kept, spec.second_kept, more.bools, more.nexts,
-                spec.columns, self.plan.merger.better, 0, 2**40, 2**40,
-            )  # fmt: skip
-            del fits
-            classes = kernels.swept(cost, ids, more.offsets, more.bits, leaf.classes, NOTHING)
-        else:
+    def _class_values(self, at: int, state: LeafState, rest: Passing) -> IntArray:
+        """Return for each class of a leaf the least cost of all else in its component that goes with it."""
+        leaf, kernels = self.frame.leaves[at], self.plan.merger.kernels
+        message = rest.message
+        if message is None:
+            raise ValueError(at)
+        if state.many is None:
             own = self._bits[at]
-            assert own is not None
-            offsets, bits = own
-            classes = kernels.swept(rest.cost, rest.ids, offsets, bits, leaf.classes, NOTHING)
-        values: IntArray = classes[leaf.class_of]
-        np.add(values, leaf.cost, out=values, where=values < NOTHING)
-        values[~self._alive(at, question)] = NOTHING
+            offsets, bits = own if own is not None else (None, None)
+            classes: IntArray = kernels.swept(message.cost, message.ids, offsets, bits, leaf.classes, NOTHING)
+            return classes
+        more, spec = state.many.one_more, state.many.one_more.spec
+        _, cost, ids, _, _, _ = kernels.merged(
+            message.cost, message.ids, more.extra.cost, more.extra.ids,
+            spec.closing, spec.meeting, spec.first_kept, spec.second_kept, more.bools, more.nexts,
+            spec.columns, self.plan.merger.better, 0, 2**40, 2**40,
+        )  # fmt: skip
+        classes = kernels.swept(cost, ids, more.offsets, more.bits, leaf.classes, NOTHING)
+        return classes
+
+    def _judged(self, at: int, state: LeafState, rest: Passing, others: int, most: int) -> IntArray:
+        """Return for each choice of a leaf the least cost of a whole answer with it."""
+        leaf = self.frame.leaves[at]
+        if rest.shift is not None and (state.many is None or state.passing is UNCHANGED):
+            classes, added = self._classes[at], others + rest.shift
+        else:
+            component, place = self._place[at]
+            message = rest.made(self.starts[component].downs[place])
+            classes, added = self._class_values(at, state, Passing(message, None)), others
+        values: IntArray = self.plan.merger.kernels.spread(
+            classes, leaf.class_of, leaf.cost, state.alive, added, NOTHING, most
+        )
         return values
 
     def _by_domain(
@@ -260,49 +271,46 @@ class Core:
         """Return whether another row of a choose-many domain can stand for this one wherever cost does not matter."""
         (at,) = self._leaves_of[place]
         leaf = self.frame.leaves[at]
-        same = (leaf.class_of == leaf.class_of[row]) & self._alive(at, question)
+        same = (leaf.class_of == leaf.class_of[row]) & self._alive(leaf, question)
         return bool(same.sum() > 1)
 
-    def witness(self, question: Question) -> tuple[int, Picks | None]:
-        """Return the least cost and a completion of that cost."""
-        total = 0
-        if self.frame.impossible - question.dropped:
-            return NOTHING, None
+    def best(self, question: Question) -> tuple[int, Sequence[Climbed]]:
+        """Return the least cost of a completion, and the components after the pass up."""
+        climbed = [self.climbed(at, question)[0] for at in range(len(self.plan.components))]
+        if self.frame.impossible - question.dropped or any(part.best >= NOTHING for part in climbed):
+            return NOTHING, climbed
+        return sum(part.best for part in climbed), climbed
+
+    def witness(self, climbed: Sequence[Climbed], question: Question) -> Picks:
+        """Return a completion of least cost; there is one."""
         found: dict[int, dict[int, int]] = {place: {} for place in range(len(self.problem.domains))}
         for at, component in enumerate(self.plan.components):
-            states, ups, _ = self._up(at, question)
-            root = ups[component.root]
-            if not len(root.cost):
-                return NOTHING, None
-            total += int(root.cost[0])
-            self._collect(component, states, ups, component.root, 0, question, found)
-        return total, found
+            self._collect(at, component, climbed[at], component.root, 0, question, found)
+        return found
 
     def _collect(
         self,
+        at: int,
         component: Component,
-        states: list[LeafState],
-        ups: list[Message],
+        climbed: Climbed,
         node: int,
         state: int,
         question: Question,
         found: dict[int, dict[int, int]],
     ) -> None:
         count = len(component.leaves)
+        message = climbed.ups[node].message or self.starts[at].ups[node]
         if node >= count:
             step = component.steps[node - count]
-            self._collect(component, states, ups, step.left, int(ups[node].first[state]), question, found)
-            self._collect(component, states, ups, step.right, int(ups[node].second[state]), question, found)
+            self._collect(at, component, climbed, step.left, int(message.first[state]), question, found)
+            self._collect(at, component, climbed, step.right, int(message.second[state]), question, found)
             return
         leaf = self.frame.leaves[component.leaves[node]]
-        many = states[node].many
+        many = climbed.states[node].many
         rows = found[leaf.domain]
         if many is not None:
             rows.update(many.rows_of(state, question.picks.get(leaf.domain, {})))
         elif leaf.item is None:
-            rows[int(ups[node].first[state])] = 1
-        elif ups[node].first[state]:
-            rows[leaf.item] = int(ups[node].first[state])
-
-
-assert NOTHING == int(NO_WAY)
+            rows[int(message.first[state])] = 1
+        elif message.first[state]:
+            rows[leaf.item] = int(message.first[state])

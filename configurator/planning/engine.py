@@ -7,8 +7,9 @@ import numpy as np
 
 from configurator.engine import Answers, Picks
 from configurator.model import NO_LIMITS, CapacityCap, Limits
-from configurator.planning.core import NOTHING, Core, Question, Remembered
+from configurator.planning.core import Core, Question, Remembered
 from configurator.planning.frame import FrameBuilder, certain_problem
+from configurator.planning.leaf_states import NOTHING
 from configurator.planning.limits import DEFAULT_BUDGET, NoPlan, PlanBudget
 from configurator.planning.messages import kernels_named
 from configurator.planning.plan import Tree, plan_of
@@ -55,14 +56,12 @@ class PlanEngine:
         """
         core, certain = self._cores(limits.caps)
         question = Question(_meant(picks), self._closed(limits))
-        values = core.values(question)
-        budget = limits.budget_minor
-        rows = _within(values.rows, budget)
-        sure = rows if certain is None else _within(certain.values(question).rows, budget)
-        best = values.best if budget is None or values.best <= budget else NOTHING
-        witness = core.witness(question)[1] if best < NOTHING else None
-        forced = self._forced(core, question, values.without, witness, budget)
-        return Answers(best, rows, sure, forced, witness)
+        most = NOTHING - 1 if limits.budget_minor is None else limits.budget_minor
+        values = core.values(question, most)
+        sure = values.rows if certain is None else certain.values(question, most).rows
+        witness = core.witness(values.climbed, question) if values.best < NOTHING else None
+        forced = self._forced(core, question, values.without, witness, limits.budget_minor)
+        return Answers(values.best, values.rows, sure, forced, witness)
 
     def completion(
         self, picks: Picks, limits: Limits = NO_LIMITS, *, dropped_rules: frozenset[str] = frozenset()
@@ -75,10 +74,12 @@ class PlanEngine:
         caps = tuple(cap for cap in limits.caps if f"capacity:{cap.work_centre}" not in dropped_rules)
         core, _ = self._cores(caps)
         closed = self._closed(limits, dropped_rules)
-        best, found = core.witness(Question(_meant(picks), closed, dropped_rules & self._rules))
-        if limits.budget_minor is not None and "budget" not in dropped_rules and best > limits.budget_minor:
-            return None
-        return found
+        question = Question(_meant(picks), closed, dropped_rules & self._rules)
+        best, climbed = core.best(question)
+        most = NOTHING - 1
+        if limits.budget_minor is not None and "budget" not in dropped_rules:
+            most = limits.budget_minor
+        return None if best > most else core.witness(climbed, question)
 
     @property
     def _rules(self) -> frozenset[str]:
@@ -137,19 +138,13 @@ class PlanEngine:
                     forced[row] = without[place][row] > (NOTHING - 1 if budget is None else budget)
                 elif budget is not None or not core.has_twin(place, row, question):
                     closed = tuple(sorted({*question.closed.get(place, ()), row}))
-                    best, _ = core.witness(replace(question, closed={**question.closed, place: closed}))
+                    best, _ = core.best(replace(question, closed={**question.closed, place: closed}))
                     forced[row] = best > (NOTHING - 1 if budget is None else budget)
         return tuple(found)
 
 
 def _meant(picks: Picks) -> Picks:
     return {place: rows for place, rows in picks.items() if rows}
-
-
-def _within(rows: tuple[IntArray, ...], budget: int | None) -> tuple[IntArray, ...]:
-    if budget is None:
-        return rows
-    return tuple(np.where(values > budget, np.int64(NOTHING), values) for values in rows)
 
 
 def cap_rule(problem: Problem, cap: CapacityCap) -> SumRule:

@@ -53,7 +53,7 @@ def front(cost, ids, columns, better, cap):  # type: ignore[no-untyped-def]
             soft[softs] = column
             softs += 1
     slots = 16
-    while slots < 2 * count and hards > 0:
+    while hards > 0 and slots < 2 * count:
         slots *= 2
     head = np.full(slots, -1, dtype=np.int64)
     tail = np.full(slots, -1, dtype=np.int64)
@@ -149,13 +149,15 @@ def join(a_cost, a_ids, b_cost, b_ids, closing, meeting, a_kept, b_kept, bools, 
     """
     a_count, b_count = len(a_cost), len(b_cost)
     width = len(meeting) + len(a_kept) + len(b_kept)
-    room = 256
+    slots = 16
+    while slots < 2 * a_count * b_count and slots < 1024:
+        slots *= 2
+    room = slots // 2
     cost = np.empty(room, dtype=np.int64)
     ids = np.empty((room, width), dtype=np.int32)
     from_a = np.empty(room, dtype=np.int32)
     from_b = np.empty(room, dtype=np.int32)
     numbers = np.empty(room, dtype=np.uint64)
-    slots = 1024
     table = np.full(slots, -1, dtype=np.int32)
     mask = np.uint64(slots - 1)
     words = (b_count + 63) // 64
@@ -386,4 +388,28 @@ def swept(cost, ids, offsets, bits, classes, nothing):  # type: ignore[no-untype
                 if probe >= np.uint64(2):
                     at += 1
                 values[at] = cost[state]
+    return values
+
+
+@njit(cache=True, nogil=True)
+def spread(classes, class_of, cost, alive, added, nothing, most):  # type: ignore[no-untyped-def]
+    """Return for each choice the value of its class, its own cost and what is added; ``nothing`` where it may not be.
+
+    Args:
+        classes: Values of the classes.
+        class_of: The class of each choice.
+        cost: The cost of each choice.
+        alive: Whether each choice may be taken.
+        added: The cost of everything else.
+        nothing: Stands for no way.
+        most: Values above are no way.
+    """
+    values = np.empty(len(class_of), dtype=np.int64)
+    for choice in range(len(class_of)):
+        value = classes[class_of[choice]]
+        if value < nothing and alive[choice]:
+            value += cost[choice] + added
+            values[choice] = value if value <= most else nothing
+        else:
+            values[choice] = nothing
     return values

@@ -1,6 +1,6 @@
-"""A compiled plan: the merge tree, its tables, and one pass up and one down over it."""
+"""A compiled plan: the merge tree and its tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -9,14 +9,7 @@ import numpy as np
 from configurator.planning.frame import Frame
 from configurator.planning.leaf_states import LeafTables
 from configurator.planning.limits import PlanBudget
-from configurator.planning.messages import (
-    COMPARED_IN_MERGES,
-    NOT_COMPARED,
-    Merger,
-    MergeSpec,
-    Message,
-    Tables,
-)
+from configurator.planning.messages import Merger, MergeSpec, Tables
 
 Tree = tuple[tuple[int, int], ...]
 """Merges of nodes: 0 … k-1 are the component's leaves, k + i is the i-th merge; the last one is the root."""
@@ -35,11 +28,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """Leaves tied together by rules. ``order[i]`` puts the columns of what comes down to leaf ``i`` into its own order."""
+    """Leaves tied together by rules. ``order[i]`` is ``None`` or puts the columns of what comes down to leaf ``i`` into
+    its own order."""
 
     leaves: tuple[int, ...]
     steps: tuple[Step, ...]
-    order: tuple[tuple[int, ...], ...]
+    order: tuple[tuple[int, ...] | None, ...]
 
     @property
     def root(self) -> int:
@@ -115,11 +109,11 @@ def component_of(frame: Frame, tables: Tables, leaves: tuple[int, ...], tree: Tr
         to_right = tables.spec(outside, down_rules[node], masks[left], rules[left])
         down_rules[left], down_rules[right] = to_left.rules, to_right.rules
         steps.append(Step(left, right, ups[number], to_left, to_right))
-    order = tuple(
-        tuple(down_rules[at].index(rule) for rule in frame.leaves[leaf].columns) if tree else ()
-        for at, leaf in enumerate(leaves)
-    )
-    return Component(leaves, tuple(reversed(steps)), order)
+    order: list[tuple[int, ...] | None] = []
+    for at, leaf in enumerate(leaves):
+        places = tuple(down_rules[at].index(rule) for rule in frame.leaves[leaf].columns) if tree else ()
+        order.append(None if places == tuple(range(len(places))) else places)
+    return Component(leaves, tuple(reversed(steps)), tuple(order))
 
 
 def plan_of(frame: Frame, trees: Mapping[tuple[int, ...], Tree], kernels: ModuleType, budget: PlanBudget) -> Plan:
@@ -129,49 +123,3 @@ def plan_of(frame: Frame, trees: Mapping[tuple[int, ...], Tree], kernels: Module
     own = tuple(leaf_tables(frame, tables, leaf) for leaf in range(len(frame.leaves)))
     merger = Merger(tables.bools.copy(), tables.nexts.copy(), tables.better.copy(), kernels, budget)
     return Plan(components, own, merger)
-
-
-def pass_up(
-    plan: Plan, component: Component, messages: Sequence[Message], known: Mapping[int, Message]
-) -> tuple[list[Message], int]:
-    """Return the messages of all nodes, and the counted work; ``known`` ones are not made again."""
-    found = list(messages)
-    work = 0
-    for number, step in enumerate(component.steps):
-        node = len(component.leaves) + number
-        if node in known:
-            found.append(known[node])
-            continue
-        message, done = plan.merger.merge(step.up, found[step.left], found[step.right], COMPARED_IN_MERGES)
-        found.append(message)
-        work += done
-    return found, work
-
-
-def pass_down(plan: Plan, component: Component, ups: Sequence[Message]) -> tuple[list[Message], int]:
-    """Return for every leaf the message of all others, columns in the leaf's order, and the counted work."""
-    count = len(component.leaves)
-    downs: list[Message | None] = [None] * (count + len(component.steps))
-    work = 0
-    for number in reversed(range(len(component.steps))):
-        step = component.steps[number]
-        above = downs[count + number]
-        for child, sibling, spec in ((step.left, step.right, step.down_left), (step.right, step.left, step.down_right)):
-            if spec is None or above is None:
-                downs[child] = ups[sibling]
-                continue
-            cap = NOT_COMPARED if child < count else COMPARED_IN_MERGES
-            downs[child], done = plan.merger.merge(spec, above, ups[sibling], cap)
-            work += done
-    found = []
-    for at in range(count):
-        message = downs[at]
-        if message is None:
-            none = np.zeros(1, dtype=np.int32)
-            message = Message(np.zeros(1, dtype=np.int64), np.zeros((1, 0), dtype=np.int32), none, none)
-        order = component.order[at]
-        if order != tuple(range(len(order))):
-            ids = np.ascontiguousarray(message.ids[:, order])
-            message = Message(message.cost, ids, message.first, message.second)
-        found.append(message)
-    return found, work

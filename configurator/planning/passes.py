@@ -1,0 +1,132 @@
+"""One pass up and one down over the tree of a component, doing only what the picks have changed.
+
+A message that differs from the one of the start state (no pick) by a constant cost is *shifted*: what is made of
+shifted messages only is shifted too and is not made again. Rules that tie features loosely, like delivery and
+packaging, are crossed by one or two states; so most of the tree is shifted after most picks.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from configurator.planning.messages import COMPARED_IN_MERGES, NOT_COMPARED, Message
+from configurator.planning.plan import Component, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The messages of a component without any pick: upwards and downwards by node (leaves' in their own column order)."""
+
+    ups: tuple[Message, ...]
+    downs: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """A message on its way: ``shift`` is its cost above the start message, ``None`` where it is another one."""
+
+    message: Message | None
+    shift: int | None
+
+    def made(self, start: Message) -> Message:
+        """Return the message itself."""
+        if self.message is not None:
+            return self.message
+        return start if not self.shift else Message(start.cost + self.shift, start.ids, start.first, start.second)
+
+
+UNCHANGED = Passing(None, 0)
+
+
+def compared(message: Message, start: Message | None) -> Passing:
+    """Return a message with its shift against the start message."""
+    if start is None or len(start.cost) != len(message.cost) or not len(start.cost):
+        return Passing(message, None)
+    shift = int(message.cost[0] - start.cost[0])
+    if (message.cost - start.cost != shift).any() or (message.ids != start.ids).any():
+        return Passing(message, None)
+    return Passing(message, shift)
+
+
+def pass_up(plan: Plan, component: Component, leaves: Sequence[Passing], start: Start | None) -> tuple[list[Passing], int]:
+    """Return the messages of all nodes, and the counted work."""
+    found = list(leaves)
+    work = 0
+    for number, step in enumerate(component.steps):
+        left, right = found[step.left], found[step.right]
+        if start is not None and left.shift is not None and right.shift is not None:
+            shift = left.shift + right.shift
+            found.append(UNCHANGED if not shift else Passing(None, shift))
+            continue
+        first, second = _made(left, start, step.left), _made(right, start, step.right)
+        message, done = plan.merger.merge(step.up, first, second, COMPARED_IN_MERGES)
+        work += done
+        known = None if start is None else start.ups[len(component.leaves) + number]
+        found.append(compared(message, known))
+    return found, work
+
+
+def _made(passing: Passing, start: Start | None, node: int) -> Message:
+    if start is None:
+        if passing.message is None:
+            raise ValueError(node)
+        return passing.message
+    return passing.made(start.ups[node])
+
+
+def nothing_below() -> Message:
+    """Return the message of no leaves: one state without cost."""
+    none = np.zeros(1, dtype=np.int32)
+    return Message(np.zeros(1, dtype=np.int64), np.zeros((1, 0), dtype=np.int32), none, none)
+
+
+def pass_down(
+    plan: Plan, component: Component, ups: Sequence[Passing], start: Start | None
+) -> tuple[list[Passing], int]:
+    """Return for every node the message of all outside it (leaves' columns in the leaf's order), and the counted work."""
+    count = len(component.leaves)
+    if not component.steps:
+        return [Passing(nothing_below(), 0)], 0
+    downs: list[Passing] = [UNCHANGED] * (count + len(component.steps))
+    work = 0
+    for number in reversed(range(len(component.steps))):
+        step = component.steps[number]
+        node = count + number
+        above = downs[node]
+        for child, sibling, spec in ((step.left, step.right, step.down_left), (step.right, step.left, step.down_right)):
+            beside = ups[sibling]
+            if start is not None and beside.shift is not None and (spec is None or above.shift is not None):
+                shift = beside.shift + (0 if spec is None or above.shift is None else above.shift)
+                downs[child] = UNCHANGED if not shift else Passing(None, shift)
+                continue
+            message = _made(beside, start, sibling)
+            if spec is not None:
+                outer = above.message if start is None else above.made(start.downs[node])
+                if outer is None:
+                    raise ValueError(node)
+                cap = NOT_COMPARED if child < count else COMPARED_IN_MERGES
+                message, done = plan.merger.merge(spec, outer, message, cap)
+                work += done
+            if child < count:
+                message = in_order(message, component.order[child])
+            downs[child] = compared(message, None if start is None else start.downs[child])
+    return downs, work
+
+
+def in_order(message: Message, order: tuple[int, ...] | None) -> Message:
+    """Return the message with its columns in another order."""
+    if order is None:
+        return message
+    return Message(message.cost, np.ascontiguousarray(message.ids[:, order]), message.first, message.second)
+
+
+def start_of(plan: Plan, component: Component, leaves: Sequence[Message]) -> Start:
+    """Return all messages without any pick."""
+    ups, _ = pass_up(plan, component, [Passing(message, None) for message in leaves], None)
+    downs, _ = pass_down(plan, component, ups, None)
+    none = nothing_below()
+    return Start(
+        tuple(none if up.message is None else up.message for up in ups),
+        tuple(none if down.message is None else down.message for down in downs),
+    )
