@@ -58,5 +58,5 @@ def preferred_locale(accept_language: str) -> str:
     ordered = []
     for _, _, tag in sorted(wanted):
         with_script = "_".join(tag.split("_")[:2])
-        ordered.append(_ALIASES.get(tag) or _ALIASES.get(with_script) or tag)
+        ordered.append(with_script if with_script in LOCALES else _ALIASES.get(with_script, tag))
     return negotiate_locale(ordered, list(LOCALES), aliases={}) or DEFAULT_LOCALE

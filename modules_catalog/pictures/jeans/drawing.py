@@ -10,7 +10,7 @@ from modules_catalog.pictures.jeans.stitching import Needle
 from modules_catalog.pictures.spec import Look
 from modules_catalog.pictures.svg import Sheet
 
-WIDTH, HEIGHT = 900, 820
+WIDTH, HEIGHT = 900, 786
 FRONT_X, BACK_X = 226, 674
 POCKETS = ("back_pocket", "back_pocket_left", "back_pocket_right", "pocket")
 
@@ -32,7 +32,7 @@ def draw_jeans(look: Callable[[str], Look], texts: Mapping[str, str], title: str
     needle = Needle(sheet, cloth, str(look("thread")["colour"]))
     for is_back, x in ((False, FRONT_X), (True, BACK_X)):
         shape = silhouette(look("fit"), look("rise"), is_back=is_back)
-        sheet.open(transform=f"translate({x} 8)")
+        sheet.open(transform=f"translate({x} -16)")
         _view(sheet, shape, cloth, needle, look, text, is_back=is_back)
         _monogram(sheet, shape, look, text, is_back=is_back)
         sheet.close()
