@@ -28,7 +28,7 @@ from production.stocking.replacing import remove_and_replace
 LENGTH_NAMES = {1: ("R",), 2: ("S", "L"), 3: ("S", "R", "L"), 4: ("XS", "S", "L", "XL")}
 
 #: Where fronts, backs and yokes hang, and how many pieces share a rack.
-AISLES = {ComponentKind.FRONT: "A", ComponentKind.BACK: "B", ComponentKind.YOKE: "C"}
+AISLES = {ComponentKind.FRONT: "K", ComponentKind.BACK: "L", ComponentKind.YOKE: "M"}
 PIECES_A_RACK = 12
 
 
@@ -38,6 +38,7 @@ def choose_stock(
     *,
     block: FitBlock = FitBlock.STRAIGHT,
     cloth: ClothFamily = ClothFamily.RIGID,
+    start: Draft | None = None,
     progress: Progress = no_progress,
     check: SubsetCheck | None = None,
 ) -> StockChoice:
@@ -50,10 +51,11 @@ def choose_stock(
         settings: How many pieces, and how hard to look for them.
         block: Named in the table; the targets already carry its ease.
         cloth: Named in the table.
+        start: A stock to improve instead of a greedy one, for instance another block's, scaled.
         progress: Told every thousand rounds.
         check: What ``checking.check_choice`` found, to be kept with the choice.
     """
-    draft, permille = choose_draft(wearers, settings, progress=progress)
+    draft, permille = choose_draft(wearers, settings, start=start, progress=progress)
     table = ComponentTable(block=block, cloth=cloth, components=components_of(draft))
     return StockChoice(
         table=table,
@@ -65,15 +67,22 @@ def choose_stock(
 
 
 def choose_draft(
-    wearers: Sequence[Wearer], settings: StockSettings, *, progress: Progress = no_progress
+    wearers: Sequence[Wearer],
+    settings: StockSettings,
+    *,
+    start: Draft | None = None,
+    progress: Progress = no_progress,
 ) -> tuple[Draft, int]:
     """Return (draft, thousandths of the smoothed population it covers)."""
     population = smoothed_population(
         wearers, copies=settings.copies, smoothing_percent=settings.smoothing_percent, seed=settings.seed
     )
     state = dice(settings.seed)
-    draft = empty_draft(population, settings)
-    counts = greedy_cover(draft, population, state)
+    if start is None:
+        draft = empty_draft(population, settings)
+        counts = greedy_cover(draft, population, state)
+    else:
+        draft, counts = start, pair_counts(start, population)
     draft = remove_and_replace(
         draft,
         population,

@@ -56,11 +56,11 @@ class StockSettings:
     """
 
     components: int = 150
-    yoke_heights_mm: tuple[int, ...] = (40, 65, 90)
-    length_classes: tuple[int, int] = (2, 2)
-    copies: int = 8
+    yoke_heights_mm: tuple[int, ...] = (35, 60, 85)
+    length_classes: tuple[int, int] = (2, 3)
+    copies: int = 16
     smoothing_percent: int = 50
-    rounds: int = 120_000
+    rounds: int = 150_000
     seed: int = 1
 
 

@@ -100,6 +100,13 @@ def test_no_pair_at_all_is_bespoke() -> None:
     assert (answer.verdict, answer.nearest, answer.binding) == (Verdict.BESPOKE, None, Measure.RISE)
 
 
+def test_an_empty_table_makes_everything_bespoke() -> None:
+    """A block and cloth nobody stocks: own panels, cut to the target."""
+    answer = fit_person(ANA, stocked())
+
+    assert (answer.verdict, answer.nearest, answer.finished) == (Verdict.BESPOKE, None, ANAS_TARGET)
+
+
 def test_beyond_what_the_floor_cuts_is_refused() -> None:
     """F-11: refused at any date; nothing is promised about it."""
     giant = Target(replace(ANAS_TARGET, inseam_mm=1051))

@@ -4,16 +4,18 @@ import numpy as np
 import pytest
 
 from modules_catalog.sizing.components_file import components_text, parse_components
-from modules_catalog.sizing.model import ComponentKind, Measures, Sex
+from modules_catalog.sizing.constants import ClothFamily, FitBlock
+from modules_catalog.sizing.model import Component, ComponentKind, ComponentTable, Measures, Sex
 from production.stocking import pieces, replacing
 from production.stocking.checking import best_subset, check_choice, pairs_serving, pool_around
-from production.stocking.choosing import choose_draft, choose_stock
+from production.stocking.choosing import choose_draft, choose_stock, components_of
 from production.stocking.coverage import pair_counts
 from production.stocking.greedy import empty_draft, greedy_cover
 from production.stocking.model import Draft, StockSettings, Wearer
 from production.stocking.pieces import dice
 from production.stocking.population import population_of
 from production.stocking.replacing import remove_and_replace
+from production.stocking.scaling import scaled_draft
 
 SMALL = StockSettings(
     components=20, yoke_heights_mm=(40,), length_classes=(1, 1), copies=1, smoothing_percent=50, rounds=2_000
@@ -144,3 +146,28 @@ def test_nobody_of_one_sex_leaves_its_classes_out(wearers: list[Wearer]) -> None
     draft: Draft = empty_draft(men, SMALL)
 
     assert draft.class_sex.tolist() == [1]
+
+
+def test_a_table_becomes_the_draft_it_came_from(wearers: list[Wearer]) -> None:
+    """F-26: scaled to its own block and cloth nothing changes, so a choice can go on where another ended."""
+    draft, permille = choose_draft(wearers, SMALL)
+    table = ComponentTable(FitBlock.STRAIGHT, ClothFamily.RIGID, components_of(draft))
+    again = scaled_draft(table, FitBlock.STRAIGHT, ClothFamily.RIGID)
+
+    assert components_of(again) == table.components
+    assert choose_draft(wearers, SMALL, start=again)[1] >= permille
+
+
+def test_only_girths_scale_with_the_ease() -> None:
+    """F-26: from 1 / 5 / 6 % to slim 0 / 2 / 2 %, half up."""
+    front = Component("f", ComponentKind.FRONT, "M", "L", 505, 630, 318, 900, 300)
+    back = Component("b", ComponentKind.BACK, "F", "S", 404, 525, 321, 740, 240)
+    yoke = Component("y", ComponentKind.YOKE, "any", "", side_height_mm=35, centre_height_mm=60, waist_take_mm=25)
+    table = ComponentTable(FitBlock.STRAIGHT, ClothFamily.RIGID, (front, back, yoke))
+
+    draft = scaled_draft(table, FitBlock.SLIM, ClothFamily.RIGID)
+
+    assert draft.fronts.tolist() == [[500, 612, 306, 300, 1]]
+    assert draft.backs.tolist() == [[400, 510, 309, 240, 0]]
+    assert (draft.class_sex.tolist(), draft.class_inseam.tolist()) == ([0, 1], [740, 900])
+    assert draft.yokes.tolist() == [[25, 60, 35]]
