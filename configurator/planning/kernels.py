@@ -28,6 +28,38 @@ def _mixed(number, value):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def sorted_by(cost):  # type: ignore[no-untyped-def]
+    """Return the order of rising cost, equal ones as they stand. Numba takes seconds to compile ``argsort``."""
+    count = len(cost)
+    order = np.empty(count, dtype=np.int64)
+    other = np.empty(count, dtype=np.int64)
+    run = 16
+    for start in range(0, count, run):
+        for at in range(start, min(start + run, count)):
+            value = cost[at]
+            place = at
+            while place > start and cost[order[place - 1]] > value:
+                order[place] = order[place - 1]
+                place -= 1
+            order[place] = at
+    while run < count:
+        for start in range(0, count, 2 * run):
+            middle = min(start + run, count)
+            end = min(start + 2 * run, count)
+            left, right = start, middle
+            for at in range(start, end):
+                if left < middle and (right >= end or cost[order[left]] <= cost[order[right]]):
+                    other[at] = order[left]
+                    left += 1
+                else:
+                    other[at] = order[right]
+                    right += 1
+        order, other = other, order
+        run *= 2
+    return order
+
+
+@njit(cache=True, nogil=True)
 def front(cost, ids, columns, better, cap):  # type: ignore[no-untyped-def]
     """Return the indices of states that no cheaper state dominates, by rising cost, and the tests it took.
 
@@ -39,7 +71,7 @@ def front(cost, ids, columns, better, cap):  # type: ignore[no-untyped-def]
         cap: Each state is compared with at most this many kept ones of its group; below 0 with all.
     """
     count, width = ids.shape
-    order = np.argsort(cost, kind="mergesort")
+    order = sorted_by(cost)
     kept = np.empty(count, dtype=np.int64)
     following = np.empty(count, dtype=np.int64)
     soft = np.empty(width, dtype=np.int64)
@@ -114,16 +146,16 @@ def front(cost, ids, columns, better, cap):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _matches(b_ids, column, bools, start, bits):  # type: ignore[no-untyped-def]
+def _matches(b_ids, column, bools, start, memo, row):  # type: ignore[no-untyped-def]
     """Write as bits which states of the second message one residual of the first goes with."""
     count = b_ids.shape[0]
-    for word in range(bits.shape[0]):
+    for word in range(memo.shape[1]):
         found = np.uint64(0)
         base = word * 64
         for bit in range(min(64, count - base)):
             if bools[start + b_ids[base + bit, column]] != 0:
                 found |= np.uint64(1) << np.uint64(bit)
-        bits[word] = found
+        memo[row, word] = found
 
 
 @njit(cache=True, nogil=True)
@@ -184,7 +216,7 @@ def join(a_cost, a_ids, b_cost, b_ids, closing, meeting, a_kept, b_kept, bools, 
             if known[at] == 0:
                 known[at] = 1
                 work += b_count
-                _matches(b_ids, closing[rule, 1], bools, closing[rule, 2] + np.int64(own) * closing[rule, 3], memo[at])
+                _matches(b_ids, closing[rule, 1], bools, closing[rule, 2] + np.int64(own) * closing[rule, 3], memo, at)
             for word in range(words):
                 left[word] &= memo[at, word]
             base += closing[rule, 4]
@@ -231,12 +263,12 @@ def join(a_cost, a_ids, b_cost, b_ids, closing, meeting, a_kept, b_kept, bools, 
                     at += 1
                 if not alive:
                     continue
-                for column in a_kept:
-                    entry[at] = a_ids[a, column]
+                for kept in range(len(a_kept)):
+                    entry[at] = a_ids[a, a_kept[kept]]
                     number = _mixed(number, entry[at])
                     at += 1
-                for column in b_kept:
-                    entry[at] = b_ids[b, column]
+                for kept in range(len(b_kept)):
+                    entry[at] = b_ids[b, b_kept[kept]]
                     number = _mixed(number, entry[at])
                     at += 1
                 total = a_cost[a] + b_cost[b]
@@ -264,11 +296,19 @@ def join(a_cost, a_ids, b_cost, b_ids, closing, meeting, a_kept, b_kept, bools, 
                         fits = False
                         break
                     room *= 2
-                    cost = np.concatenate((cost, np.empty(size, dtype=np.int64)))
-                    ids = np.concatenate((ids, np.empty((size, width), dtype=np.int32)))
-                    from_a = np.concatenate((from_a, np.empty(size, dtype=np.int32)))
-                    from_b = np.concatenate((from_b, np.empty(size, dtype=np.int32)))
-                    numbers = np.concatenate((numbers, np.empty(size, dtype=np.uint64)))
+                    more_cost = np.empty(room, dtype=np.int64)
+                    more_ids = np.empty((room, width), dtype=np.int32)
+                    more_a = np.empty(room, dtype=np.int32)
+                    more_b = np.empty(room, dtype=np.int32)
+                    more_numbers = np.empty(room, dtype=np.uint64)
+                    for other in range(size):
+                        more_cost[other] = cost[other]
+                        more_a[other] = from_a[other]
+                        more_b[other] = from_b[other]
+                        more_numbers[other] = numbers[other]
+                        for column in range(width):
+                            more_ids[other, column] = ids[other, column]
+                    cost, ids, from_a, from_b, numbers = more_cost, more_ids, more_a, more_b, more_numbers
                     slots *= 2
                     table = np.full(slots, -1, dtype=np.int32)
                     mask = np.uint64(slots - 1)
@@ -283,7 +323,8 @@ def join(a_cost, a_ids, b_cost, b_ids, closing, meeting, a_kept, b_kept, bools, 
                 table[slot] = size
                 numbers[size] = number
                 cost[size] = total
-                ids[size] = entry
+                for column in range(width):
+                    ids[size, column] = entry[column]
                 from_a[size] = a
                 from_b[size] = b
                 size += 1
@@ -319,15 +360,23 @@ def merged(  # type: ignore[no-untyped-def]
         a_cost, a_ids, b_cost, b_ids, closing, meeting, a_kept, b_kept, bools, nexts, 8 * most_states, most_pairs
     )
     if cap == 0:
-        kept = np.argsort(cost, kind="mergesort")
+        kept = sorted_by(cost)
     else:
         kept, tests = front(cost, ids, columns, better, cap)
         work += 3 * tests
     size = len(kept)
+    out_cost = np.empty(size, dtype=np.int64)
     out = np.empty((size, ids.shape[1]), dtype=np.int32)
+    out_a = np.empty(size, dtype=np.int32)
+    out_b = np.empty(size, dtype=np.int32)
     for at in range(size):
-        out[at] = ids[kept[at]]
-    return fits and size <= most_states, cost[kept], out, from_a[kept], from_b[kept], work
+        state = kept[at]
+        out_cost[at] = cost[state]
+        out_a[at] = from_a[state]
+        out_b[at] = from_b[state]
+        for column in range(ids.shape[1]):
+            out[at, column] = ids[state, column]
+    return fits and size <= most_states, out_cost, out, out_a, out_b, work
 
 
 @njit(cache=True, nogil=True)
