@@ -20,6 +20,7 @@ from modules_catalog.expressions.evaluate import (
     evaluate,
     holds,
 )
+from modules_catalog.expressions.tree import features_read
 from modules_catalog.model import ConfigurationModel, Feature, FeatureKind, Rule, RuleTable, Severity, WhenMissing
 
 Configuration = Mapping[str, Answer]
@@ -144,6 +145,19 @@ def rule_verdict(rule: Rule, scope: Scope) -> bool | Missing:
 
 
 def _table_verdict(table: RuleTable, scope: Scope) -> bool | Missing:
+    """Return the verdict for each chosen option of a feature with several, all together."""
+    read = {code for _, expression in table.columns for code in features_read(expression)} & scope.many
+    each = [code for code in sorted(read) if scope.chosen.get(code)]
+    if not each:
+        return _row_verdict(table, scope)
+    (code,) = each
+    verdicts = [_row_verdict(table, scope.narrowed(code, piece)) for piece in scope.chosen[code]]
+    if False in verdicts:
+        return False
+    return NOT_KNOWN if NOT_KNOWN in verdicts else True
+
+
+def _row_verdict(table: RuleTable, scope: Scope) -> bool | Missing:
     values = [evaluate(expression, scope) for _, expression in table.columns]
     if NOT_CHOSEN in values:
         return True
@@ -193,7 +207,9 @@ def _keeps(answer: Answer | None, choice: Answer) -> bool:
     return answer == choice
 
 
-def least_price(model: ConfigurationModel, valid: list[Judged], choices: Configuration, certain: bool = False) -> int | None:
+def least_price(
+    model: ConfigurationModel, valid: list[Judged], choices: Configuration, certain: bool = False
+) -> int | None:
     """Return the least price of a valid configuration that keeps the choices."""
     prices = [one.price_minor for one in valid if (one.certain or not certain) and keeps(model, one.answers, choices)]
     return min(prices, default=None)
