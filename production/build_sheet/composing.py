@@ -191,15 +191,16 @@ def _parts(
         return item.bin is None, zones.get(zone, len(zones)), natural_order(item.bin or ""), item.code
 
     for item in sorted(items, key=walk):
+        kind, name = "", str(item.code)
         if item.kind is MaterialKind.COMPONENT:
-            name = texts.word(f"piece.{roles.get(item.code, '')}")
+            kind = texts.word(f"piece.{roles.get(item.code, '')}")
         elif item.kind is MaterialKind.PART:
             part = model.parts[item.code]
             name = part.name.get(language) or part.name.get("en") or model.text(f"part.{item.code}", language)
         else:
+            kind = model.text(f"feature.{item.feature}", language)
             name = model.text(f"option.{item.feature}.{item.option}", language)
-        code = item.code if item.kind is MaterialKind.COMPONENT else ""
-        yield PartLine(item.bin or "", code, name, item.quantity, item.unit)
+        yield PartLine(item.bin or "", item.code, kind, name, item.quantity, item.unit)
 
 
 def _step(

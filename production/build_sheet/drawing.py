@@ -6,9 +6,11 @@ template is well-formed. Nothing can be fetched but ``data:`` URLs.
 
 import base64
 import io
+import re
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,13 +24,19 @@ from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-from production.build_sheet.model import SheetData
+from production.build_sheet.model import PartLine, SheetData, TextLine
 from production.build_sheet.sheet_texts import SheetTexts, sheet_texts
 
 TEMPLATES = Path(__file__).parent / "templates"
 ATTACHMENT = "spec.json"
 CAPITAL_HEIGHT = 0.714
 """Height of a capital letter of Noto Sans, as a share of its font size."""
+MANY_MM = 10_000
+"""From here on lengths are given in metres."""
+PICTURE_FONTS = "Noto Sans, Noto Sans CJK TC"
+_LETTERING = re.compile(r"""\s(?:font-family|font-weight|font-style)=(?:"[^"]*"|'[^']*')""")
+PROOF_COLUMN_MM = 78
+"""Room for a proof beside the text."""
 
 
 def draw_sheet(sheet: SheetData, picture_svg: str = "") -> bytes:
@@ -38,13 +46,15 @@ def draw_sheet(sheet: SheetData, picture_svg: str = "") -> bytes:
         sheet=sheet,
         lang=sheet.locale.replace("_", "-"),
         content_hash=sheet.content_hash,
-        picture=data_url(picture_svg.encode(), "image/svg+xml") if picture_svg else "",
+        picture=data_url(printed_picture(picture_svg).encode(), "image/svg+xml") if picture_svg else "",
         word=texts.word,
         day=_day(texts),
         duration=duration,
+        quantity=lambda part: quantity(part, texts),
         qr=qr_data_url,
         life_size=life_size_mm,
         direction=direction,
+        is_wide=is_wide,
         visible=visible,
     )
     stamp = datetime.combine(sheet.order.issued_on, time(), UTC)
@@ -130,6 +140,14 @@ def duration(seconds: int) -> str:
     return f"{hours}:{rest_min:02d}:{rest_s:02d}" if hours else f"{minutes}:{rest_s:02d}"
 
 
+def quantity(part: PartLine, texts: SheetTexts) -> str:
+    """Return how much to take: long lengths in metres, exact."""
+    if part.unit == "mm" and part.quantity >= MANY_MM:
+        metres = Decimal(part.quantity).scaleb(-3).normalize()
+        return f"{metres:f} {texts.word('unit.m')}"
+    return f"{part.quantity} {texts.word(f'unit.{part.unit}')}"
+
+
 def life_size_mm(letter_mm: int) -> str:
     """Return the font size at which a capital letter is so high."""
     return f"{letter_mm / CAPITAL_HEIGHT:.2f}"
@@ -138,6 +156,17 @@ def life_size_mm(letter_mm: int) -> str:
 def data_url(content: bytes, media_type: str) -> str:
     """Return content as a ``data:`` URL."""
     return f"data:{media_type};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def is_wide(line: TextLine) -> bool:
+    """Return whether the 1:1 proof needs the whole width of the page: more than about 80 mm of letters."""
+    em = sum(1.0 if unicodedata.east_asian_width(char) in "WF" else 0.62 for char in line.text)
+    return em * line.letter_mm / CAPITAL_HEIGHT > PROOF_COLUMN_MM
+
+
+def printed_picture(svg: str) -> str:
+    """Return a picture with its lettering in the sheet's own fonts: each further font costs tens of milliseconds."""
+    return _LETTERING.sub("", svg).replace("<svg ", f'<svg font-family="{PICTURE_FONTS}" ', 1)
 
 
 def direction(text: str) -> str:

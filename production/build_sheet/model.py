@@ -80,10 +80,14 @@ class TextLine:
 
 @dataclass(frozen=True, slots=True)
 class PartLine:
-    """One part to pick, in bin-walk order."""
+    """One part to pick, in bin-walk order.
+
+    ``kind`` says what it is for where the name alone would not (``Thread``, ``Front panels``); ``code`` is its stock code.
+    """
 
     bin: str
     code: str
+    kind: str
     name: str
     quantity: int
     unit: str
@@ -132,6 +136,24 @@ class SheetData:
         """Return the specification as JSON values: dates as ISO text, tuples as lists."""
         return _plain(asdict(self))  # type: ignore[no-any-return]
 
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "SheetData":
+        """Return the data a specification was made from."""
+        rows: dict[str, type[Any]] = {
+            "choices": ChoiceLine,
+            "measures": MeasureLine,
+            "trims": TrimLine,
+            "texts": TextLine,
+            "parts": PartLine,
+            "steps": StepLine,
+            "packing": ChoiceLine,
+            "invoicing": ChoiceLine,
+        }
+        order = document["order"]
+        days = {name: date.fromisoformat(order[name]) for name in ("due", "issued_on")}
+        lines = {name: tuple(kind(**_frozen(one)) for one in document[name]) for name, kind in rows.items()}
+        return cls(**{**document, **lines, "order": SheetOrder(**{**order, **days})})
+
     @property
     def specification(self) -> bytes:
         """The canonical JSON that is attached to the PDF as ``spec.json``."""
@@ -141,6 +163,10 @@ class SheetData:
     def content_hash(self) -> str:
         """The SHA-256 of the specification, printed on every page."""
         return canonical_hash(self.to_json())
+
+
+def _frozen(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,27 @@
+"""Issued sheets: which bytes were handed to the floor for which revision of which order."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Column, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from kernel.schema import UtcDateTime
+
+
+class SheetRow(SQLModel, table=True):
+    """One issued sheet; its bytes and its specification lie in the blob store under their hashes."""
+
+    __tablename__ = "production_sheet"
+    __table_args__ = (
+        UniqueConstraint("order_number", "revision", "piece"),
+        CheckConstraint("piece >= 1", name="piece_positive"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    order_number: str = Field(max_length=40)
+    revision: str = Field(max_length=1)
+    piece: int
+    content_hash: str = Field(max_length=64)
+    pdf_blob: str = Field(max_length=64)
+    specification_blob: str = Field(max_length=64)
+    issued_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
