@@ -22,6 +22,7 @@ from orders.customers.model import ProfileNotFound, Purpose
 from orders.drafts import repository
 from orders.drafts.configurators import Configurators
 from orders.drafts.fitting import FitView, fit_view
+from orders.drafts.following import chosen_with_followers, state_with_followers
 from orders.drafts.limits import limits_for
 from orders.drafts.model import Draft, DraftNotYours, DraftView, NothingToUndo, Refused
 from orders.drafts.promising import inquired_promise
@@ -140,7 +141,7 @@ def choose_option(
 
     def decide(db: Session, draft: Draft, configurator: Configurator) -> Draft | Refused:
         limits = limits_for(db, draft, configurator.model, now=now)
-        outcome = configurator.choose(draft.selection, feature, answer, limits)
+        outcome = chosen_with_followers(configurator, draft.selection, feature, answer, limits)
         if isinstance(outcome, Chosen):
             return draft.changed(now, selection=outcome.selection)
         view = _view(db, configurators, draft, now=now)
@@ -333,7 +334,7 @@ def _view(
 ) -> DraftView:
     configurator = configurators.of(db, draft.release)
     limits = limits_for(db, draft, configurator.model, now=now)
-    state = configurator.state(draft.selection, limits)
+    state = state_with_followers(configurator, draft.selection, limits)
     fit = _fit(db, configurator, draft)
     promise = inquired_promise(db, configurator, draft, state, fit, limits, now=now)
     return DraftView(

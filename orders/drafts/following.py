@@ -1,0 +1,118 @@
+"""Answers that follow others: a waist size is asked only for ordinary sizes.
+
+To the solver every answer is a choice to be kept, so a size label would stand in the way of being measured. On the
+page an answer nobody would be asked for any more is no reason to refuse: it is dropped with the press that made it
+pointless, listed, and comes back with Undo. What a press newly asks for is answered as near to the line's defaults as
+can be, so that a complete draft stays complete.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from configurator.configurator import Configurator
+from configurator.errors import NoCompletion
+from configurator.model import Answer, Chosen, Goal, Limits, OptionState, Refused, Selection, State, Status
+from modules_catalog.expressions.evaluate import holds
+from modules_catalog.expressions.tree import features_read
+from modules_catalog.model import ConfigurationModel
+from production.exploding import scope_of
+
+
+def chosen_with_followers(
+    configurator: Configurator, selection: Selection, feature: str, answer: Answer, limits: Limits
+) -> Chosen | Refused:
+    """Return what comes of a press, dropping answers it makes pointless and answering what it newly asks."""
+    was_complete = configurator.state(selection, limits, features=()).complete
+    outcome = configurator.choose(selection, feature, answer, limits)
+    if isinstance(outcome, Refused):
+        bare = _without_pointless(configurator.model, selection, feature, answer)
+        if bare == selection:
+            return outcome
+        again = configurator.choose(bare, feature, answer, limits)
+        if isinstance(again, Refused):
+            return outcome
+        outcome = again
+    if was_complete and not configurator.state(outcome.selection, limits, features=()).complete:
+        return Chosen(_filled(configurator, outcome.selection, limits))
+    return outcome
+
+
+def state_with_followers(configurator: Configurator, selection: Selection, limits: Limits) -> State:
+    """Return the state, in which an option ruled out only by answers it would make pointless is available."""
+    state = configurator.state(selection, limits)
+    features = dict(state.features)
+    for feature in configurator.model.features:
+        if not _followers(configurator.model, selection, feature.code):
+            continue
+        opened = {
+            code: option
+            for code, option in state.features[feature.code].options.items()
+            if option.status is Status.RULED_OUT
+        }
+        better = _opened(configurator, selection, feature.code, opened, limits, state)
+        if better:
+            options = {**state.features[feature.code].options, **better}
+            features[feature.code] = replace(state.features[feature.code], options=options)
+    return replace(state, features=features)
+
+
+def _opened(
+    configurator: Configurator,
+    selection: Selection,
+    feature: str,
+    ruled_out: Mapping[str, OptionState],
+    limits: Limits,
+    state: State,
+) -> dict[str, OptionState]:
+    """Return those ruled-out options that can be had when the answers they make pointless are dropped."""
+    found: dict[str, OptionState] = {}
+    states: dict[frozenset[str], State] = {}
+    for code in ruled_out:
+        bare = _without_pointless(configurator.model, selection, feature, code)
+        if bare == selection:
+            continue
+        kept = frozenset(bare.answers)
+        if kept not in states:
+            states[kept] = configurator.state(bare, limits, features=(feature,))
+        seen = states[kept].features[feature].options[code]
+        if seen.status is Status.RULED_OUT or seen.price_delta_minor is None:
+            continue
+        # The price of the draft as it stands may rest on the dropped answers: the difference is told from there.
+        shift = (states[kept].total_minor or 0) - (state.total_minor or 0)
+        found[code] = replace(seen, price_delta_minor=seen.price_delta_minor + shift)
+    return found
+
+
+def _followers(model: ConfigurationModel, selection: Selection, feature: str) -> tuple[str, ...]:
+    """Return the answered features that are asked, or not, by what this feature's answer is."""
+    return tuple(
+        each.code
+        for each in model.features
+        if each.code in selection.answers
+        and each.code != feature
+        and each.shown_when is not None
+        and feature in features_read(each.shown_when)
+    )
+
+
+def _without_pointless(model: ConfigurationModel, selection: Selection, feature: str, answer: Answer) -> Selection:
+    """Return the selection without the answers that nobody would be asked for after the press."""
+    bare = selection
+    for code in _followers(model, selection, feature):
+        after = scope_of(model, {**bare.answers, feature: answer})
+        if not holds(model.feature(code).shown_when, after):
+            bare = bare.without(code)
+    return bare
+
+
+def _filled(configurator: Configurator, selection: Selection, limits: Limits) -> Selection:
+    """Return the selection with what is newly asked answered near the defaults, and nothing else where that will do."""
+    try:
+        filled = configurator.complete(selection, Goal.CLOSEST, limits, to=configurator.defaults())
+    except NoCompletion:
+        return selection
+    needed = {code for code, each in configurator.state(filled, limits).features.items() if each.needed}
+    lean = Selection(
+        {code: given for code, given in filled.answers.items() if code in selection.answers or code in needed}
+    )
+    return lean if configurator.state(lean, limits, features=()).complete else filled
