@@ -56,6 +56,14 @@ class Building:
             case _:
                 return frozenset[str]().union(*(self.plainly_each(child) for child in children(node)))
 
+    def may_lack_part(self, node: Expression) -> bool:
+        """Return whether a comparison in it can read a part that is not chosen; sums and counts of nothing are 0."""
+        return any(
+            self.rows[part.feature].can_be_absent
+            for part in _read_by_value(node)
+            if isinstance(part, Reference) or part.name in ("least", "most")
+        )
+
     def reads_totals(self, node: Expression) -> bool:
         """Return whether the expression reads an amount over several chosen options."""
         return any(
@@ -267,6 +275,14 @@ def _reachable(whole: Total) -> list[int]:
                 raise RuleTooWide(cells=len(level), features=list(whole.features))
         reached = np.unique(np.concatenate(union))
     return [int(value) for value in reached]
+
+
+def _read_by_value(node: Expression) -> list[Reference | Aggregate]:
+    if isinstance(node, Reference | Aggregate):
+        return [node]
+    if isinstance(node, Call) and node.name in ("chosen", "known"):
+        return []
+    return [part for child in children(node) for part in _read_by_value(child)]
 
 
 def _feature_of(node: Call) -> str:

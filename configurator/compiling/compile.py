@@ -206,9 +206,10 @@ def _term(surcharge: Surcharge, sign: int, term: Expression, building: Building)
         form = linear(term, {}, False)
         if form is None:
             raise RuleNotCompilable(problem="not an amount", surcharge=surcharge.id)
-        rows = next(iter(building.rows.values()))
-        amounts = np.full(len(rows.domain.rows), int(form.offset.values) // 10**form.digits, dtype=np.int64)
-        return [PricePart(surcharge.id, rows.index, sign * amounts)]
+        amount = sign * (int(form.offset.values) // 10**form.digits)
+        index = len(building.rows)
+        building.add(helper_rows(index, f"#surcharge:{surcharge.id}.{index}", [0], truth_rows([True], [KNOWN])))
+        return [PricePart(surcharge.id, index, np.array([amount], dtype=np.int64))]
     if len(read) > 1:
         raise RuleNotCompilable(problem="a surcharge without a condition reads one feature", surcharge=surcharge.id)
     (code,) = read

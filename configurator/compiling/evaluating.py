@@ -129,6 +129,8 @@ def _membership(a: Column, right: Expression, leaves: Leaves, absent_holds: bool
         values = reduce(np.logical_or, equals) if equals else np.zeros(a.values.shape, dtype=bool)
         return Column(Kind.TRUTH, values, a.state)
     b = evaluate(right, leaves, absent_holds)
+    if b.kind is not Kind.THING:  # a column of sets without a single known one
+        return Column(Kind.TRUTH, np.zeros(np.broadcast_shapes(a.state.shape, b.state.shape), bool), strict_state(a, b))
     things = as_things(a)
     inside = np.frompyfunc(lambda value, members: value in members, 2, 1)(things.values, b.values)
     return Column(Kind.TRUTH, np.asarray(inside).astype(bool), strict_state(a, b))
@@ -195,6 +197,8 @@ def _called(node: Call, leaves: Leaves, absent_holds: bool) -> Column:
             found = start(as_things(first).values, as_things(given[1]).values)
             return _settled(Column(Kind.TRUTH, np.asarray(found).astype(bool), strict_state(*given)), absent_holds)
         case "size":
+            if first.kind is not Kind.THING:
+                return Column(Kind.NUMBER, np.zeros(first.values.shape, dtype=np.int64), first.state)
             counted = np.frompyfunc(len, 1, 1)(first.values)
             return Column(Kind.NUMBER, np.asarray(counted).astype(np.int64), first.state)
         case _:

@@ -48,8 +48,7 @@ def _parts(node: Expression, building: Building, absent_holds: bool) -> Iterator
     can be without a part.
     """
     if isinstance(node, Logic) and node.operator == "and" and not building.plainly_each(node):
-        free = absent_holds and any(building.rows[code].can_be_absent for code in features_read(node))
-        if not free:
+        if not (absent_holds and building.may_lack_part(node)):
             for operand in node.operands:
                 yield from _parts(operand, building, absent_holds)
             return

@@ -1,0 +1,199 @@
+"""The configurator against every configuration of small random catalogs, judged from the rules' text."""
+
+from collections.abc import Mapping
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from configurator.compiling.compile import compile_model
+from configurator.configurator import Configurator
+from configurator.cpsat.engine import CpSatEngine
+from configurator.model import Answer, Chosen, Limits, Selection, Status
+from modules_catalog.model import ConfigurationModel, Feature, FeatureKind
+from tests.oracles.catalog import Judged, keeps, least_price, valid_configurations
+from tests.strategies import answers, models, selections
+
+
+def with_cp_sat(model: ConfigurationModel) -> Configurator:
+    compiled = compile_model(model)
+    return Configurator(model, engine=CpSatEngine(compiled.problem), compiled=compiled)
+
+
+def every_option(feature: Feature) -> list[str | int]:
+    match feature.kind:
+        case FeatureKind.BOOLEAN:
+            return ["yes", "no"]
+        case FeatureKind.TEXT:
+            return ["a" * n for n in range(1, feature.maximum + 1)]
+        case FeatureKind.INTEGER | FeatureKind.DECIMAL:
+            return list(range(feature.minimum, feature.maximum + 1, feature.step))
+        case _:
+            return [option.code for option in feature.options]
+
+
+def with_option(feature: Feature, choices: Mapping[str, Answer], option: str | int) -> dict[str, Answer]:
+    """What is chosen with one option: its feature's own choice lifted, or one more piece."""
+    if feature.kind is not FeatureKind.OPTIONS:
+        return {**choices, feature.code: option}
+    before = choices.get(feature.code, {})
+    assert isinstance(before, Mapping)
+    return {**choices, feature.code: {**before, str(option): before.get(str(option), 0) + 1}}
+
+
+def expected_status(
+    model: ConfigurationModel, valid: list[Judged], feature: Feature, choices: Mapping[str, Answer], option: str | int
+) -> Status:
+    chosen = choices.get(feature.code)
+    if chosen == option or (isinstance(chosen, Mapping) and chosen.get(str(option))):
+        return Status.CHOSEN
+    if feature.kind is FeatureKind.OPTIONS:
+        left = [one for one in valid if keeps(model, one.answers, choices)]
+        least = least_price(model, valid, with_option(feature, choices, option))
+        certain = least_price(model, valid, with_option(feature, choices, option), certain=True)
+        if (
+            left
+            and all(option in one.answers.get(feature.code, {}) for one in left)
+            and (certain is not None or least is None)
+        ):
+            return Status.IMPLIED
+    else:
+        others = {code: given for code, given in choices.items() if code != feature.code}
+        left = [one for one in valid if keeps(model, one.answers, others)]
+        least = least_price(model, valid, {**others, feature.code: option})
+        certain = least_price(model, valid, {**others, feature.code: option}, certain=True)
+        if left and certain is not None and all(one.answers.get(feature.code) == option for one in left):
+            return Status.IMPLIED
+    if least is None:
+        return Status.RULED_OUT
+    return Status.AVAILABLE if certain is not None else Status.NOT_KNOWN
+
+
+def check_state(
+    model: ConfigurationModel, selection: Selection, configurator: Configurator, budget: int | None = None
+) -> None:
+    valid = [one for one in valid_configurations(model) if budget is None or one.price_minor <= budget]
+    state = configurator.state(selection, Limits(budget_minor=budget))
+    best = least_price(model, valid, selection.answers)
+
+    assert state.valid == (best is not None)
+    assert state.proven
+    whole = [one for one in valid if one.answers == {k: v for k, v in selection.answers.items() if v not in ("", {})}]
+    assert state.complete == bool(whole)
+    assert state.total_minor == (whole[0].price_minor if whole else best)
+    if state.total_minor is not None:
+        assert sum(line.amount_minor for line in state.lines) == state.total_minor
+    for feature in model.features:
+        told = state.features[feature.code]
+        if feature.kind in (FeatureKind.INTEGER, FeatureKind.DECIMAL):
+            possible = [
+                value
+                for value in every_option(feature)
+                if least_price(model, valid, {**selection.answers, feature.code: value}) is not None
+            ]
+            inside = [v for v in every_option(feature) if any(low <= v <= high for low, high in told.ranges)]
+            assert inside == possible
+            continue
+        if feature.kind is FeatureKind.TEXT:
+            continue
+        for option in every_option(feature):
+            found = told.options[str(option)]
+            assert found.status is expected_status(model, valid, feature, selection.answers, option), (
+                feature.code,
+                option,
+            )
+            if found.status in (Status.AVAILABLE, Status.NOT_KNOWN) and best is not None:
+                least = least_price(model, valid, with_option(feature, selection.answers, option))
+                assert least is not None
+                assert found.price_delta_minor == least - best
+            assert (found.price_delta_minor is None) == (found.status is Status.RULED_OUT)
+
+
+@given(st.data())
+def test_states_are_those_of_brute_force(data: st.DataObject) -> None:
+    """Statuses, price deltas, ranges, totals and completeness are exact after any choices, possible or not."""
+    model = data.draw(models())
+    check_state(model, data.draw(selections(model)), with_cp_sat(model))
+
+
+@given(st.data())
+def test_budget_limits_as_if_dearer_configurations_were_not_there(data: st.DataObject) -> None:
+    model = data.draw(models(3))
+    check_state(model, data.draw(selections(model)), with_cp_sat(model), budget=data.draw(st.integers(0, 25)))
+
+
+def possible(model: ConfigurationModel, choices: Mapping[str, Answer], without: frozenset[str]) -> bool:
+    return any(keeps(model, one.answers, choices) for one in valid_configurations(model, without))
+
+
+@given(st.data())
+def test_conflicts_are_minimal_and_repairs_valid_and_fewest(data: st.DataObject) -> None:
+    """Dropping any element of a conflict resolves it; each repair holds, and none changes fewer features."""
+    model = data.draw(models(3))
+    configurator = with_cp_sat(model)
+    selection = data.draw(selections(model))
+    feature = data.draw(st.sampled_from(model.features))
+    rest = selection.without(feature.code) if feature.kind is not FeatureKind.OPTIONS else selection
+    if not possible(model, rest.answers, frozenset()):
+        return
+    pressed = data.draw(answers(feature))
+    if isinstance(pressed, Mapping):
+        pressed = next(iter(pressed))
+    wanted = with_option(feature, selection.answers, pressed) if isinstance(pressed, str | int) else {}
+
+    outcome = configurator.choose(selection, feature.code, pressed)
+
+    if possible(model, wanted, frozenset()):
+        assert isinstance(outcome, Chosen)
+        assert outcome.selection.answers == wanted
+        return
+    assert not isinstance(outcome, Chosen)
+    named = {choice.feature: choice.option for choice in outcome.conflict.choices}
+    blamed = {rule.id for rule in outcome.conflict.rules}
+    others = frozenset(rule.id for rule in model.rules) - blamed
+    part: dict[str, Answer] = {}
+    for choice in outcome.conflict.choices:
+        given_answer = wanted[choice.feature]
+        if isinstance(given_answer, Mapping):
+            part[choice.feature] = {**dict(part.get(choice.feature, {})), choice.option: given_answer[choice.option]}  # type: ignore[arg-type]
+        else:
+            part[choice.feature] = given_answer
+    assert feature.code in named
+    assert not possible(model, part, others)
+    for rule in blamed:
+        assert possible(model, part, others | {rule})
+    for choice in outcome.conflict.choices:
+        fewer = dict(part)
+        given_answer = fewer.pop(choice.feature)
+        if isinstance(given_answer, Mapping) and len(given_answer) > 1:
+            fewer[choice.feature] = {code: n for code, n in given_answer.items() if code != choice.option}
+        assert possible(model, fewer, others)
+    check_repairs(model, configurator, selection, feature, wanted, outcome.repairs)
+
+
+def check_repairs(model, configurator, selection, feature, wanted, repairs) -> None:
+    kept = {code: given for code, given in wanted.items() if code != feature.code}
+    fewest = None
+    for mask in range(1 << len(kept)):
+        dropped = [code for position, code in enumerate(kept) if mask >> position & 1]
+        left = {code: given for code, given in wanted.items() if code not in dropped}
+        if (fewest is None or len(dropped) < fewest) and possible(model, left, frozenset()):
+            fewest = len(dropped)
+    if fewest is None:
+        for repair in repairs:  # only by giving up other pieces of the pressed feature itself
+            assert feature.kind is FeatureKind.OPTIONS
+            assert possible(model, repair.selection.answers, frozenset())
+        return
+    assert repairs
+    changed = [sum(1 for change in repair.changes if change.before is not None) for repair in repairs]
+    assert changed[0] == fewest
+    assert changed == sorted(changed)
+    assert len({repair.selection for repair in repairs} if False else [r.changes for r in repairs]) == len(repairs)
+    for repair in repairs:
+        assert repair.pressed_feature == feature.code
+        assert all(change.feature != feature.code for change in repair.changes)
+        assert possible(model, repair.selection.answers, frozenset())
+        assert repair.selection.answers[feature.code] == wanted[feature.code]
+        was_complete = configurator.state(selection).complete
+        texts = any(f.kind is FeatureKind.TEXT for f in model.features)
+        if was_complete and not texts:
+            assert configurator.state(repair.selection).complete
