@@ -94,6 +94,11 @@ def current_lines(db: Session, *, now: datetime) -> list[str]:
     return repository.lines_in_force(db, now)
 
 
+def starts_of(db: Session, line: str) -> list[tuple[str, datetime, datetime]]:
+    """Return (release, in force from, published at) of a line, the latest start first."""
+    return repository.starts_of(db, line)
+
+
 def files_of(db: Session, release: str) -> CatalogFiles:
     """Return the files a release was published from, byte for byte.
 

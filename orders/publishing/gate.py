@@ -47,5 +47,6 @@ def _solving_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
     yield from dead_ends
     if stood_in or any(finding.code == "contradiction" for finding in dead_ends):
         return
-    yield from rule_findings(configurator)
+    dead = {code for finding in dead_ends if finding.code == "option_never_possible" for code in finding.involves}
+    yield from rule_findings(configurator, reported=frozenset(dead))
     yield from scenario_findings(configurator)

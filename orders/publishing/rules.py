@@ -9,14 +9,18 @@ from modules_catalog.model import Rule
 from orders.publishing.violating import implied_by
 
 
-def rule_findings(configurator: Configurator) -> Iterator[Finding]:
+def rule_findings(configurator: Configurator, *, reported: frozenset[str] = frozenset()) -> Iterator[Finding]:
     """Yield a warning for each rule the others imply, and a note for each one nothing ever breaks.
 
     A rule that never matters today may be written for modules still to come, so it is only a note.
+
+    Args:
+        configurator: The line's configurator.
+        reported: Rules reported already because they kill an option; that others are idle beside them is no news.
     """
     for rule in configurator.model.rules:
         implied = implied_by(configurator.problem, rule.id)
-        if implied is None:
+        if implied is None or (implied and reported.issuperset(implied)):
             continue
         yield _redundant(rule, implied) if implied else _never_matters(rule)
 

@@ -1,0 +1,211 @@
+"""Planted faults: each is found, named by its code, at its place; a catalog without faults gives no finding."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from configurator.configurator import Configurator
+from modules_catalog.checking.catalog import static_findings
+from modules_catalog.findings import Finding, has_errors
+from modules_catalog.loading.catalog import LoadedCatalog, read_catalog
+from modules_catalog.loading.files import read_files
+from orders.publishing.gate import gate_findings
+from orders.publishing.plant import plant_findings
+from orders.publishing.violating import implied_by
+from production.plants.loading import load_plant
+
+CATALOGS = Path(__file__).parents[3] / "data" / "catalogs"
+
+Found = list[tuple[str, str, str, tuple[str, ...]]]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    shutil.copytree(CATALOGS, tmp_path / "catalogs")
+    return tmp_path / "catalogs" / "desk"
+
+
+def loaded(folder: Path) -> LoadedCatalog:
+    return read_catalog(read_files(folder))
+
+
+def plant_fault(folder: Path, file: str, old: str, new: str) -> None:
+    path = folder / file
+    text = path.read_text() if path.exists() else ""
+    assert old in text
+    path.write_text(text.replace(old, new, 1) if old else text + new)
+
+
+def told(findings: tuple[Finding, ...]) -> Found:
+    return [(found.code, found.severity.value, found.where, found.involves) for found in findings]
+
+
+def test_a_catalog_without_faults_gives_no_finding() -> None:
+    assert gate_findings(loaded(CATALOGS / "desk")) == ()
+
+
+# --- seen without solving -------------------------------------------------------------------------
+
+STATIC = [
+    ("top.csv", ",30000,", ",,", [("missing_price", "error", "desk/top.csv:2", ("top.oak",))]),
+    ("top.csv", "price_minor", "was_minor", [("missing_price", "error", "desk/top.csv:1", ("top",))]),
+    ("drawer.csv", "cost_minor", "was_minor", [("missing_cost", "warning", "desk/line.yaml:19", ("drawer",))]),
+    ("drawer.csv", ",80,1,", ",80,,",
+     [("amount_not_known", "error", "desk/line.yaml:40", ("drawer", "drawer.flat"))]),
+    ("line.yaml", "[frame, drawer, lamp]", "[frame, drawer]",
+     [("feature_on_no_step", "warning", "desk/line.yaml:20", ("lamp",))]),
+    ("line.yaml", "default: {flat: 1}", "default: {deep: 1}",
+     [("defaults_break_rule", "warning", "desk/line.yaml:25", ("deep_top", "drawer", "top"))]),
+    ("line.yaml", "if: frame == ash", "if: frame == ahs",
+     [("text_matches_nothing", "warning", "desk/line.yaml:26", ("wide_ash", "frame"))]),
+    ("line.yaml", "recipe: top.material", "recipe: 'if(top.material == plywod, a, b)'",
+     [("text_matches_nothing", "warning", "desk/line.yaml:44", ("engrave", "top"))]),
+    ("line.yaml", "recipe: top.material", "recipe: 'if(top.material == glass, a, b)'",
+     [("text_matches_nothing", "note", "desk/line.yaml:44", ("engrave", "top"))]),
+    ("line.yaml", "  - {feature: top, unit", "  - {feature: lamp, unit",
+     [("not_in_bom", "warning", "desk/line.yaml:11", ("top",))]),
+    ("parts.csv", "", "bolt,Bolt,pcs,3,,\n", [("unused_part", "warning", "desk/parts.csv:3", ("bolt",))]),
+    ("legs.csv", "", "id,name\n", [("unused_table", "warning", "desk/legs.csv:1", ("desk/legs.csv",))]),
+    ("fixings.csv", "", "ash,wood,breaks\n",
+     [("contradictory_rows", "error", "desk/fixings.csv:8", ("fixing", "desk/fixings.csv"))]),
+    ("fixings.csv", "", "ash,wood,fits\n",
+     [("overlapping_rows", "warning", "desk/fixings.csv:8", ("fixing", "desk/fixings.csv"))]),
+    ("texts/en.yaml", "wide_ash: An ash frame carries 140 cm., ", "",
+     [("missing_reason", "error", "desk/line.yaml:26", ("wide_ash",))]),
+    ("texts/en.yaml", "feature.engraved: Engraving\n", "",
+     [("missing_translation", "warning", "desk/line.yaml:21", ("engraved",))]),
+    ("texts/en.yaml", "clamp: Clamp lamp, ", "",
+     [("missing_translation", "warning", "desk/line.yaml:20", ("lamp.clamp",))]),
+    ("texts/en.yaml", "{frame.load_kg}", "{frame.lode_kg}",
+     [("place_not_known", "error", "desk/line.yaml:24", ("weight",))]),
+    ("texts/en.yaml", "", "feature.legs: Legs\n",
+     [("unused_text", "warning", "desk/texts/en.yaml:1", ("feature.legs",))]),
+    ("pictures/pictures.yaml", "stone:", "slab:",
+     [("missing_picture", "warning", "desk/pictures/pictures.yaml:1", ("top.stone",))]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"), STATIC, ids=[f"{s[0]}-{s[3][0][0]}-{s[2]}" for s in STATIC]
+)
+def test_a_fault_seen_without_solving(desk: Path, file: str, old: str, new: str, expected: Found) -> None:
+    plant_fault(desk, file, old, new)
+
+    assert told(static_findings(loaded(desk))) == expected
+
+
+def test_a_line_that_cannot_be_built_is_an_error(desk: Path) -> None:
+    for folder in (desk, desk.parent / "parcels"):
+        text = (folder / "line.yaml").read_text()
+        (folder / "line.yaml").write_text(text[: text.index("bom:")])
+
+    codes = {finding.code for finding in static_findings(loaded(desk)) if has_errors([finding])}
+    assert codes == {"missing_operation", "missing_bom"}
+
+
+# --- found by solving -----------------------------------------------------------------------------
+
+RULES_END = "surcharges:\n"
+SOLVED = [
+    ("contradicting_rules",
+     "  - {id: wide, that: width_cm >= 160}\n  - {id: narrow, that: width_cm <= 120}\n",
+     [("defaults_break_rule", "warning", "desk/line.yaml:34", ("wide", "width_cm")),
+      ("defaults_break_rule", "warning", "desk/line.yaml:35", ("narrow", "width_cm")),
+      ("contradiction", "error", "desk/line.yaml:34", ("narrow", "wide"))]),
+    ("a_dead_option",
+     "  - {id: no_ash, that: frame != ash}\n",
+     [("option_never_possible", "error", "desk/line.yaml:18", ("frame.ash", "no_ash")),
+      ("only_one_answer", "warning", "desk/line.yaml:15", ("frame", "frame.steel"))]),
+    ("a_rule_another_one_implies",
+     "  - {id: ash_160, requires: {if: frame == ash, then: width_cm <= 160}}\n",
+     [("redundant_rule", "warning", "desk/line.yaml:34", ("ash_160", "wide_ash"))]),
+    ("a_sum_nothing_reaches",
+     "  - {id: few, that: sum(drawer.weight_kg) <= 18}\n",
+     [("rule_never_matters", "note", "desk/line.yaml:34", ("few",))]),
+    ("a_warning_nobody_sees",
+     "  - {id: wide_warning, that: width_cm <= 180, severity: warn}\n",
+     [("rule_never_matters", "note", "desk/line.yaml:34", ("wide_warning",))]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rules", "expected"), [s[1:] for s in SOLVED], ids=[s[0] for s in SOLVED])
+def test_a_fault_found_by_solving(desk: Path, rules: str, expected: Found) -> None:
+    plant_fault(desk, "line.yaml", RULES_END, rules + RULES_END)
+    (desk / "scenarios.yaml").unlink()
+    for line in rules.splitlines():
+        rule = line.split("id: ")[1].split(",")[0]
+        plant_fault(desk, "texts/en.yaml", "", f"rule.{rule}: Not this way.\n")
+
+    findings = told(gate_findings(loaded(desk)))
+
+    assert sorted(_unordered(findings)) == sorted(_unordered(expected))
+
+
+def _unordered(found: Found) -> Found:
+    return [(code, severity, where, tuple(sorted(involves))) for code, severity, where, involves in found]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("total_minor: 43000", "total_minor: 43001",
+         "`the desk everybody buys`: should cost 43001; it costs 43000"),
+        ("frame: steel,", "frame: ash, lamp: clamp,",
+         "`the desk everybody buys`: should cost 43000; it costs 50000"),
+        ("width_cm: 140,", "width_cm: 180, frame: ash,", None),
+        ("width_cm: 160}", "width_cm: 120}", "`ash bends`: should not be possible, yet no rule forbids it"),
+        ("because: [wide_ash]", "because: [weight]",
+         "`ash bends`: should be impossible because of weight; it is because of wide_ash"),
+        ("total_minor: 43000", "notes: [one_extra]",
+         "`the desk everybody buys`: should give the notes one_extra; it does not"),
+    ],
+)  # fmt: skip
+def test_a_scenario_that_comes_out_otherwise_is_an_error(desk: Path, old: str, new: str, message: str | None) -> None:
+    plant_fault(desk, "scenarios.yaml", old, new)
+    if message is None:  # The same key twice in a mapping is a mistake of the file itself.
+        with pytest.raises(Exception, match="stands here twice"):
+            loaded(desk)
+        return
+
+    findings = gate_findings(loaded(desk))
+
+    assert [(found.code, found.message) for found in findings] == [("scenario_fails", message)]
+    assert has_errors(findings)
+
+
+def test_an_operation_without_its_work_centre_is_an_error() -> None:
+    findings = list(plant_findings(loaded(CATALOGS / "desk").model, load_plant("pc")))
+
+    assert ("saw", "sawing") in {found.involves for found in findings}
+    assert {found.code for found in findings} == {"work_centre_not_in_plant"}
+
+
+def test_other_tables_are_tried_out_with_one_warning_a_table(desk: Path, tmp_path: Path) -> None:
+    """No price, no cost and options nobody can choose are no reason to refuse a try."""
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "top.csv").write_text(
+        "id,name,material,weight_kg,clearance_mm,density,finishes\n"
+        "t1,One,wood,30,150,0.7,\nt2,Two,wood,20,100,0.7,\nt3,Three,wood,400,100,0.7,\n"
+    )
+
+    findings = gate_findings(read_catalog(read_files(desk, tables=tmp_path / "tables")))
+
+    assert [(f.code, f.severity.value, f.where) for f in findings if f.severity.value != "note"] == [
+        ("missing_price", "warning", "tables/top.csv:1"),
+        ("option_never_possible", "warning", "tables/top.csv:4"),
+    ]
+
+
+def test_what_a_rule_needs_to_be_implied_is_said_exactly(desk: Path) -> None:
+    """Neither rule alone implies the third; both together do."""
+    plant_fault(
+        desk, "line.yaml", RULES_END,
+        "  - {id: first, requires: {if: frame == ash, then: top == oak}}\n"
+        "  - {id: second, requires: {if: top == oak, then: chosen(lamp)}}\n"
+        "  - {id: third, requires: {if: frame == ash, then: chosen(lamp)}}\n" + RULES_END,
+    )  # fmt: skip
+    configurator = Configurator(loaded(desk).model)
+
+    assert implied_by(configurator.problem, "third") == ("first", "second")
+    assert implied_by(configurator.problem, "second") is None

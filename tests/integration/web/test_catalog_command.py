@@ -1,0 +1,120 @@
+"""``lotone catalog``: what machines read, exit codes, and the way from folder to release and back."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from kernel.database import Database
+from modules_catalog.loading.catalog import load_catalog
+from modules_catalog.releases import service as releases
+from web.cli.catalog import app
+
+CATALOGS = Path(__file__).parents[2] / "data" / "catalogs"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    shutil.copytree(CATALOGS, tmp_path / "catalogs")
+    return tmp_path / "catalogs" / "desk"
+
+
+def lotone(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [*map(str, arguments)])
+
+
+def last_json(result: Result) -> dict[str, object]:
+    found: dict[str, object] = json.loads(result.stdout.splitlines()[-1])
+    return found
+
+
+def test_a_good_catalog_is_ok(desk: Path) -> None:
+    result = lotone("check", desk, "--json")
+
+    assert (result.exit_code, last_json(result)) == (0, {"ok": True, "findings": []})
+
+
+def test_a_mistake_in_a_file_is_a_finding_and_exit_code_1(desk: Path) -> None:
+    line = desk / "line.yaml"
+    line.write_text(line.read_text().replace("part: screw", "part: scrwe"))
+
+    result = lotone("check", desk, "--json")
+
+    assert result.exit_code == 1
+    assert last_json(result) == {
+        "ok": False,
+        "findings": [
+            {
+                "code": "not_valid",
+                "severity": "error",
+                "where": "desk/line.yaml:41",
+                "message": "there is no part `scrwe` in parts.csv",
+                "involves": [],
+            }
+        ],
+    }
+
+
+def test_people_read_one_line_a_finding(desk: Path) -> None:
+    (desk / "legs.csv").write_text("id,name\n")
+
+    result = lotone("check", desk)
+
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "desk/legs.csv:1: warning: no feature and no rule reads `legs.csv`: name it by `table:`, or remove it "
+        "[unused_table]",
+        "0 errors, 1 warning, 0 notes",
+    ]
+
+
+def test_a_folder_that_is_no_catalog_is_wrong_usage(tmp_path: Path) -> None:
+    assert lotone("check", tmp_path).exit_code == 2
+    assert lotone("check", "no_such_line").exit_code == 2
+    assert lotone("check", CATALOGS / "desk", "--tables", tmp_path / "nowhere").exit_code == 2
+
+
+def test_a_catalog_is_published_once_and_comes_back_byte_for_byte(
+    desk: Path, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOTONE_DATABASE_URL", sqlite_url)
+    release = load_catalog(desk).release
+
+    for _ in range(2):
+        result = lotone("publish", desk, "--json")
+        assert (result.exit_code, last_json(result)) == (0, {"ok": True, "line": "desk", "release": release})
+    exported = lotone("export", "desk", "--release", "current", "--out", tmp_path / "out", "--json")
+
+    assert exported.exit_code == 0
+    assert last_json(exported)["release"] == release
+    assert load_catalog(tmp_path / "out" / "desk").release == release
+    again = lotone("export", "desk", "--release", release, "--out", tmp_path / "out")
+    assert again.exit_code == 2
+    assert "is there already" in again.stderr
+
+
+def test_what_the_gate_refuses_is_not_published(desk: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOTONE_DATABASE_URL", sqlite_url)
+    top = desk / "top.csv"
+    top.write_text(top.read_text().replace(",30000,", ",,"))
+
+    result = lotone("publish", desk, "--json")
+
+    assert result.exit_code == 1
+    assert last_json(result)["ok"] is False
+    database = Database(sqlite_url)
+    with database.read() as db:
+        lines = releases.starts_of(db, "desk")
+    database.dispose()
+    assert lines == []
+
+
+def test_a_folder_is_exported_without_a_database(desk: Path, tmp_path: Path) -> None:
+    result = lotone("export", desk, "--out", tmp_path / "out")
+
+    assert result.exit_code == 0
+    assert (tmp_path / "out" / "parcels" / "line.yaml").read_bytes() == (
+        desk.parent / "parcels" / "line.yaml"
+    ).read_bytes()
