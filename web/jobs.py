@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from orders.lifecycle.releasing import release_order
-
 from kernel.ids import OrderId
 from kernel.jobs import JobFunction, JobName
+from orders.lifecycle.releasing import release_order
 from orders.lifecycle.service import RELEASE_JOB
 from web.shop import Shop
 
@@ -14,6 +13,6 @@ def job_functions(shop: Shop) -> Mapping[JobName, JobFunction]:
     """Return what each stored job's name does in this process."""
 
     def release(order_id: str) -> None:
-        release_order(shop.database, shop.configurators, shop.blobs, OrderId(order_id), now=shop.now())
+        release_order(shop.database, shop.configurators, shop.blobs, shop.printer, OrderId(order_id), now=shop.now())
 
     return {RELEASE_JOB: release}

@@ -1,12 +1,14 @@
 """Opening a shop: from settings to the tools a process works with."""
 
 import random
+from pathlib import Path
 
 from kernel.blobs import BlobStore
 from kernel.clock import Clock, system_clock
 from kernel.database import Database
 from kernel.ids import id_maker
 from orders.drafts.configurators import Configurators
+from production.build_sheet.printing import SheetPrinter
 from web.settings import Settings
 from web.shop import Shop
 
@@ -23,6 +25,7 @@ def open_shop(settings: Settings, *, clock: Clock = system_clock, rng: random.Ra
         database=Database(settings.database_url),
         configurators=Configurators(),
         blobs=BlobStore(settings.blob_url),
+        printer=SheetPrinter(Path(settings.cache_dir) / "fonts"),
         new_id=id_maker(clock, rng or random.SystemRandom()),
         clock=clock,
     )

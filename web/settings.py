@@ -23,6 +23,7 @@ class Settings:
     Attributes:
         database_url: ``sqlite:///path/to/file.db`` or ``postgresql://user@host/name``.
         blob_url: Where files are kept: a folder, or ``s3://bucket/prefix``.
+        cache_dir: A folder for what can be made again: compiled catalogs, the build sheet's font list.
         host: Address the web server listens on.
         port: Port the web server listens on.
         public_url: The address people use; it is printed into QR codes. Empty: ``http://host:port``.
@@ -34,6 +35,7 @@ class Settings:
 
     database_url: str = "sqlite:///var/lotone.db"
     blob_url: str = "var/blobs"
+    cache_dir: str = "var/cache"
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str = ""

@@ -14,6 +14,7 @@ from modules_catalog.releases import service as releases
 from orders.audit.model import Actor
 from orders.drafts.configurators import Configurators
 from orders.drafts.service import Reader
+from production.build_sheet.printing import SheetPrinter
 from web.security.access import MaybeUser
 from web.security.model import User
 from web.security.roles import STAFF
@@ -26,12 +27,18 @@ class Shop:
     database: Database
     configurators: Configurators
     blobs: BlobStore
+    printer: SheetPrinter
     new_id: IdMaker
     clock: Clock
 
     def now(self) -> datetime:
         """Return the present moment."""
         return self.clock()
+
+    def close(self) -> None:
+        """End the sheet printer's processes and close all connections."""
+        self.printer.close()
+        self.database.dispose()
 
     def warm_up(self) -> None:
         """Compile the catalogs in force, so that the first customer does not wait for it."""

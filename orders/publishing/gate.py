@@ -7,11 +7,15 @@ from configurator.errors import RuleNotCompilable, RuleTooWide
 from modules_catalog.checking.catalog import static_findings
 from modules_catalog.findings import Finding, FindingSeverity
 from modules_catalog.loading.catalog import LoadedCatalog
+from orders.publishing.agreement import agreement_findings
 from orders.publishing.dead_ends import dead_end_findings
 from orders.publishing.plant import plant_findings
 from orders.publishing.rules import rule_findings
 from orders.publishing.scenarios import scenario_findings
 from production.plants.model import Plant
+
+SAMPLES = 5
+"""Partial choices on which the solving method is compared with CP-SAT."""
 
 
 def gate_findings(loaded: LoadedCatalog, *, plant: Plant | None = None) -> tuple[Finding, ...]:
@@ -50,3 +54,4 @@ def _solving_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
     dead = {code for finding in dead_ends if finding.code == "option_never_possible" for code in finding.involves}
     yield from rule_findings(configurator, reported=frozenset(dead))
     yield from scenario_findings(configurator)
+    yield from agreement_findings(configurator, samples=SAMPLES)

@@ -79,13 +79,13 @@ def sheet(
     out: Annotated[Path | None, typer.Option(help="File to write; by default <order>.build-sheet.pdf.")] = None,
 ) -> None:
     """Write the issued build sheet of an order."""
+    from orders.lifecycle.repository import get_order_by_number
     from orders.lifecycle.sheets import issued_sheet
-
     from web.opening import open_shop
 
     shop = open_shop(read_settings())
     with shop.database.read() as db:
-        content = issued_sheet(db, shop.blobs, order)
+        content = issued_sheet(db, shop.blobs, get_order_by_number(db, order))
     target = out or Path(f"{order}.build-sheet.pdf")
     target.write_bytes(content)
     print(target)

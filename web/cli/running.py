@@ -33,7 +33,7 @@ def serve_pages(settings: Settings, *, host: str, port: int) -> None:
         create_app(settings, shop), host=host, port=port, log_level=settings.log_level, access_log=False
     )
     uvicorn.Server(server).run()
-    shop.database.dispose()
+    shop.close()
 
 
 def work(settings: Settings) -> None:
@@ -58,7 +58,7 @@ def run_demo_shop(settings: Settings, *, host: str, port: int) -> None:
     shop = open_shop(settings)
     migrations.upgrade(shop.database)
     seed_demo(shop)
-    shop.database.dispose()
+    shop.close()
     with _worker_process():
         print(f"Lot One is at http://{host}:{port}", flush=True)
         print(f"Sign in with the password {DEMO_PASSWORD} as:", flush=True)

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from orders.lifecycle.sheets import issued_sheet, issued_specification
-
 from configurator.model import Answer
 from kernel.clock import fixed_clock
 from kernel.errors import LotOneError
@@ -24,6 +22,7 @@ from orders.drafts.service import Reader
 from orders.lifecycle import repository as orders
 from orders.lifecycle.model import Order
 from orders.lifecycle.service import place_order
+from orders.lifecycle.sheets import issued_sheet, issued_specification
 from orders.quotes.service import issue_quote
 from production.promise import service as promises
 from production.promise.document import promise_from_json
@@ -76,12 +75,12 @@ def run_main_job(out_dir: Path) -> list[Made]:
     """
     out_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(database_url=f"sqlite:///{folder}/demo.db", blob_url=f"{folder}/blobs")
+        settings = Settings(database_url=f"sqlite:///{folder}/demo.db", blob_url=f"{folder}/blobs", cache_dir=folder)
         shop = open_shop(settings, clock=fixed_clock(MOMENT), rng=random.Random(1))
         migrations.upgrade(shop.database)
         seed_catalogs(shop)
         made = [_make(shop, line, out_dir) for line in CHOICES]
-        shop.database.dispose()
+        shop.close()
     return made
 
 
@@ -124,8 +123,8 @@ def _make(shop: Shop, line: str, out_dir: Path) -> Made:
 def _written(shop: Shop, order: Order, line: str, out_dir: Path) -> Made:
     sheet, spec = out_dir / f"{line}.build-sheet.pdf", out_dir / f"{line}.spec.json"
     with shop.database.read() as db:
-        sheet.write_bytes(issued_sheet(db, shop.blobs, order.number))
-        spec.write_bytes(issued_specification(db, order.number))
+        sheet.write_bytes(issued_sheet(db, shop.blobs, order))
+        spec.write_bytes(issued_specification(db, shop.blobs, order))
         order = orders.get_order(db, order.id)
         model = shop.configurators.of(db, order.release).model
         plant = promises.plant_of(db, order.line)

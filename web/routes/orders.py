@@ -6,12 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
-from orders.lifecycle.sheets import has_sheet, issued_sheet
 
 from orders.drafts.pictures import product_picture
 from orders.lifecycle import repository as orders
 from orders.lifecycle.model import Order, OrderNotYours
 from orders.lifecycle.service import cancel_order
+from orders.lifecycle.sheets import has_sheet, issued_sheet
 from orders.lifecycle.transitions import OrderState
 from web.security.access import MaybeUser, Public, require_role
 from web.security.roles import Role
@@ -102,7 +102,7 @@ def cancel(request: Request, shop: TheShop, reader: TheReader, actor: TheActor, 
 
 def _sheet(shop: Shop, number: str) -> bytes:
     with shop.database.read() as db:
-        return issued_sheet(db, shop.blobs, number)
+        return issued_sheet(db, shop.blobs, orders.get_order_by_number(db, number))
 
 
 def _readable(order: Order, reader: TheReader) -> Order:

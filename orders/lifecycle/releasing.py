@@ -1,0 +1,54 @@
+"""The release of an order: work on the floor, sheets issued, the order moved on; once, however often it is run."""
+
+from datetime import datetime
+
+from kernel.blobs import BlobStore
+from kernel.database import Database
+from kernel.ids import OrderId
+from orders.audit.model import SYSTEM
+from orders.drafts.configurators import Configurators
+from orders.drafts.variants import variant_of
+from orders.lifecycle import repository
+from orders.lifecycle.service import move
+from orders.lifecycle.sheets import customer_reference, order_fit, order_sheets
+from orders.lifecycle.transitions import OrderEvent, OrderState
+from production.build_sheet import service as sheets
+from production.build_sheet.printing import SheetPrinter
+from production.floor import service as floor
+from production.promise import service as promises
+
+
+def release_order(
+    database: Database,
+    configurators: Configurators,
+    blobs: BlobStore,
+    printer: SheetPrinter,
+    order_id: OrderId,
+    *,
+    now: datetime,
+) -> None:
+    """Explode the order, issue its sheets and open its work on the floor.
+
+    Sheets are drawn outside any transaction and stored by content; work orders and the order's new state are written
+    together. An order that is no longer waiting for its release is left alone.
+
+    Raises:
+        OrderNotFound: there is no such order.
+        SheetNotPrinted: a sheet could not be drawn; the job is tried again.
+    """
+    with database.read() as db:
+        order = repository.get_order(db, order_id)
+        if order.state is not OrderState.PLACED:
+            return
+        model = configurators.of(db, order.release).model
+        plant = promises.plant_of(db, order.line)
+        fit = order_fit(db, model, order)
+        composed, picture = order_sheets(model, plant, order, fit, customer_reference(db, order))
+    for sheet in composed:
+        sheets.issue_sheet(database, blobs, printer, sheet, picture, now=now)
+    with database.write() as db:
+        if repository.get_order(db, order_id).state is not OrderState.PLACED:
+            return
+        variant = variant_of(model, order.selection.answers, fit)
+        floor.open_work(db, order.number, order.revision_letter, order.line, variant, order.quantity, now=now)
+        move(db, order_id, OrderEvent.RELEASE, actor=SYSTEM, now=now)

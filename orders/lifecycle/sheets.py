@@ -1,0 +1,88 @@
+"""The build sheets of an order: composed from what was agreed, found as they were issued."""
+
+from sqlmodel import Session
+
+from kernel.blobs import BlobStore
+from modules_catalog.model import ConfigurationModel
+from orders.customers import repository as customers
+from orders.customers.model import Purpose
+from orders.drafts.fitting import FitView, fit_view
+from orders.drafts.pictures import product_picture
+from orders.drafts.variants import fit_parts, variant_of
+from orders.lifecycle.model import Order
+from production.build_sheet import service as sheets
+from production.build_sheet.composing import sheet_data
+from production.build_sheet.model import SheetData, SheetOrder
+from production.build_sheet.sheet_texts import sheet_texts
+from production.plants.model import Plant
+from production.promise.document import promise_from_json
+
+
+def order_fit(db: Session, model: ConfigurationModel, order: Order) -> FitView | None:
+    """Return the fit of a measured order: release and measures never change, so it is the one that was quoted."""
+    profile = (
+        customers.get_profile(db, order.profile_id, purpose=Purpose.FIT) if order.profile_id is not None else None
+    )
+    return fit_view(model, order.selection.answers, profile, model.components)
+
+
+def customer_reference(db: Session, order: Order) -> str:
+    """Return what the floor sees instead of a name; empty for nobody."""
+    if order.customer_id is None:
+        return ""
+    return customers.get_customer(db, order.customer_id, purpose=Purpose.SUPPORT).reference
+
+
+def order_sheets(
+    model: ConfigurationModel, plant: Plant, order: Order, fit: FitView | None, reference: str
+) -> tuple[list[SheetData], str]:
+    """Return one sheet for each piece of the order's revision, and the picture printed on them. Pure but for texts."""
+    parts = fit_parts(fit.fit) if fit is not None and fit.fit is not None else None
+    variant = variant_of(model, order.selection.answers, fit)
+    picture = product_picture(model, order.selection.answers, is_plain=True)
+    promise = promise_from_json(order.promise)
+    composed = [
+        sheet_data(
+            model,
+            variant,
+            order.selection.answers,
+            SheetOrder(
+                number=order.number,
+                revision=order.revision_letter,
+                due=promise.date,
+                issued_on=order.placed_at.date(),
+                customer_reference=reference,
+                piece=piece,
+                pieces=order.quantity,
+            ),
+            plant,
+            picture_svg=picture,
+            fit=parts,
+            texts=sheet_texts(plant.floor_locale),
+        )
+        for piece in range(1, order.quantity + 1)
+    ]
+    return composed, picture
+
+
+def has_sheet(db: Session, order: Order) -> bool:
+    """Return whether the sheets of the order's present revision have been issued."""
+    return any(sheet.revision == order.revision_letter for sheet in sheets.issued_sheets(db, order.number))
+
+
+def issued_sheet(db: Session, blobs: BlobStore, order: Order, piece: int = 1) -> bytes:
+    """Return the PDF of the order's present revision as it was issued.
+
+    Raises:
+        SheetNotFound: it has not been issued.
+    """
+    return blobs.get(sheets.issued_sheet(db, order.number, order.revision_letter, piece).pdf).content
+
+
+def issued_specification(db: Session, blobs: BlobStore, order: Order, piece: int = 1) -> bytes:
+    """Return the JSON twin of the present revision's sheet as it was issued.
+
+    Raises:
+        SheetNotFound: it has not been issued.
+    """
+    return blobs.get(sheets.issued_sheet(db, order.number, order.revision_letter, piece).specification).content

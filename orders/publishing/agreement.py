@@ -1,0 +1,66 @@
+"""Agreement: the solving method that will answer customers must say what CP-SAT says. See G-6."""
+
+import random
+from collections.abc import Iterator
+
+import numpy as np
+
+from configurator.configurator import Configurator
+from configurator.engine import Answers, Picks
+from configurator.problem import Problem
+from modules_catalog.findings import Finding, FindingSeverity
+
+
+def agreement_findings(configurator: Configurator, *, samples: int, seed: int = 1) -> Iterator[Finding]:
+    """Yield one error for the first sampled question on which the two methods differ.
+
+    Args:
+        configurator: The line's configurator; nothing is asked where CP-SAT answers anyway.
+        samples: How many random partial choices are tried.
+        seed: Of the random choices.
+    """
+    if configurator.engine.method == configurator.judge.method:
+        return
+    rng = random.Random(seed)
+    for number in range(samples):
+        picks = {} if number == 0 else random_picks(configurator.problem, rng)
+        ours, judged = configurator.engine.answers(picks), configurator.judge.answers(picks)
+        differing = _differing(configurator.problem, ours, judged)
+        if differing:
+            yield Finding(
+                "engines_differ",
+                FindingSeverity.ERROR,
+                str(configurator.model.features[0].source),
+                f"{configurator.engine.method} and {configurator.judge.method} differ on {', '.join(differing)} after "
+                f"{spoken(configurator.problem, picks)}",
+                tuple(differing),
+            )
+            return
+
+
+def random_picks(problem: Problem, rng: random.Random) -> Picks:
+    """Return one row each for up to three features that customers see."""
+    visible = [index for index, domain in enumerate(problem.domains) if not domain.hidden]
+    chosen = rng.sample(visible, min(len(visible), rng.randint(1, 3)))
+    return {index: {rng.randrange(len(problem.domains[index].rows)): 1} for index in chosen}
+
+
+def spoken(problem: Problem, picks: Picks) -> str:
+    """Return picks in the catalog's words."""
+    parts = [
+        f"{problem.domains[index].feature} {problem.domains[index].rows[row] or '(none)'}"
+        for index, rows in picks.items()
+        for row in rows
+    ]
+    return ", ".join(parts) or "nothing"
+
+
+def _differing(problem: Problem, ours: Answers, judged: Answers) -> list[str]:
+    """Return the features whose answers differ; unproven answers are not compared."""
+    if not (ours.proven and judged.proven):
+        return []
+    return [
+        domain.feature
+        for index, domain in enumerate(problem.domains)
+        if not domain.hidden and not np.array_equal(ours.with_row[index], judged.with_row[index])
+    ]
