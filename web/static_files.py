@@ -28,6 +28,7 @@ STYLESHEETS = (
     "css/components/message.css",
     "css/components/summary.css",
     "css/components/steps.css",
+    "css/components/lists.css",
     "css/components/table.css",
     "css/utilities.css",
 )
