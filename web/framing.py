@@ -1,6 +1,7 @@
 """The frame around all pages: security, errors, static files, templates, health. It knows no page."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
@@ -15,8 +16,8 @@ from web.security.forgery import refuse_forgery
 from web.security.headers import HeadersMiddleware
 from web.security.visitors import VisitorMiddleware
 from web.settings import Settings
-from web.static_files import load_static_files
-from web.templating import load_templates
+from web.static_files import StaticFiles, load_static_files
+from web.templating import Templates, load_templates
 
 
 def frame_app(settings: Settings, database: Database, *, clock: Clock, routers: Iterable[APIRouter]) -> FastAPI:
@@ -40,8 +41,7 @@ def frame_app(settings: Settings, database: Database, *, clock: Clock, routers: 
     app.state.settings = settings
     app.state.database = database
     app.state.clock = clock
-    app.state.static_files = load_static_files()
-    app.state.templates = load_templates(app.state.static_files)
+    app.state.static_files, app.state.templates = _look()
     install_error_handlers(app)
     # The last one added stands outermost: headers and visitor are there for the 500 page too.
     app.add_middleware(UnexpectedErrors)
@@ -52,6 +52,13 @@ def frame_app(settings: Settings, database: Database, *, clock: Clock, routers: 
     for router in routers:
         app.include_router(router)
     return app
+
+
+@cache
+def _look() -> tuple[StaticFiles, Templates]:
+    """Return the files and templates, read once a process: neither changes while it runs."""
+    files = load_static_files()
+    return files, load_templates(files)
 
 
 health = APIRouter(include_in_schema=False)
