@@ -116,8 +116,8 @@ class Core:
         self._untouched = [LeafState(UNCHANGED, state.alive, state.many) for state in first]
         self._classes: list[IntArray] = [np.zeros(0, dtype=np.int64)] * len(frame.leaves)
         for component, start in zip(plan.components, self.starts, strict=True):
-            for place, leaf in enumerate(component.leaves):
-                self._classes[leaf] = self._class_values(leaf, self._untouched[leaf], Passing(start.downs[place], None))
+            for place, own in enumerate(component.leaves):
+                self._classes[own] = self._class_values(own, self._untouched[own], Passing(start.downs[place], None))
 
     # Leaves
 
@@ -157,7 +157,9 @@ class Core:
             state = self._remembered.put(key, self._made(at, picks, question, dropped, (closed, filters)))
         return state
 
-    def _picked(self, leaf: Leaf, picks: Mapping[int, int], alive: BoolArray, dropped: frozenset[int] = frozenset()) -> LeafState:
+    def _picked(
+        self, leaf: Leaf, picks: Mapping[int, int], alive: BoolArray, dropped: frozenset[int] = frozenset()
+    ) -> LeafState:
         ((row, count),) = picks.items()
         if count != 1 or not alive[row]:
             return LeafState(Passing(empty_message(len(leaf.columns)), None), alive, None)

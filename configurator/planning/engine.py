@@ -1,7 +1,7 @@
 """The compiled plan as an ``Engine``."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,25 +10,41 @@ from configurator.model import NO_LIMITS, CapacityCap, Limits
 from configurator.planning.core import Core, Question, Remembered
 from configurator.planning.frame import FrameBuilder, certain_problem
 from configurator.planning.leaf_states import NOTHING
-from configurator.planning.limits import DEFAULT_BUDGET, NoPlan, PlanBudget
+from configurator.planning.limits import DEFAULT_BUDGET, NoPlan, PlanBudget, TooWide
 from configurator.planning.messages import kernels_named
-from configurator.planning.plan import Tree, plan_of
-from configurator.planning.plan_search import best_trees
+from configurator.planning.plan import components_of, plan_of
+from configurator.planning.plan_search import Trees, candidate_trees, tree_over
+from configurator.planning.rehearsal import Rehearsal, rehearsed
 from configurator.problem import BoolArray, IntArray, Problem, SumRule
 
-Trees = Mapping[tuple[int, ...], Tree]
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One form of the problem with its chosen trees, and what random clicks took."""
+
+    core: Core
+    trees: Trees
+    rehearsal: Rehearsal
 
 
-def build_core(problem: Problem, budget: PlanBudget, kernels: str = "best") -> Core:
-    """Return one form of a problem with the best plan found.
+def planned(problem: Problem, budget: PlanBudget, kernels: str = "best") -> Planned:
+    """Return one form of a problem with the plan that rehearsed best.
 
     Raises:
-        NoPlan: It is too wide.
+        NoPlan: It is too wide, or clicks would take too long.
     """
     frame = FrameBuilder(problem, budget).build()
     module = kernels_named(kernels)
-    trees = best_trees(frame, module, budget)
-    return Core(problem, frame, plan_of(frame, trees, module, budget))
+    tried: list[Planned] = []
+    for trees in candidate_trees(frame, module, budget):
+        core = Core(problem, frame, plan_of(frame, trees, module, budget))
+        tried.append(Planned(core, trees, rehearsed(core, budget)))
+    best = min(tried, key=lambda own: (own.rehearsal.too_wide, own.rehearsal.p95))
+    if best.rehearsal.p95 > budget.most_work:
+        raise NoPlan(what="clicks", size=best.rehearsal.p95, limit=budget.most_work)
+    if best.rehearsal.too_wide * 20 > best.rehearsal.clicks:
+        raise NoPlan(what="clicks that are too wide", size=best.rehearsal.too_wide, limit=best.rehearsal.clicks // 20)
+    return best
 
 
 class PlanEngine:
@@ -36,17 +52,18 @@ class PlanEngine:
 
     method = "plan"
 
-    def __init__(self, core: Core, certain: Core | None, budget: PlanBudget, kernels: str = "best") -> None:
-        self.core = core
+    def __init__(self, plan: Planned, certain: Planned | None, budget: PlanBudget, kernels: str = "best") -> None:
+        self.plan = plan
         self.certain = certain
         self._budget = budget
         self._kernels = kernels
+        self._builders: Remembered[FrameBuilder] = Remembered(2)
         self._capped: Remembered[tuple[Core, Core | None]] = Remembered(8)
 
     @property
     def problem(self) -> Problem:
         """The problem answered."""
-        return self.core.problem
+        return self.plan.core.problem
 
     def answers(self, picks: Picks, limits: Limits = NO_LIMITS) -> Answers:
         """Return the answers for these picks under these limits.
@@ -94,24 +111,31 @@ class PlanEngine:
         return found
 
     def _cores(self, caps: tuple[CapacityCap, ...]) -> tuple[Core, Core | None]:
-        if not caps:
-            return self.core, self.certain
+        certain = None if self.certain is None else self.certain.core
         rules = tuple(cap_rule(self.problem, cap) for cap in caps)
         binding = tuple(rule for rule in rules if _may_bind(self.problem, rule))
         if not binding:
-            return self.core, self.certain
+            return self.plan.core, certain
         key = tuple((rule.rule, rule.upper, tuple(a.tobytes() for a in rule.amounts)) for rule in binding)
         known = self._capped.get(key)
         if known is None:
-            known = self._capped.put(key, self._with_caps(binding))
+            sure = None if self.certain is None else self._extended(self.certain, binding)
+            known = self._capped.put(key, (self._extended(self.plan, binding), sure))
         return known
 
-    def _with_caps(self, rules: tuple[SumRule, ...]) -> tuple[Core, Core | None]:
-        def extended(core: Core) -> Core:
-            problem = replace(core.problem, rules=(*core.problem.rules, *rules))
-            return build_core(problem, self._budget, self._kernels)
-
-        return extended(self.core), None if self.certain is None else extended(self.certain)
+    def _extended(self, plan: Planned, rules: tuple[SumRule, ...]) -> Core:
+        """Return the core under caps: the trees stay, tables are made for the caps only."""
+        problem = plan.core.problem
+        builder = self._builders.get(id(plan)) or self._builders.put(id(plan), FrameBuilder(problem, self._budget))
+        frame = builder.extended(rules).build()
+        capped = replace(problem, rules=(*problem.rules, *rules))
+        module = kernels_named(self._kernels)
+        trees = {leaves: tree_over(leaves, plan.trees) for leaves in components_of(frame)}
+        try:
+            return Core(capped, frame, plan_of(frame, trees, module, self._budget))
+        except TooWide:
+            trees = candidate_trees(frame, module, self._budget)[0]
+            return Core(capped, frame, plan_of(frame, trees, module, self._budget))
 
     def _forced(
         self,
@@ -157,6 +181,8 @@ def cap_rule(problem: Problem, cap: CapacityCap) -> SumRule:
         own = np.zeros(len(domain.rows), dtype=np.int64)
         options = np.array([row for row in range(len(domain.rows)) if row != domain.none_row], dtype=np.int64)
         own[options] = np.array(seconds, dtype=np.int64)
+        if not own.any():
+            continue
         scope.append(place)
         amounts.append(own)
     return SumRule(f"capacity:{cap.work_centre}", tuple(scope), tuple(amounts), None, cap.available_s - cap.fixed_s)
@@ -183,7 +209,7 @@ def build_plan_engine(problem: Problem, *, budget: PlanBudget = DEFAULT_BUDGET, 
     Raises:
         NoPlan: The problem is too wide; the facts say what was.
     """
-    core = build_core(problem, budget, kernels)
+    plan = planned(problem, budget, kernels)
     sure = certain_problem(problem)
-    certain = None if sure is None else build_core(sure, budget, kernels)
-    return PlanEngine(core, certain, budget, kernels)
+    certain = None if sure is None else planned(sure, budget, kernels)
+    return PlanEngine(plan, certain, budget, kernels)

@@ -1,6 +1,7 @@
 """A problem as the plan sees it: leaves to be merged, and the arithmetic of every rule over them."""
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -112,6 +113,24 @@ class FrameBuilder:
         self._impossible: set[str] = set()
         for place, domain in enumerate(problem.domains):
             self._add_domain(place, domain)
+        for rule in problem.rules:
+            if isinstance(rule, TableRule):
+                self.add_table(rule)
+            else:
+                self.add_sum(rule)
+        self._count_rules()
+
+    def extended(self, rules: Iterable[SumRule]) -> "FrameBuilder":
+        """Return a builder with further sums; what was worked out for the other rules is shared."""
+        other = copy(self)
+        other._algebras = list(self._algebras)
+        other._ids = list(self._ids)
+        other._pieces = [dict(pieces) for pieces in self._pieces]
+        other._filters = [list(filters) for filters in self._filters]
+        other._impossible = set(self._impossible)
+        for rule in rules:
+            other.add_sum(rule)
+        return other
 
     def _capped(self, domain: Domain) -> bool:
         return domain.many and domain.most_each < domain.most
@@ -263,12 +282,6 @@ class FrameBuilder:
 
     def build(self) -> Frame:
         """Return the frame."""
-        for rule in self._problem.rules:
-            if isinstance(rule, TableRule):
-                self.add_table(rule)
-            else:
-                self.add_sum(rule)
-        self._count_rules()
         leaves = tuple(self._leaf(leaf) for leaf in range(len(self._items)))
         return Frame(leaves, tuple(self._algebras), frozenset(self._impossible))
 

@@ -31,6 +31,7 @@ class PlanBudget:
     restarts: int = 24
     climbs: int = 60
     search_work: int = 300_000_000
+    candidates: int = 3
     rehearsals: int = 60
     warn_work: int = 2_000_000
     most_work: int = 14_000_000

@@ -49,7 +49,9 @@ def compared(message: Message, start: Message | None) -> Passing:
     return Passing(message, shift)
 
 
-def pass_up(plan: Plan, component: Component, leaves: Sequence[Passing], start: Start | None) -> tuple[list[Passing], int]:
+def pass_up(
+    plan: Plan, component: Component, leaves: Sequence[Passing], start: Start | None
+) -> tuple[list[Passing], int]:
     """Return the messages of all nodes, and the counted work."""
     found = list(leaves)
     work = 0

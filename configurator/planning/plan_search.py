@@ -232,50 +232,75 @@ def flattened(tree: Nested, leaves: Sequence[int]) -> Tree:
     return tuple(merges)
 
 
-def best_tree(trial: Trial, leaves: tuple[int, ...], rng: np.random.Generator) -> Nested:
-    """Return the tree of least work found within the budget.
+def good_trees(trial: Trial, leaves: tuple[int, ...], rng: np.random.Generator) -> list[Nested]:
+    """Return the trees of least work found within the budget, the best first.
 
     Raises:
         NoPlan: Every tree tried has a message that is too wide.
     """
     budget = trial.budget
-    best: Nested | None = None
-    least = 2**62
+    found: dict[Nested, int] = {}
     start = trial.spent
     for attempt in range(budget.restarts):
         exponent = EXPONENTS[attempt % len(EXPONENTS)]
         noise = TEMPERATURES[(attempt // len(EXPONENTS)) % len(TEMPERATURES)]
         tree = greedy(trial, leaves, exponent, noise, rng)
-        work = None if tree is None else trial.work(tree, least)
-        if tree is not None and work is not None and work < least:
-            best, least = tree, work
+        work = None if tree is None else trial.work(tree, 2 * min(found.values(), default=2**61))
+        if tree is not None and work is not None:
+            found[tree] = work
         if trial.spent - start > budget.search_work or len(leaves) <= 2:
             break
-    if best is None:
+    if not found:
         size, rules = trial.widest
         names = sorted({name for rule in rules for name in trial.frame.algebras[rule].rules})
         raise NoPlan(what="messages", rules=names, size=size, limit=budget.most_states)
+    best = min(found, key=lambda tree: found[tree])
     tries = 0
     while len(leaves) > 3 and tries < budget.climbs and trial.spent - start < 2 * budget.search_work:
         tries += 1
         tree = swapped(best, rng)
-        work = trial.work(tree, least)
-        if work is not None and work < least:
-            best, least = tree, work
-    return best
+        work = trial.work(tree, found[best])
+        if work is not None and work < found[best]:
+            best = tree
+            found[tree] = work
+    return sorted(found, key=lambda tree: found[tree])[: budget.candidates]
 
 
-def best_trees(frame: Frame, kernels: ModuleType, budget: PlanBudget) -> dict[tuple[int, ...], Tree]:
-    """Return a tree for each component.
+Trees = dict[tuple[int, ...], Tree]
+
+
+def candidate_trees(frame: Frame, kernels: ModuleType, budget: PlanBudget) -> list[Trees]:
+    """Return sets of trees, one tree a component in each; the first set has the least work in the start state.
 
     Raises:
         NoPlan: A component is too wide, or has too many leaves.
     """
     trial = Trial(frame, kernels, budget)
     rng = np.random.default_rng(budget.seed)
-    found: dict[tuple[int, ...], Tree] = {}
+    found: dict[tuple[int, ...], list[Tree]] = {}
     for leaves in components_of(frame):
         if len(leaves) > budget.most_leaves:
             raise NoPlan(what="features tied together", size=len(leaves), limit=budget.most_leaves)
-        found[leaves] = () if len(leaves) == 1 else flattened(best_tree(trial, leaves, rng), leaves)
-    return found
+        trees = [] if len(leaves) == 1 else good_trees(trial, leaves, rng)
+        found[leaves] = [flattened(tree, leaves) for tree in trees] or [()]
+    widest = max((len(trees) for trees in found.values()), default=1)
+    return [{leaves: trees[min(number, len(trees) - 1)] for leaves, trees in found.items()} for number in range(widest)]
+
+
+def tree_over(leaves: tuple[int, ...], trees: Trees) -> Tree:
+    """Return a tree for leaves that were several components before: their trees, joined one after the other."""
+    merges: list[tuple[int, int]] = []
+    whole: int | None = None
+    for part, tree in sorted(trees.items(), key=lambda item: (len(item[0]), item[0])):
+        if not set(part) <= set(leaves):
+            continue
+        places = [leaves.index(leaf) for leaf in part]
+        for left, right in tree:
+            merges.append((places[left], places[right]))
+            places.append(len(leaves) + len(merges) - 1)
+        if whole is not None:
+            merges.append((whole, places[-1]))
+            whole = len(leaves) + len(merges) - 1
+        else:
+            whole = places[-1]
+    return tuple(merges)
