@@ -29,25 +29,35 @@ RISE_OFF = PLAN_TOLERANCE_MM[4]
 
 
 @compiled
-def covers(waist: int, thigh: int, inseam: int, depths: int, step: int, target: Integers, yokes: Integers) -> bool:
-    """Say whether a pair whose hip already suits covers a target with any yoke.
+def served_boxes(waist: int, depths: int, step: int, yokes: Integers, boxes: Integers) -> int:
+    """Write which target waists and rises a pair can serve with any yoke; return how many rows were written.
 
-    ``depths`` is the sum of front and back depth, ``step`` the front less the back depth.
+    A row of ``boxes`` is (least waist, greatest waist, least rise, greatest rise), in mm. Yokes of one intake whose
+    rises overlap share a row. ``depths`` is the sum of front and back depth, ``step`` the front less the back depth.
     """
-    if not THIGH_FROM <= thigh - target[2] <= THIGH_TO:
-        return False
-    if not INSEAM_FROM <= inseam - target[3] <= INSEAM_TO:
-        return False
-    for y in range(yokes.shape[0]):
-        if not WAIST_FROM <= waist - yokes[y, 0] - target[0] <= WAIST_TO:
-            continue
-        apart = abs(step - yokes[y, 2]) - SIDE_SEAM_STEP_MM
+    written = 0
+    for yoke in yokes:
+        apart = abs(step - yoke[2]) - SIDE_SEAM_STEP_MM
         if apart > TOP_EDGE_MM:
             continue
-        surplus = depths + yokes[y, 1] - target[4]
-        if max(0, apart) - RISE_OFF <= surplus <= min(2 * TOP_EDGE_MM, 2 * TOP_EDGE_MM - apart) + RISE_OFF:
-            return True
-    return False
+        highest_waist = waist - yoke[0] - WAIST_FROM
+        rise = depths + yoke[1]
+        least_rise = rise - min(2 * TOP_EDGE_MM, 2 * TOP_EDGE_MM - apart) - RISE_OFF
+        greatest_rise = rise - max(0, apart) + RISE_OFF
+        shared = False
+        for box in boxes[:written]:
+            if box[1] == highest_waist and least_rise <= box[3] + 1 and greatest_rise >= box[2] - 1:
+                box[2] = min(box[2], least_rise)
+                box[3] = max(box[3], greatest_rise)
+                shared = True
+                break
+        if not shared:
+            boxes[written, 0] = waist - yoke[0] - WAIST_TO
+            boxes[written, 1] = highest_waist
+            boxes[written, 2] = least_rise
+            boxes[written, 3] = greatest_rise
+            written += 1
+    return written
 
 
 @compiled
@@ -67,6 +77,8 @@ def count_piece(
     length_class = piece[4]
     start, end = bounds[class_sex[length_class]], bounds[class_sex[length_class] + 1]
     hips = targets[start:end, 1]
+    inseam = class_inseam[length_class]
+    boxes = np.empty((len(yokes), 4), dtype=np.int64)
     for other in others:
         if (
             other[4] != length_class
@@ -76,19 +88,22 @@ def count_piece(
             continue
         hip = piece[1] + other[1]
         step = piece[3] - other[3] if is_front else other[3] - piece[3]
+        written = served_boxes(piece[0] + other[0], piece[3] + other[3], step, yokes, boxes)
+        if written == 0:
+            continue
+        thigh = piece[2] + other[2]
         first = start + np.searchsorted(hips, hip - HIP_TO)
         last = start + np.searchsorted(hips, hip - HIP_FROM, side="right")
         for person in range(first, last):
-            if covers(
-                piece[0] + other[0],
-                piece[2] + other[2],
-                class_inseam[length_class],
-                piece[3] + other[3],
-                step,
-                targets[person],
-                yokes,
-            ):
-                counts[person] += by
+            if not THIGH_FROM <= thigh - targets[person, 2] <= THIGH_TO:
+                continue
+            if not INSEAM_FROM <= inseam - targets[person, 3] <= INSEAM_TO:
+                continue
+            waist, rise = targets[person, 0], targets[person, 4]
+            for b in range(written):
+                if boxes[b, 0] <= waist <= boxes[b, 1] and boxes[b, 2] <= rise <= boxes[b, 3]:
+                    counts[person] += by
+                    break
 
 
 def pair_counts(draft: Draft, population: Population) -> Integers:

@@ -10,7 +10,7 @@ from modules_catalog.sizing.sweep import best_combination
 from modules_catalog.sizing.trims import finished, side_seam_step_mm, trims_towards, untrimmed
 from production.stocking import coverage
 from production.stocking.choosing import components_of
-from production.stocking.coverage import covered_permille, covers, pair_counts
+from production.stocking.coverage import count_piece, covered_permille, pair_counts
 from production.stocking.greedy import empty_draft, greedy_cover
 from production.stocking.model import Population, StockSettings, Wearer
 from production.stocking.pieces import dice
@@ -73,15 +73,29 @@ def test_coverage_says_yes_where_a_fit_is_planned(wearers: list[Wearer], populat
 
 
 @pytest.mark.parametrize("step", [-60, -50, -30, -25, 0, 25, 26, 50, 51])
-def test_covers_by_enumeration_of_trims(step: int) -> None:
-    """F-8, F-21: every pair of top trims tried, at the edges of tolerance."""
-    yokes = np.array([[0, 40, 40]])
-    inner = getattr(covers, "py_func", covers)
-    for off in (-8, -7, 0, 24, 25, 32, 33, 50, 57, 58):
-        target = np.array([900, 1060, 640, 750, 560])
-        reachable = any(abs(step - 40 - f + b) <= 25 and abs(off - f - b) <= 7 for f, b in product(range(26), repeat=2))
-        for function in (covers, inner):
-            assert bool(function(900, 640, 750, 520 + off, step, target, yokes)) is reachable
+def test_who_a_pair_covers_by_enumeration_of_trims(step: int) -> None:
+    """F-8, F-21: every yoke and every pair of top trims tried, at the edges of tolerance."""
+    yokes = np.array([[0, 40, 40], [25, 65, 40], [0, 110, 85]])
+    front, back = np.array([450, 530, 320, 300, 0]), np.array([450, 530, 320, 300 - step, 0])
+    targets = np.array([(waist, 1040, 640, 750, 640 - step - off) for waist in (860, 930) for off in range(-8, 110, 3)])
+    expected = [
+        any(
+            -13 - 13 <= 900 - take - waist <= 51 + 13
+            and any(
+                abs(step - side - f + b) <= 25 and abs(600 - step + centre - f - b - rise) <= 7
+                for f, b in product(range(26), repeat=2)
+            )
+            for take, centre, side in yokes
+        )
+        for waist, _, _, _, rise in targets
+    ]
+    for function in (count_piece, getattr(count_piece, "py_func", count_piece)):
+        counts = np.zeros(len(targets), dtype=np.int64)
+        function(
+            front, True, back.reshape(1, 5), np.array([0]), np.array([750]), yokes, targets,
+            np.array([0, len(targets), len(targets)]), counts, 1,
+        )  # fmt: skip
+        assert counts.tolist() == [int(e) for e in expected]
 
 
 def test_edges_of_what_can_be_trimmed() -> None:
