@@ -66,7 +66,7 @@ def sheet_data(
         release=variant.release,
         plant=plant.code,
         locale=language,
-        scan=str(ScanCode(order.number, order.revision)),
+        scan=str(ScanCode(order.number, order.revision, None, order.piece)),
         choices=lines[""],
         measures=tuple(
             MeasureLine(one.code, texts.word(f"measure.{one.code}"), one.target_mm, one.tolerance_mm)
@@ -225,5 +225,5 @@ def _step(
         recipe=operation.recipe or "",
         checks=tuple(model.text(f"check.{check}", language) for check in operation.checks),
         is_cut_off=is_cut_off,
-        scan=str(ScanCode(order.number, order.revision, operation.number)),
+        scan=str(ScanCode(order.number, order.revision, operation.number, order.piece)),
     )

@@ -22,10 +22,24 @@ LOCALES = ("en", "zh_Hant", "zh_Hans")
 STOCK_COLUMNS = ("code", "on_hand", "lead_time_days", "reorder_at")
 _SPAN = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)", re.ASCII)
 _PLANT_KEYS = frozenset(
-    "plant line timezone country subdivision floor_locale spare_buckets horizon_days default_lead_days "
-    "closed bins shifts work_centres texts".split()
+    [
+        "plant",
+        "line",
+        "timezone",
+        "country",
+        "subdivision",
+        "floor_locale",
+        "spare_buckets",
+        "horizon_days",
+        "default_lead_days",
+        "closed",
+        "bins",
+        "shifts",
+        "work_centres",
+        "texts",
+    ]
 )
-_CENTRE_KEYS = frozenset("kind places load reserve_percent shifts names".split())
+_CENTRE_KEYS = frozenset(["kind", "places", "load", "reserve_percent", "shifts", "names"])
 
 
 def load_plant(line: str) -> Plant:

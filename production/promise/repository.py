@@ -310,6 +310,17 @@ def add_takes(db: Session, key: str, plan: Plan, demand: Demand, batches: Mappin
         db.execute(insert(_TAKES), rows)
 
 
+def first_takes(db: Session, key: str) -> dict[tuple[int, str], int]:
+    """Return where the first bucket of each operation of each piece starts, UTC seconds."""
+    columns = _TAKES.c
+    statement = (
+        select(columns.piece, columns.operation, func.min(columns.start_s))
+        .where(columns.key == key)
+        .group_by(columns.piece, columns.operation)
+    )
+    return {(piece, operation): int(start_s) for piece, operation, start_s in db.execute(statement)}
+
+
 def add_material_takes(db: Session, key: str, takes: Sequence[MaterialTake]) -> None:
     """Store what a reservation takes of each material."""
     rows = [

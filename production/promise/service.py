@@ -22,7 +22,7 @@ from production.model import (
 )
 from production.plants.model import MINUTES_A_DAY, Plant
 from production.promise import guarded, repository
-from production.promise.calendar import epoch_s, local_date, span_buckets, wall_clock_s, working_days
+from production.promise.calendar import epoch_s, local_date, span_buckets, utc, wall_clock_s, working_days
 from production.promise.material import MaterialPlan, SupplyKind, plan_material
 from production.promise.promising import PromisedPlan, Situation, earliest_day, promise
 from production.promise.repository import StoredPlant
@@ -204,6 +204,11 @@ def reservation(db: Session, key: str) -> Reservation:
         ReservationNotFound: nothing was.
     """
     return _found(db, key)
+
+
+def planned_starts(db: Session, key: str) -> dict[tuple[int, str], datetime]:
+    """Return ``{(piece from 0, operation): start of the first bucket reserved for it}``."""
+    return {at: utc(start_s) for at, start_s in repository.first_takes(db, key).items()}
 
 
 def free_capacity(

@@ -1,0 +1,204 @@
+"""Work orders, what happens to them, and what they are once it has happened."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from kernel.errors import NotFound, NotPossible, NotValid
+
+
+class EventKind(StrEnum):
+    """Something that happened on the floor; never changed or removed once written."""
+
+    RELEASED = "released"
+    KITTED = "kitted"
+    STARTED = "started"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    FINISHED = "finished"
+    FAILED_CHECK = "failed_check"
+    REWORK = "rework"  # back to an operation, which and what follows is to be done again
+    SCRAPPED = "scrapped"
+    HELD = "held"
+    CONTINUED = "continued"
+    CANCELLED = "cancelled"
+    SHIPPED = "shipped"
+
+
+class Action(StrEnum):
+    """What a scan asks for. ``NEXT`` starts what waits, resumes what rests and finishes what runs."""
+
+    NEXT = "next"
+    KIT = "kit"
+    START = "start"
+    PAUSE = "pause"
+    RESUME = "resume"
+    FINISH = "finish"
+    FAIL = "fail"
+    REWORK = "rework"
+    SCRAP = "scrap"
+    HOLD = "hold"
+    CONTINUE = "continue"
+    CANCEL = "cancel"
+    SHIP = "ship"
+
+
+class OperationState(StrEnum):
+    """What one operation of one piece is now."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FAILED = "failed"  # a check failed: rework or scrap decides
+    FINISHED = "finished"
+
+
+class WorkState(StrEnum):
+    """What one piece is now."""
+
+    RELEASED = "released"
+    IN_PRODUCTION = "in_production"
+    BUILT = "built"
+    SHIPPED = "shipped"
+    HELD = "held"
+    SCRAPPED = "scrapped"
+    CANCELLED = "cancelled"
+
+
+OPEN_WORK = frozenset({WorkState.RELEASED, WorkState.IN_PRODUCTION})
+ENDED_WORK = frozenset({WorkState.SHIPPED, WorkState.SCRAPPED, WorkState.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class WorkOperation:
+    """One operation of a work order; ``planned_start_at`` is the start of the bucket reserved for it."""
+
+    number: int
+    code: str
+    work_centre: str
+    seconds: int
+    after: tuple[int, ...]
+    recipe: str
+    is_cut_off: bool
+    planned_start_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureLimit:
+    """A finished measure and how far it may be off."""
+
+    target_mm: int
+    tolerance_mm: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkOrder:
+    """One piece to be made: its own production order."""
+
+    order_number: str
+    piece: int
+    revision: str
+    line: str
+    due_at: datetime
+    operations: tuple[WorkOperation, ...]
+    measures: Mapping[str, MeasureLimit] = field(default_factory=dict)
+    pieces: int = 1
+
+    def operation(self, number: int) -> WorkOperation:
+        """Return one operation.
+
+        Raises:
+            OperationNotFound: it has none of this number.
+        """
+        for operation in self.operations:
+            if operation.number == number:
+                return operation
+        raise OperationNotFound(order=self.order_number, operation=number)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkEvent:
+    """One event; ``operation`` is None for what concerns the whole piece. ``scan_id`` makes it happen once."""
+
+    scan_id: str
+    kind: EventKind
+    at: datetime
+    operation: int | None = None
+    operator: str = ""
+    reason: str = ""
+    good: int = 0
+    scrap: int = 0
+    measured_mm: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkStatus:
+    """What a piece is after all its events."""
+
+    state: WorkState
+    operations: Mapping[int, OperationState]
+    is_kitted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOutcome:
+    """What a scan did. ``is_repeat``: it had been written before, and nothing was changed."""
+
+    order_number: str
+    piece: int
+    revision: str
+    operation: int | None
+    kind: EventKind
+    operation_state: OperationState | None
+    work_state: WorkState
+    before: WorkState
+    is_repeat: bool = False
+    out_of_tolerance: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEntry:
+    """One operation waiting or running at a work centre; ``waits_for`` names operations not finished yet."""
+
+    order_number: str
+    piece: int
+    revision: str
+    number: int
+    code: str
+    work_centre: str
+    seconds: int
+    recipe: str
+    state: OperationState
+    due_at: datetime
+    planned_start_at: datetime | None
+    waits_for: tuple[int, ...]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it may be started now."""
+        return not self.waits_for
+
+
+class WorkOrderNotFound(NotFound):
+    """Nothing of this order is on the floor; facts: ``order``, ``piece``."""
+
+
+class OperationNotFound(NotFound):
+    """The order has no such operation; facts: ``order``, ``operation``."""
+
+
+class SheetObsolete(NotPossible):
+    """The scanned sheet is of another revision; facts: ``order``, ``scanned``, ``current``."""
+
+
+class OutOfSequence(NotPossible):
+    """Operations before it are not finished; facts: ``order``, ``operation``, ``waits_for``."""
+
+
+class ActionNotPossible(NotPossible):
+    """Not in its present state; facts: ``order``, ``operation``, ``action``, ``state``."""
+
+
+class ScanIdReused(NotValid):
+    """The scan id belongs to another event; facts: ``scan_id``."""

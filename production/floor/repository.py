@@ -1,0 +1,243 @@
+"""Work orders and events in the database."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlmodel import Session
+
+from kernel.schema import metadata
+from production.floor import tables
+from production.floor.model import (
+    EventKind,
+    MeasureLimit,
+    OperationState,
+    QueueEntry,
+    WorkEvent,
+    WorkOperation,
+    WorkOrder,
+    WorkState,
+    WorkStatus,
+)
+
+_ORDERS = metadata.tables[str(tables.WorkOrderRow.__tablename__)]
+_OPERATIONS = metadata.tables[str(tables.WorkOperationRow.__tablename__)]
+_EVENTS = metadata.tables[str(tables.WorkEventRow.__tablename__)]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredWork:
+    """A work order with its id and what it is now."""
+
+    id: int
+    order: WorkOrder
+    status: WorkStatus
+
+
+def add_work_order(db: Session, order: WorkOrder) -> int:
+    """Store a work order whose operations all wait; return its id."""
+    values = {
+        "order_number": order.order_number,
+        "piece": order.piece,
+        "pieces": order.pieces,
+        "revision": order.revision,
+        "line": order.line,
+        "due_at": order.due_at,
+        "measures": {code: [one.target_mm, one.tolerance_mm] for code, one in order.measures.items()},
+        "state": WorkState.RELEASED,
+        "is_kitted": False,
+    }
+    work_id = int(db.execute(insert(_ORDERS).values(values).returning(_ORDERS.c.id)).scalar_one())
+    rows = [
+        {
+            "work_order_id": work_id,
+            "number": one.number,
+            "line": order.line,
+            "code": one.code,
+            "work_centre": one.work_centre,
+            "seconds": one.seconds,
+            "after": list(one.after),
+            "recipe": one.recipe,
+            "is_cut_off": one.is_cut_off,
+            "planned_start_at": one.planned_start_at,
+            "state": OperationState.WAITING,
+        }
+        for one in order.operations
+    ]
+    if rows:
+        db.execute(insert(_OPERATIONS), rows)
+    return work_id
+
+
+def find_work(db: Session, order_number: str, piece: int, *, for_update: bool = False) -> StoredWork | None:
+    """Return one piece's work order; with ``for_update`` nobody else changes it until the transaction ends."""
+    statement = select(_ORDERS).where(_ORDERS.c.order_number == order_number, _ORDERS.c.piece == piece)
+    row = db.execute(statement.with_for_update() if for_update else statement).one_or_none()
+    if row is None:
+        return None
+    operations = db.execute(
+        select(_OPERATIONS).where(_OPERATIONS.c.work_order_id == row.id).order_by(_OPERATIONS.c.number)
+    ).all()
+    order = WorkOrder(
+        order_number=row.order_number,
+        piece=row.piece,
+        pieces=row.pieces,
+        revision=row.revision,
+        line=row.line,
+        due_at=row.due_at,
+        measures={code: MeasureLimit(*limits) for code, limits in row.measures.items()},
+        operations=tuple(
+            WorkOperation(
+                number=one.number,
+                code=one.code,
+                work_centre=one.work_centre,
+                seconds=one.seconds,
+                after=tuple(one.after),
+                recipe=one.recipe,
+                is_cut_off=one.is_cut_off,
+                planned_start_at=one.planned_start_at,
+            )
+            for one in operations
+        ),
+    )
+    states = {one.number: OperationState(one.state) for one in operations}
+    return StoredWork(row.id, order, WorkStatus(WorkState(row.state), states, row.is_kitted))
+
+
+def pieces_of(db: Session, order_number: str) -> tuple[int, ...]:
+    """Return the pieces of an order that are on the floor, ascending."""
+    statement = select(_ORDERS.c.piece).where(_ORDERS.c.order_number == order_number).order_by(_ORDERS.c.piece)
+    return tuple(db.execute(statement).scalars())
+
+
+def add_event(db: Session, work_id: int, event: WorkEvent) -> None:
+    """Write one event."""
+    db.execute(
+        insert(_EVENTS).values(
+            scan_id=event.scan_id,
+            work_order_id=work_id,
+            operation=event.operation,
+            kind=event.kind,
+            at=event.at,
+            operator=event.operator,
+            reason=event.reason,
+            good=event.good,
+            scrap=event.scrap,
+            measured_mm=dict(event.measured_mm),
+        )
+    )
+
+
+def find_event(db: Session, scan_id: str) -> tuple[int, WorkEvent] | None:
+    """Return the work order's id and the event written under a scan id."""
+    row = db.execute(select(_EVENTS).where(_EVENTS.c.scan_id == scan_id)).one_or_none()
+    if row is None:
+        return None
+    return row.work_order_id, _event(row)
+
+
+def events_of(db: Session, work_id: int) -> tuple[WorkEvent, ...]:
+    """Return the events of a work order in the order they were written."""
+    statement = select(_EVENTS).where(_EVENTS.c.work_order_id == work_id).order_by(_EVENTS.c.id)
+    return tuple(_event(row) for row in db.execute(statement))
+
+
+def save_status(db: Session, work: StoredWork, status: WorkStatus) -> None:
+    """Write what a piece is now beside its events."""
+    db.execute(update(_ORDERS).where(_ORDERS.c.id == work.id).values(state=status.state, is_kitted=status.is_kitted))
+    for number, state in status.operations.items():
+        if work.status.operations.get(number) is not state:
+            db.execute(
+                update(_OPERATIONS)
+                .where(_OPERATIONS.c.work_order_id == work.id, _OPERATIONS.c.number == number)
+                .values(state=state)
+            )
+
+
+def cut_off_started(db: Session, order_number: str) -> bool:
+    """Return whether the cut-off operation of any piece was ever started."""
+    statement = (
+        select(_EVENTS.c.id)
+        .join(_ORDERS, _ORDERS.c.id == _EVENTS.c.work_order_id)
+        .join(
+            _OPERATIONS,
+            (_OPERATIONS.c.work_order_id == _EVENTS.c.work_order_id) & (_OPERATIONS.c.number == _EVENTS.c.operation),
+        )
+        .where(
+            _ORDERS.c.order_number == order_number,
+            _EVENTS.c.kind == EventKind.STARTED,
+            _OPERATIONS.c.is_cut_off.is_(True),
+        )
+        .limit(1)
+    )
+    return db.execute(statement).first() is not None
+
+
+def waiting_operations(
+    db: Session,
+    line: str,
+    work_centre: str,
+    states: frozenset[OperationState],
+    open_work: frozenset[WorkState],
+    limit: int,
+) -> tuple[QueueEntry, ...]:
+    """Return operations of open work at a work centre in some states, those planned first before others."""
+    mine = (
+        select(_ORDERS, *(column.label(f"op_{column.name}") for column in _OPERATIONS.c))
+        .join(_ORDERS, _ORDERS.c.id == _OPERATIONS.c.work_order_id)
+        .where(
+            _OPERATIONS.c.line == line,
+            _OPERATIONS.c.work_centre == work_centre,
+            _OPERATIONS.c.state.in_(list(states)),
+            _ORDERS.c.state.in_(list(open_work)),
+        )
+        .order_by(
+            _OPERATIONS.c.planned_start_at.is_(None),
+            _OPERATIONS.c.planned_start_at,
+            _ORDERS.c.due_at,
+            _ORDERS.c.id,
+            _OPERATIONS.c.number,
+        )
+        .limit(limit)
+    )
+    rows = db.execute(mine).all()
+    unfinished: dict[int, set[int]] = {}
+    for work_id, number in db.execute(
+        select(_OPERATIONS.c.work_order_id, _OPERATIONS.c.number).where(
+            _OPERATIONS.c.work_order_id.in_(sorted({row.id for row in rows})),
+            _OPERATIONS.c.state != OperationState.FINISHED,
+        )
+    ):
+        unfinished.setdefault(work_id, set()).add(number)
+    return tuple(
+        QueueEntry(
+            order_number=row.order_number,
+            piece=row.piece,
+            revision=row.revision,
+            number=row.op_number,
+            code=row.op_code,
+            work_centre=row.op_work_centre,
+            seconds=row.op_seconds,
+            recipe=row.op_recipe,
+            state=OperationState(row.op_state),
+            due_at=row.due_at,
+            planned_start_at=row.op_planned_start_at,
+            waits_for=tuple(one for one in row.op_after if one in unfinished.get(row.id, set())),
+        )
+        for row in rows
+    )
+
+
+def _event(row: Row[Any]) -> WorkEvent:
+    return WorkEvent(
+        scan_id=row.scan_id,
+        kind=EventKind(row.kind),
+        at=row.at,
+        operation=row.operation,
+        operator=row.operator,
+        reason=row.reason,
+        good=row.good,
+        scrap=row.scrap,
+        measured_mm=row.measured_mm,
+    )

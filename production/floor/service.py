@@ -1,0 +1,246 @@
+"""Use cases of the floor: release, scan, queue, cut-off, cancel."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from production.build_sheet.scan_codes import read_scan
+from production.floor import repository
+from production.floor.folding import after, event_of, fold, out_of_tolerance
+from production.floor.model import (
+    ENDED_WORK,
+    OPEN_WORK,
+    Action,
+    EventKind,
+    MeasureLimit,
+    OperationState,
+    QueueEntry,
+    ScanIdReused,
+    ScanOutcome,
+    SheetObsolete,
+    WorkEvent,
+    WorkOperation,
+    WorkOrder,
+    WorkOrderNotFound,
+    WorkStatus,
+)
+from production.floor.repository import StoredWork
+from production.model import FinishedMeasure, Variant
+from production.promise import service as promises
+
+AT_WORK = frozenset({OperationState.WAITING, OperationState.RUNNING, OperationState.PAUSED, OperationState.FAILED})
+MEASURE_FAILED = "measure"
+
+
+def release_work(
+    db: Session,
+    variant: Variant,
+    *,
+    order_number: str,
+    revision: str,
+    reservation_key: str,
+    now: datetime,
+    pieces: int = 1,
+    measures: Sequence[FinishedMeasure] = (),
+) -> tuple[WorkOrder, ...]:
+    """Return the work orders of an order, one a piece, put on the floor if they were not there yet.
+
+    Planned starts come from the order's reservation.
+
+    Raises:
+        ReservationNotFound: nothing is set aside under the key.
+    """
+    reservation = promises.reservation(db, reservation_key)
+    planned = promises.planned_starts(db, reservation_key)
+    there = set(repository.pieces_of(db, order_number))
+    cut_off = variant.routing.cut_off
+    for piece in range(1, pieces + 1):
+        if piece in there:
+            continue
+        order = WorkOrder(
+            order_number=order_number,
+            piece=piece,
+            pieces=pieces,
+            revision=revision,
+            line=variant.line,
+            due_at=reservation.promise.finish_at,
+            measures={one.code: MeasureLimit(one.target_mm, one.tolerance_mm) for one in measures},
+            operations=tuple(
+                WorkOperation(
+                    number=one.number,
+                    code=one.code,
+                    work_centre=one.work_centre,
+                    seconds=one.seconds,
+                    after=one.after,
+                    recipe=one.recipe or "",
+                    is_cut_off=cut_off is not None and one.number == cut_off.number,
+                    planned_start_at=planned.get((piece - 1, one.code)),
+                )
+                for one in variant.routing.operations
+            ),
+        )
+        work_id = repository.add_work_order(db, order)
+        scan_id = f"released:{order_number}:{piece}"
+        repository.add_event(db, work_id, WorkEvent(scan_id, EventKind.RELEASED, now))
+    return tuple(work_order(db, order_number, piece)[0] for piece in repository.pieces_of(db, order_number))
+
+
+def work_order(db: Session, order_number: str, piece: int = 1) -> tuple[WorkOrder, WorkStatus]:
+    """Return one piece's work order and what it is now.
+
+    Raises:
+        WorkOrderNotFound: it is not on the floor.
+    """
+    work = _found(db, order_number, piece)
+    return work.order, work.status
+
+
+def scan(
+    db: Session,
+    code: str,
+    action: Action,
+    *,
+    scan_id: str,
+    operator: str,
+    now: datetime,
+    reason: str = "",
+    good: int = 1,
+    scrap: int = 0,
+    measured_mm: Mapping[str, int] | None = None,
+) -> ScanOutcome:
+    """Let one scan happen, and return what it did; the same ``scan_id`` again changes nothing.
+
+    Finishing with a measure out of tolerance is written as a failed check.
+
+    Args:
+        db: The caller's transaction.
+        code: What the scanner read.
+        action: What is asked for.
+        scan_id: Names this scan for ever: a late or doubled upload carries the same one.
+        operator: Who did it, as the floor names them.
+        now: When it was done, UTC.
+        reason: Why, for a pause, a failed check, rework, scrap or hold.
+        good: Pieces done well, when finishing.
+        scrap: Pieces spoilt, when finishing.
+        measured_mm: Finished measures as taken.
+
+    Raises:
+        ScanNotUnderstood: it is no code of ours.
+        WorkOrderNotFound, OperationNotFound: nothing of it is on the floor.
+        SheetObsolete: the sheet is of another revision.
+        OutOfSequence: it is started before what it waits for is finished.
+        ActionNotPossible: it does not fit the present state.
+        ScanIdReused: the scan id belongs to another event.
+    """
+    scanned = read_scan(code)
+    work = _found(db, scanned.order, scanned.piece, for_update=True)
+    earlier = repository.find_event(db, scan_id)
+    if earlier is not None:
+        return _repeated(work, earlier, scan_id, scanned.operation)
+    if scanned.revision != work.order.revision:
+        raise SheetObsolete(order=scanned.order, scanned=scanned.revision, current=work.order.revision)
+    if scanned.operation is not None:
+        work.order.operation(scanned.operation)
+    kind = event_of(action, work.status, scanned.operation, work.order)
+    measured = dict(measured_mm or {})
+    failed = out_of_tolerance(work.order, measured) if kind is EventKind.FINISHED else ()
+    if failed:
+        kind, reason = EventKind.FAILED_CHECK, f"{MEASURE_FAILED}:{','.join(failed)}"
+    is_finish = kind is EventKind.FINISHED
+    event = WorkEvent(
+        scan_id=scan_id,
+        kind=kind,
+        at=now,
+        operation=scanned.operation,
+        operator=operator,
+        reason=reason,
+        good=good if is_finish else 0,
+        scrap=scrap if is_finish else 0,
+        measured_mm=measured,
+    )
+    status = _happen(db, work, event)
+    return _outcome(work, event, status, failed)
+
+
+def queue(db: Session, line: str, work_centre: str, *, limit: int = 50) -> tuple[QueueEntry, ...]:
+    """Return what waits or runs at a work centre, in the order it was planned; not everything in it is ready."""
+    return repository.waiting_operations(db, line, work_centre, AT_WORK, OPEN_WORK, limit)
+
+
+def cut_off_passed(db: Session, order_number: str) -> bool:
+    """Return whether it is too late to change an order: its cut-off operation has been started, for any piece."""
+    return repository.cut_off_started(db, order_number)
+
+
+def cancel_work(db: Session, order_number: str, *, now: datetime, reason: str = "") -> int:
+    """Take an order off the floor and return how many pieces that were; shipped and scrapped ones stay what they are."""
+    cancelled = 0
+    for piece in repository.pieces_of(db, order_number):
+        work = _found(db, order_number, piece, for_update=True)
+        if work.status.state not in ENDED_WORK:
+            scan_id = f"cancelled:{order_number}:{piece}"
+            _happen(db, work, WorkEvent(scan_id, EventKind.CANCELLED, now, reason=reason))
+            cancelled += 1
+    return cancelled
+
+
+def events(db: Session, order_number: str, piece: int = 1) -> tuple[WorkEvent, ...]:
+    """Return all that happened to one piece, in the order it was written.
+
+    Raises:
+        WorkOrderNotFound: it is not on the floor.
+    """
+    return repository.events_of(db, _found(db, order_number, piece).id)
+
+
+def recounted(db: Session, order_number: str, piece: int = 1) -> WorkStatus:
+    """Return what a piece is, added up from its events alone: what the states beside them must equal."""
+    work = _found(db, order_number, piece)
+    return fold(work.order, repository.events_of(db, work.id))
+
+
+def _happen(db: Session, work: StoredWork, event: WorkEvent) -> WorkStatus:
+    status = after(work.order, work.status, event.kind, event.operation)
+    repository.add_event(db, work.id, event)
+    repository.save_status(db, work, status)
+    return status
+
+
+def _outcome(work: StoredWork, event: WorkEvent, status: WorkStatus, failed: tuple[str, ...] = ()) -> ScanOutcome:
+    return ScanOutcome(
+        order_number=work.order.order_number,
+        piece=work.order.piece,
+        revision=work.order.revision,
+        operation=event.operation,
+        kind=event.kind,
+        operation_state=status.operations[event.operation] if event.operation is not None else None,
+        work_state=status.state,
+        before=work.status.state,
+        out_of_tolerance=failed,
+    )
+
+
+def _repeated(work: StoredWork, earlier: tuple[int, WorkEvent], scan_id: str, operation: int | None) -> ScanOutcome:
+    work_id, event = earlier
+    if work_id != work.id or event.operation != operation:
+        raise ScanIdReused(scan_id=scan_id)
+    state = work.status.operations[operation] if operation is not None else None
+    return ScanOutcome(
+        order_number=work.order.order_number,
+        piece=work.order.piece,
+        revision=work.order.revision,
+        operation=operation,
+        kind=event.kind,
+        operation_state=state,
+        work_state=work.status.state,
+        before=work.status.state,
+        is_repeat=True,
+    )
+
+
+def _found(db: Session, order_number: str, piece: int, *, for_update: bool = False) -> StoredWork:
+    work = repository.find_work(db, order_number, piece, for_update=for_update)
+    if work is None:
+        raise WorkOrderNotFound(order=order_number, piece=piece)
+    return work
