@@ -5,18 +5,19 @@ See docs/algorithms/configuring.md, C-11.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
 
-from configurator.assignment import Assignment
+from configurator.assignment import Assignment, holds
 from configurator.compiling.compile import Compiled
+from configurator.compiling.rows import FeatureRows
 from configurator.model import Note
 from configurator.problem import BoolArray, IntArray, Problem, ProblemRule, TableRule
 from modules_catalog.expressions.evaluate import Missing, Piece
-from modules_catalog.model import Feature, FeatureKind
+from modules_catalog.model import FeatureKind
 
 _PLACE = re.compile(r"\{([^{}]+)\}")
 _TOTAL = re.compile(r"(sum|count)\(([^().]+)(?:\.([^().]+))?\)")
@@ -97,7 +98,7 @@ class Noting:
         rows = self._compiled.rows.get(code)
         if rows is None or rows.feature is None or rows.index not in chosen:
             return None
-        pieces = [piece_of(rows.feature, rows.domain.rows[row], count) for row, count in chosen[rows.index].items()]
+        pieces = [piece_of(rows, row, count) for row, count in chosen[rows.index].items()]
         told = [piece.attributes.get(attribute) if attribute else piece.answer for piece in pieces if piece is not None]
         words = [written(value) for value in told if value is not None and not isinstance(value, Missing)]
         return ", ".join(dict.fromkeys(words)) or None
@@ -108,7 +109,7 @@ class Noting:
             return None
         total: int | Decimal = 0
         for row, count in chosen[rows.index].items():
-            piece = piece_of(rows.feature, rows.domain.rows[row], count)
+            piece = piece_of(rows, row, count)
             value = 1 if name == "count" else piece.attributes.get(attribute or "") if piece is not None else 0
             if isinstance(value, int | Decimal) and piece is not None:
                 total += value * count
@@ -165,22 +166,23 @@ def _reach(problem: Problem, index: int, amounts: IntArray) -> tuple[np.int64, n
     return amounts.min(), amounts.max()
 
 
-def piece_of(feature: Feature, row: str, count: int) -> Piece | None:
+def piece_of(rows: FeatureRows, row: int, count: int) -> Piece | None:
     """Return a chosen row as the expression language sees it; ``None`` for *not chosen*."""
-    if row == "":
+    feature, code = rows.feature, rows.domain.rows[row]
+    if feature is None or row == rows.domain.none_row:
         return None
     match feature.kind:
         case FeatureKind.BOOLEAN:
-            return Piece(row == "yes", {}, count)
+            return Piece(code == "yes", {}, count)
         case FeatureKind.INTEGER:
-            return Piece(int(row), {}, count)
+            return Piece(int(code), {}, count)
         case FeatureKind.DECIMAL:
-            return Piece(Decimal(int(row)) / 10**feature.digits, {}, count)
+            return Piece(Decimal(int(code)) / 10**feature.digits, {}, count)
         case FeatureKind.TEXT:
-            return Piece("", {"length": int(row)}, count)
+            return Piece("", {"length": int(code)}, count)
         case _:
-            option = next(option for option in feature.options if option.code == row)
-            return Piece(row, option.attributes, count)
+            option = feature.options[row - (0 if rows.domain.none_row is None else 1)]
+            return Piece(code, option.attributes, count)
 
 
 def written(value: object) -> str:
@@ -196,13 +198,8 @@ def written(value: object) -> str:
 
 def rules_unsure(rules: Iterable[ProblemRule], assignment: Assignment) -> tuple[str, ...]:
     """Return the rules whose verdict is *not known* under ``ask`` for a complete assignment."""
-    from configurator.assignment import holds
-
     return tuple(
         dict.fromkeys(
             rule.rule for rule in rules if holds(rule, assignment) and not holds(rule, assignment, certain=True)
         )
     )
-
-
-NO_VALUES: Mapping[str, str] = {}

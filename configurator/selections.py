@@ -13,6 +13,9 @@ from configurator.model import Answer, Selection
 from configurator.scripts import foreign_characters
 from modules_catalog.model import Feature, FeatureKind
 
+GREATEST_COUNT = 1_000_000
+"""Counts beyond a feature's maximum are ruled out, with the reason; beyond this they are no answer at all."""
+
 
 def feature_of(compiled: Compiled, code: str) -> Feature:
     """Return a feature by its code.
@@ -62,8 +65,10 @@ def _counts(compiled: Compiled, feature: Feature, answer: Answer) -> dict[int, i
     for option, count in answer.items():
         if option not in rows.by_code:
             raise OptionNotFound(feature=feature.code, option=option)
-        if not isinstance(count, int) or isinstance(count, bool) or count < 0:
-            raise AnswerNotValid(feature=feature.code, option=option, problem="a count is a whole number from 0")
+        if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= GREATEST_COUNT:
+            raise AnswerNotValid(
+                feature=feature.code, option=option, problem=f"a count is a whole number from 0 to {GREATEST_COUNT}"
+            )
         if count:
             found[rows.by_code[option]] = count
     return found

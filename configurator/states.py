@@ -60,6 +60,13 @@ class OptionStates(Mapping[str, OptionState]):
             self._due = self._notes()
         return self._due
 
+    def noted(self) -> frozenset[str]:
+        """Return the options that have notes."""
+        found: set[str] = set()
+        for due in self.due_notes():
+            found.update(self.codes[int(row)] for row in np.flatnonzero(due.due[self._offset :]))
+        return frozenset(found)
+
     def _state(self, row: int) -> OptionState:
         status = STATUSES[int(self.statuses[row])]
         notes: tuple[Note, ...] = tuple(

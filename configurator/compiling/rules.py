@@ -47,12 +47,12 @@ def _parts(node: Expression, building: Building, absent_holds: bool) -> Iterator
     In a ``that`` rule a part that is not chosen makes the whole hold, so its parts stand alone only where none of them
     can be without a part.
     """
-    if isinstance(node, Logic) and node.operator == "and" and not building.plainly_each(node):
-        if not (absent_holds and building.may_lack_part(node)):
-            for operand in node.operands:
-                yield from _parts(operand, building, absent_holds)
-            return
-    yield node
+    together = absent_holds and building.may_lack_part(node)
+    if not isinstance(node, Logic) or node.operator != "and" or building.plainly_each(node) or together:
+        yield node
+        return
+    for operand in node.operands:
+        yield from _parts(operand, building, absent_holds)
 
 
 def _add_sum(rule: Rule, node: Expression, building: Building, into: CompiledRules, absent_holds: bool) -> bool:
