@@ -83,7 +83,7 @@ def read_files(folder: Path, *, catalogs: Path | None = None, tables: Path | Non
             raise _not_valid(source, f"`{name}` uses itself")
         library = next((place / name for place in places if (place / name / LINE_FILE).is_file()), None)
         if library is None or "/" in name:
-            raise _not_valid(source, f"there is no library `{name}` beside this folder", "library_not_found")
+            raise _not_valid(source, f"there is no library `{name}` beside this folder", code="library_not_found")
         libraries.append(name)
         library_files = _files_of(library)
         files.update(library_files)
@@ -112,7 +112,7 @@ def _uses(folder: str, files: Mapping[str, bytes]) -> list[tuple[str, Source]]:
         raise _not_valid(mistake.source, mistake.problem) from None
 
 
-def _not_valid(source: Source, problem: str, code: str = "not_valid") -> CatalogNotValid:
+def _not_valid(source: Source, problem: str, *, code: str = "not_valid") -> CatalogNotValid:
     problems = Problems()
     problems.add(source, problem, code=code)
     try:

@@ -14,7 +14,7 @@ from orders.publishing.rules import rule_findings
 from orders.publishing.scenarios import scenario_findings
 from production.plants.model import Plant
 
-SAMPLES = 5
+SAMPLES = 3
 """Partial choices on which the solving method is compared with CP-SAT."""
 
 

@@ -1,15 +1,19 @@
 """Planted faults: each is found, named by its code, at its place; a catalog without faults gives no finding."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from configurator.configurator import Configurator
+from configurator.engine import Answers, Engine, Picks
+from configurator.model import NO_LIMITS, Limits
 from modules_catalog.checking.catalog import static_findings
 from modules_catalog.findings import Finding, has_errors
 from modules_catalog.loading.catalog import LoadedCatalog, read_catalog
 from modules_catalog.loading.files import read_files
+from orders.publishing.agreement import agreement_findings
 from orders.publishing.gate import gate_findings
 from orders.publishing.plant import plant_findings
 from orders.publishing.violating import implied_by
@@ -209,3 +213,33 @@ def test_what_a_rule_needs_to_be_implied_is_said_exactly(desk: Path) -> None:
 
     assert implied_by(configurator.problem, "third") == ("first", "second")
     assert implied_by(configurator.problem, "second") is None
+
+
+class _Lying:
+    """CP-SAT with one price changed."""
+
+    method = "lying"
+
+    def __init__(self, honest: Engine) -> None:
+        self._honest = honest
+
+    def answers(self, picks: Picks, limits: Limits = NO_LIMITS) -> Answers:
+        told = self._honest.answers(picks, limits)
+        changed = told.with_row[0].copy()
+        changed[-1] += 1
+        return replace(told, with_row=(changed, *told.with_row[1:]))
+
+    def completion(
+        self, picks: Picks, limits: Limits = NO_LIMITS, *, dropped_rules: frozenset[str] = frozenset()
+    ) -> Picks | None:
+        return self._honest.completion(picks, limits, dropped_rules=dropped_rules)
+
+
+def test_a_solving_method_that_differs_from_cp_sat_is_noticed() -> None:
+    honest = Configurator(loaded(CATALOGS / "desk").model)
+    lying = Configurator(honest.model, engine=_Lying(honest.judge), compiled=honest.compiled)
+
+    assert list(agreement_findings(honest, samples=3)) == []
+    (finding,) = agreement_findings(lying, samples=3)
+    assert (finding.code, finding.involves) == ("engines_differ", ("top",))
+    assert finding.message == "lying and cp-sat differ on top after nothing"
