@@ -1,7 +1,6 @@
 """Work orders and events in the database."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
