@@ -7,7 +7,7 @@ from kernel.database import Database
 from kernel.ids import OrderId
 from orders.audit.model import SYSTEM
 from orders.drafts.configurators import Configurators
-from orders.drafts.variants import variant_of
+from orders.drafts.variants import fit_parts, variant_of
 from orders.lifecycle import repository
 from orders.lifecycle.service import move
 from orders.lifecycle.sheets import customer_reference, order_fit, order_sheets
@@ -50,5 +50,14 @@ def release_order(
         if repository.get_order(db, order_id).state is not OrderState.PLACED:
             return
         variant = variant_of(model, order.selection.answers, fit)
-        floor.open_work(db, order.number, order.revision_letter, order.line, variant, order.quantity, now=now)
+        floor.release_work(
+            db,
+            variant,
+            order_number=order.number,
+            revision=order.revision_letter,
+            reservation_key=order.reservation_key,
+            now=now,
+            pieces=order.quantity,
+            measures=fit_parts(fit.fit).measures if fit is not None and fit.fit is not None else (),
+        )
         move(db, order_id, OrderEvent.RELEASE, actor=SYSTEM, now=now)

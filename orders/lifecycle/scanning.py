@@ -1,0 +1,60 @@
+"""A scan on the floor: what it does to the piece, and to the order in the same transaction."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlmodel import Session
+
+from orders.audit.model import Actor
+from orders.lifecycle.model import Order
+from orders.lifecycle.repository import get_order_by_number
+from orders.lifecycle.service import move
+from orders.lifecycle.transitions import OrderEvent, OrderState
+from production.floor import service as floor
+from production.floor.model import Action, ScanOutcome, WorkState
+
+#: What the order's pieces must all be, or one of them where ``any``, for the order to move on: (event, states, any).
+_MOVES: Mapping[OrderState, tuple[OrderEvent, frozenset[WorkState], bool]] = {
+    OrderState.RELEASED: (
+        OrderEvent.START,
+        frozenset({WorkState.IN_PRODUCTION, WorkState.BUILT, WorkState.SHIPPED}),
+        True,
+    ),
+    OrderState.IN_PRODUCTION: (OrderEvent.FINISH, frozenset({WorkState.BUILT, WorkState.SHIPPED}), False),
+    OrderState.BUILT: (OrderEvent.SHIP, frozenset({WorkState.SHIPPED}), False),
+}
+
+
+def scan(
+    db: Session,
+    code: str,
+    action: Action,
+    *,
+    scan_id: str,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    measured_mm: Mapping[str, int] | None = None,
+) -> ScanOutcome:
+    """Let one scan happen and move its order on where that follows; the same ``scan_id`` again changes nothing.
+
+    Raises:
+        ScanNotUnderstood, WorkOrderNotFound, OperationNotFound, SheetObsolete, OutOfSequence, ActionNotPossible,
+        ScanIdReused: as ``production.floor.service.scan``; nothing is changed.
+    """
+    outcome = floor.scan(
+        db, code, action, scan_id=scan_id, operator=actor.id, now=now, reason=reason, measured_mm=measured_mm
+    )
+    if not outcome.is_repeat:
+        _move_on(db, get_order_by_number(db, outcome.order_number), actor, now)
+    return outcome
+
+
+def _move_on(db: Session, order: Order, actor: Actor, now: datetime) -> None:
+    states = [floor.work_order(db, order.number, piece)[1].state for piece in range(1, order.quantity + 1)]
+    while order.state in _MOVES:
+        event, wanted, one_is_enough = _MOVES[order.state]
+        met = [state in wanted for state in states]
+        if not (any(met) if one_is_enough else all(met)):
+            return
+        order = move(db, order.id, event, actor=actor, now=now)
