@@ -10,7 +10,15 @@ import numpy as np
 
 from configurator.engine import Picks
 from configurator.planning.frame import Frame, Leaf
-from configurator.planning.leaf_states import NOTHING, accepted_bits, choice_message, empty_message, single_message
+from configurator.planning.leaf_states import (
+    NOTHING,
+    LeafTables,
+    accepted_bits,
+    choice_message,
+    empty_message,
+    single_message,
+)
+from configurator.planning.messages import Merger, Message
 from configurator.planning.multisets import Fronts, ManyState, many_state
 from configurator.planning.passes import UNCHANGED, Passing, Start, nothing_below, pass_down, pass_up, start_of
 from configurator.planning.plan import Component, Plan
@@ -86,75 +94,151 @@ class Values:
     work: int
 
 
+UNTOUCHED: tuple[frozenset[int], tuple[int, ...], tuple[str, ...]] = (frozenset(), (), ())
+"""The rest of a leaf's key when no rule is dropped and no row is closed."""
+
+
+def alive_choices(leaf: Leaf, question: Question) -> BoolArray:
+    """Return which choices of a leaf may be taken, by its own filters and what is closed."""
+    alive = np.ones(leaf.choices, dtype=np.bool_)
+    for own in leaf.filters:
+        if own.rule not in question.dropped:
+            alive &= own.keeps
+    closed = question.closed.get(leaf.domain, ())
+    if leaf.item is None:
+        alive[list(closed)] = False
+    elif leaf.item in closed:
+        alive[1:] = False
+    return alive
+
+
+def many_leaf_state(fronts: Fronts, picks: Mapping[int, int]) -> LeafState:
+    """Return the state of a choose-many leaf."""
+    many = many_state(fronts, picks)
+    return LeafState(Passing(many.message, None), fronts.alive, many)
+
+
+def open_leaf_state(
+    leaf: Leaf,
+    tables: LeafTables,
+    merger: Merger,
+    alive: BoolArray,
+    picks: Mapping[int, int],
+    dropped: frozenset[int],
+) -> LeafState:
+    """Return the state of a leaf without a choice; of a capped row picks are how many there are at least."""
+    taken = alive
+    if leaf.item is not None:
+        taken = alive & (np.arange(leaf.choices) >= picks.get(leaf.item, 0))
+    return LeafState(Passing(choice_message(leaf, tables, merger, taken, dropped), None), alive, None)
+
+
+def class_values(
+    leaf: Leaf, bits: tuple[IntArray, np.ndarray] | None, state: LeafState, rest: Message, merger: Merger
+) -> IntArray:
+    """Return for each class of a leaf the least cost of all else in its component that goes with it."""
+    kernels = merger.kernels
+    if state.many is None:
+        offsets, marks = bits if bits is not None else (None, None)
+        values: IntArray = kernels.swept(rest.cost, rest.ids, offsets, marks, leaf.classes, NOTHING)
+        return values
+    more, spec = state.many.one_more, state.many.one_more.spec
+    _, cost, ids, _, _, _ = kernels.merged(
+        rest.cost, rest.ids, more.extra.cost, more.extra.ids,
+        spec.closing, spec.meeting, spec.first_kept, spec.second_kept, more.bools, more.nexts,
+        spec.columns, merger.better, 0, 2**40, 2**40,
+    )  # fmt: skip
+    values = kernels.swept(cost, ids, more.offsets, more.bits, leaf.classes, NOTHING)
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """All a core works from: the problem, its leaves, its plan, and everything about the start state (no pick)."""
+
+    problem: Problem
+    frame: Frame
+    plan: Plan
+    states: tuple[LeafState, ...]
+    starts: tuple[Start, ...]
+    bits: tuple[tuple[IntArray, np.ndarray] | None, ...]
+    classes: tuple[IntArray, ...]
+
+
+def prepared(problem: Problem, frame: Frame, plan: Plan) -> Prepared:
+    """Return what a core works from, with the start state worked out.
+
+    Raises:
+        TooWide: The start state is wider than the budget of the plan.
+    """
+    question = Question({})
+    first: list[LeafState] = []
+    bits: list[tuple[IntArray, np.ndarray] | None] = []
+    for leaf, tables in zip(frame.leaves, plan.leaf_tables, strict=True):
+        alive = alive_choices(leaf, question)
+        if leaf.pieces is not None:
+            bits.append(None)
+            first.append(many_leaf_state(Fronts(leaf, tables, plan.merger, frozenset(), alive), {}))
+        else:
+            bits.append(accepted_bits(leaf, tables))
+            first.append(open_leaf_state(leaf, tables, plan.merger, alive, {}, frozenset()))
+    starts = []
+    classes: list[IntArray] = [np.zeros(0, dtype=np.int64)] * len(frame.leaves)
+    for component in plan.components:
+        start = start_of(plan, component, [first[leaf].passing.made(nothing_below()) for leaf in component.leaves])
+        starts.append(start)
+        for place, at in enumerate(component.leaves):
+            classes[at] = class_values(frame.leaves[at], bits[at], first[at], start.downs[place], plan.merger)
+    states = tuple(LeafState(UNCHANGED, state.alive, state.many) for state in first)
+    return Prepared(problem, frame, plan, states, tuple(starts), tuple(bits), tuple(classes))
+
+
 class Core:
     """One form of a problem with its plan."""
 
-    def __init__(self, problem: Problem, frame: Frame, plan: Plan) -> None:
-        self.problem = problem
-        self.frame = frame
-        self.plan = plan
+    def __init__(self, prepared: Prepared) -> None:
+        self.prepared = prepared
+        self.problem = prepared.problem
+        self.frame = prepared.frame
+        self.plan = prepared.plan
         self._remembered: Remembered[LeafState] = Remembered()
         self._fronts: Remembered[Fronts] = Remembered(32)
-        self._bits = [
-            None if leaf.pieces is not None else accepted_bits(leaf, plan.leaf_tables[at])
-            for at, leaf in enumerate(frame.leaves)
-        ]
-        self._leaves_of: list[list[int]] = [[] for _ in problem.domains]
-        for at, leaf in enumerate(frame.leaves):
+        self._leaves_of: list[list[int]] = [[] for _ in self.problem.domains]
+        for at, leaf in enumerate(self.frame.leaves):
             self._leaves_of[leaf.domain].append(at)
+            many = prepared.states[at].many
+            if many is not None:
+                self._fronts.put((at, *UNTOUCHED), many.fronts)
         self._place = {
             leaf: (number, place)
-            for number, component in enumerate(plan.components)
+            for number, component in enumerate(self.plan.components)
             for place, leaf in enumerate(component.leaves)
         }
-        question = Question({})
-        first = [self._made(at, {}, question, frozenset(), None) for at in range(len(frame.leaves))]
-        self.starts: list[Start] = []
-        for component in plan.components:
-            messages = [first[leaf].passing.made(nothing_below()) for leaf in component.leaves]
-            self.starts.append(start_of(plan, component, messages))
-        self._untouched = [LeafState(UNCHANGED, state.alive, state.many) for state in first]
-        self._classes: list[IntArray] = [np.zeros(0, dtype=np.int64)] * len(frame.leaves)
-        for component, start in zip(plan.components, self.starts, strict=True):
-            for place, own in enumerate(component.leaves):
-                self._classes[own] = self._class_values(own, self._untouched[own], Passing(start.downs[place], None))
 
     # Leaves
 
-    def _alive(self, leaf: Leaf, question: Question) -> BoolArray:
-        alive = np.ones(leaf.choices, dtype=np.bool_)
-        for own in leaf.filters:
-            if own.rule not in question.dropped:
-                alive &= own.keeps
-        closed = question.closed.get(leaf.domain, ())
-        if leaf.item is None:
-            alive[list(closed)] = False
-        elif leaf.item in closed:
-            alive[1:] = False
-        return alive
-
     def _dropped(self, leaf: Leaf, question: Question) -> frozenset[int]:
         rules = {column.rule for column in leaf.pieces} if leaf.pieces is not None else set(leaf.columns)
-        return frozenset(rule for rule in rules if self.frame.algebras[rule].rules <= question.dropped)
+        return frozenset(rule for rule in rules if self.frame.scopes[rule].rules <= question.dropped)
 
     def _state(self, at: int, question: Question) -> LeafState:
         leaf = self.frame.leaves[at]
         picks = question.picks.get(leaf.domain)
         if picks is None and not question.dropped and leaf.domain not in question.closed:
-            return self._untouched[at]
+            return self.prepared.states[at]
         picks = picks or {}
         dropped = self._dropped(leaf, question) if question.dropped else frozenset()
         filters = tuple(own.rule for own in leaf.filters if own.rule in question.dropped)
         closed = question.closed.get(leaf.domain, ())
         if not (picks or dropped or filters or closed):
-            return self._untouched[at]
-        known = self._untouched[at] if leaf.pieces is None and not (dropped or filters or closed) else None
+            return self.prepared.states[at]
+        known = self.prepared.states[at] if leaf.pieces is None and not (dropped or filters or closed) else None
         if known is not None and leaf.item is None:
             return self._picked(leaf, picks, known.alive)
         key = (at, tuple(sorted(picks.items())), closed, dropped, filters)
         state = self._remembered.get(key)
         if state is None:
-            state = self._remembered.put(key, self._made(at, picks, question, dropped, (closed, filters)))
+            state = self._remembered.put(key, self._made(at, picks, question, dropped, filters))
         return state
 
     def _picked(
@@ -166,22 +250,19 @@ class Core:
         return LeafState(Passing(single_message(leaf, row, dropped), None), alive, None)
 
     def _made(
-        self, at: int, picks: Mapping[int, int], question: Question, dropped: frozenset[int], key: Hashable
+        self, at: int, picks: Mapping[int, int], question: Question, dropped: frozenset[int], filters: tuple[str, ...]
     ) -> LeafState:
         leaf, tables, merger = self.frame.leaves[at], self.plan.leaf_tables[at], self.plan.merger
-        alive = self._alive(leaf, question)
+        alive = alive_choices(leaf, question)
         if leaf.pieces is not None:
-            fronts = self._fronts.get((at, dropped, key))
+            key = (at, dropped, question.closed.get(leaf.domain, ()), filters)
+            fronts = self._fronts.get(key)
             if fronts is None:
-                fronts = self._fronts.put((at, dropped, key), Fronts(leaf, tables, merger, dropped, alive))
-            many = many_state(fronts, picks)
-            return LeafState(Passing(many.message, None), alive, many)
-        taken = alive
-        if leaf.item is not None:
-            taken = alive & (np.arange(leaf.choices) >= picks.get(leaf.item, 0))
-        elif picks:
+                fronts = self._fronts.put(key, Fronts(leaf, tables, merger, dropped, alive))
+            return many_leaf_state(fronts, picks)
+        if leaf.item is None and picks:
             return self._picked(leaf, picks, alive, dropped)
-        return LeafState(Passing(choice_message(leaf, tables, merger, taken, dropped), None), alive, None)
+        return open_leaf_state(leaf, tables, merger, alive, picks, dropped)
 
     # Passes
 
@@ -189,8 +270,8 @@ class Core:
         """Return a component after the pass up, and the counted work."""
         component = self.plan.components[at]
         states = [self._state(leaf, question) for leaf in component.leaves]
-        ups, work = pass_up(self.plan, component, [state.passing for state in states], self.starts[at])
-        root = ups[component.root].made(self.starts[at].ups[component.root])
+        ups, work = pass_up(self.plan, component, [state.passing for state in states], self.prepared.starts[at])
+        root = ups[component.root].made(self.prepared.starts[at].ups[component.root])
         return Climbed(states, ups, int(root.cost[0]) if len(root.cost) else NOTHING), work
 
     def values(self, question: Question, most: int = NOTHING - 1) -> Values:
@@ -209,7 +290,7 @@ class Core:
                 for leaf in component.leaves:
                     leaf_values[leaf] = np.full(self.frame.leaves[leaf].choices, NOTHING, dtype=np.int64)
                 continue
-            downs, done = pass_down(self.plan, component, part.ups, self.starts[at])
+            downs, done = pass_down(self.plan, component, part.ups, self.prepared.starts[at])
             work += done
             others = total - (best if best < NOTHING else 0)
             for place, leaf in enumerate(component.leaves):
@@ -218,35 +299,16 @@ class Core:
         best = NOTHING if blocked or total > most else total
         return Values(best, rows, without, [part for part, _ in climbed], work)
 
-    def _class_values(self, at: int, state: LeafState, rest: Passing) -> IntArray:
-        """Return for each class of a leaf the least cost of all else in its component that goes with it."""
-        leaf, kernels = self.frame.leaves[at], self.plan.merger.kernels
-        message = rest.message
-        if message is None:
-            raise ValueError(at)
-        if state.many is None:
-            own = self._bits[at]
-            offsets, bits = own if own is not None else (None, None)
-            classes: IntArray = kernels.swept(message.cost, message.ids, offsets, bits, leaf.classes, NOTHING)
-            return classes
-        more, spec = state.many.one_more, state.many.one_more.spec
-        _, cost, ids, _, _, _ = kernels.merged(
-            message.cost, message.ids, more.extra.cost, more.extra.ids,
-            spec.closing, spec.meeting, spec.first_kept, spec.second_kept, more.bools, more.nexts,
-            spec.columns, self.plan.merger.better, 0, 2**40, 2**40,
-        )  # fmt: skip
-        classes = kernels.swept(cost, ids, more.offsets, more.bits, leaf.classes, NOTHING)
-        return classes
-
     def _judged(self, at: int, state: LeafState, rest: Passing, others: int, most: int) -> IntArray:
         """Return for each choice of a leaf the least cost of a whole answer with it."""
         leaf = self.frame.leaves[at]
-        if rest.shift is not None and (state.many is None or state.passing is UNCHANGED):
-            classes, added = self._classes[at], others + rest.shift
+        if rest.shift is not None and (state.many is None or state is self.prepared.states[at]):
+            classes, added = self.prepared.classes[at], others + rest.shift
         else:
             component, place = self._place[at]
-            message = rest.made(self.starts[component].downs[place])
-            classes, added = self._class_values(at, state, Passing(message, None)), others
+            message = rest.made(self.prepared.starts[component].downs[place])
+            classes = class_values(leaf, self.prepared.bits[at], state, message, self.plan.merger)
+            added = others
         values: IntArray = self.plan.merger.kernels.spread(
             classes, leaf.class_of, leaf.cost, state.alive, added, NOTHING, most
         )
@@ -273,7 +335,7 @@ class Core:
         """Return whether another row of a choose-many domain can stand for this one wherever cost does not matter."""
         (at,) = self._leaves_of[place]
         leaf = self.frame.leaves[at]
-        same = (leaf.class_of == leaf.class_of[row]) & self._alive(leaf, question)
+        same = (leaf.class_of == leaf.class_of[row]) & alive_choices(leaf, question)
         return bool(same.sum() > 1)
 
     def best(self, question: Question) -> tuple[int, Sequence[Climbed]]:
@@ -301,7 +363,7 @@ class Core:
         found: dict[int, dict[int, int]],
     ) -> None:
         count = len(component.leaves)
-        message = climbed.ups[node].message or self.starts[at].ups[node]
+        message = climbed.ups[node].message or self.prepared.starts[at].ups[node]
         if node >= count:
             step = component.steps[node - count]
             self._collect(at, component, climbed, step.left, int(message.first[state]), question, found)

@@ -7,7 +7,7 @@ import numpy as np
 
 from configurator.engine import Answers, Picks
 from configurator.model import NO_LIMITS, CapacityCap, Limits
-from configurator.planning.core import Core, Question, Remembered
+from configurator.planning.core import Core, Prepared, Question, Remembered, prepared
 from configurator.planning.frame import FrameBuilder, certain_problem
 from configurator.planning.leaf_states import NOTHING
 from configurator.planning.limits import DEFAULT_BUDGET, NoPlan, PlanBudget, TooWide
@@ -22,7 +22,7 @@ from configurator.problem import BoolArray, IntArray, Problem, SumRule
 class Planned:
     """One form of the problem with its chosen trees, and what random clicks took."""
 
-    core: Core
+    prepared: Prepared
     trees: Trees
     rehearsal: Rehearsal
 
@@ -37,8 +37,8 @@ def planned(problem: Problem, budget: PlanBudget, kernels: str = "best") -> Plan
     module = kernels_named(kernels)
     tried: list[Planned] = []
     for trees in candidate_trees(frame, module, budget):
-        core = Core(problem, frame, plan_of(frame, trees, module, budget))
-        tried.append(Planned(core, trees, rehearsed(core, budget)))
+        ready = prepared(problem, frame, plan_of(frame, trees, module, budget))
+        tried.append(Planned(ready, trees, rehearsed(Core(ready), budget)))
     best = min(tried, key=lambda own: (own.rehearsal.too_wide, own.rehearsal.p95))
     if best.rehearsal.p95 > budget.most_work:
         raise NoPlan(what="clicks", size=best.rehearsal.p95, limit=budget.most_work)
@@ -55,7 +55,10 @@ class PlanEngine:
     def __init__(self, plan: Planned, certain: Planned | None, budget: PlanBudget, kernels: str = "best") -> None:
         self.plan = plan
         self.certain = certain
-        self._budget = budget
+        self.budget = budget
+        self._core = Core(plan.prepared)
+        self._sure = None if certain is None else Core(certain.prepared)
+        self._rules = frozenset(rule.rule for rule in plan.prepared.problem.rules)
         self._kernels = kernels
         self._builders: Remembered[FrameBuilder] = Remembered(2)
         self._capped: Remembered[tuple[Core, Core | None]] = Remembered(8)
@@ -63,7 +66,7 @@ class PlanEngine:
     @property
     def problem(self) -> Problem:
         """The problem answered."""
-        return self.plan.core.problem
+        return self.plan.prepared.problem
 
     def answers(self, picks: Picks, limits: Limits = NO_LIMITS) -> Answers:
         """Return the answers for these picks under these limits.
@@ -98,10 +101,6 @@ class PlanEngine:
             most = limits.budget_minor
         return None if best > most else core.witness(climbed, question)
 
-    @property
-    def _rules(self) -> frozenset[str]:
-        return frozenset(rule.rule for rule in self.problem.rules)
-
     def _closed(self, limits: Limits, dropped: frozenset[str] = frozenset()) -> dict[int, tuple[int, ...]]:
         found = {}
         for place, domain in enumerate(self.problem.domains):
@@ -111,11 +110,10 @@ class PlanEngine:
         return found
 
     def _cores(self, caps: tuple[CapacityCap, ...]) -> tuple[Core, Core | None]:
-        certain = None if self.certain is None else self.certain.core
         rules = tuple(cap_rule(self.problem, cap) for cap in caps)
         binding = tuple(rule for rule in rules if _may_bind(self.problem, rule))
         if not binding:
-            return self.plan.core, certain
+            return self._core, self._sure
         key = tuple((rule.rule, rule.upper, tuple(a.tobytes() for a in rule.amounts)) for rule in binding)
         known = self._capped.get(key)
         if known is None:
@@ -125,17 +123,17 @@ class PlanEngine:
 
     def _extended(self, plan: Planned, rules: tuple[SumRule, ...]) -> Core:
         """Return the core under caps: the trees stay, tables are made for the caps only."""
-        problem = plan.core.problem
-        builder = self._builders.get(id(plan)) or self._builders.put(id(plan), FrameBuilder(problem, self._budget))
+        problem = plan.prepared.problem
+        builder = self._builders.get(id(plan)) or self._builders.put(id(plan), FrameBuilder(problem, self.budget))
         frame = builder.extended(rules).build()
         capped = replace(problem, rules=(*problem.rules, *rules))
         module = kernels_named(self._kernels)
         trees = {leaves: tree_over(leaves, plan.trees) for leaves in components_of(frame)}
         try:
-            return Core(capped, frame, plan_of(frame, trees, module, self._budget))
+            return Core(prepared(capped, frame, plan_of(frame, trees, module, self.budget)))
         except TooWide:
-            trees = candidate_trees(frame, module, self._budget)[0]
-            return Core(capped, frame, plan_of(frame, trees, module, self._budget))
+            trees = candidate_trees(frame, module, self.budget)[0]
+            return Core(prepared(capped, frame, plan_of(frame, trees, module, self.budget)))
 
     def _forced(
         self,

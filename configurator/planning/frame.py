@@ -10,7 +10,7 @@ from configurator.planning.levels import Amounts, Interval, SumAlgebra
 from configurator.planning.limits import NoPlan, PlanBudget
 from configurator.planning.pieces import PieceColumn, sum_pieces, table_pieces
 from configurator.planning.reach import reach_of, reach_of_pieces
-from configurator.planning.residuals import Algebra, IdArray
+from configurator.planning.residuals import Algebra, IdArray, RuleScope
 from configurator.planning.tables import Axis, TableAlgebra, distinct, with_meets
 from configurator.problem import BoolArray, Domain, IntArray, Problem, SumRule, TableRule
 
@@ -53,21 +53,15 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """All leaves and rules of a problem. ``impossible`` names rules that no answer at all can keep."""
+    """All leaves and rules of a problem. ``impossible`` names rules that no answer at all can keep.
+
+    ``algebras`` are needed for making tables only; a plan read back has none.
+    """
 
     leaves: tuple[Leaf, ...]
+    scopes: tuple[RuleScope, ...]
     algebras: tuple[Algebra, ...]
     impossible: frozenset[str] = frozenset()
-
-    def mask_of(self, leaves: Iterable[int]) -> int:
-        """Return the bit mask of some leaves."""
-        return sum(1 << leaf for leaf in leaves)
-
-    def open_columns(self, leaves: int) -> tuple[int, ...]:
-        """Return the rules that read some of these leaves and others too."""
-        return tuple(
-            number for number, algebra in enumerate(self.algebras) if algebra.scope & leaves and algebra.scope & ~leaves
-        )
 
 
 def certain_problem(problem: Problem) -> Problem | None:
@@ -283,7 +277,8 @@ class FrameBuilder:
     def build(self) -> Frame:
         """Return the frame."""
         leaves = tuple(self._leaf(leaf) for leaf in range(len(self._items)))
-        return Frame(leaves, tuple(self._algebras), frozenset(self._impossible))
+        scopes = tuple(RuleScope(algebra.rules, algebra.scope) for algebra in self._algebras)
+        return Frame(leaves, scopes, tuple(self._algebras), frozenset(self._impossible))
 
     def _leaf(self, leaf: int) -> Leaf:
         place, item = self._items[leaf]

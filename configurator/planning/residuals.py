@@ -31,6 +31,14 @@ class Space:
     better: BoolArray | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RuleScope:
+    """What remains of a rule's arithmetic once its tables are made: the catalog rules it stands for, and its leaves."""
+
+    rules: frozenset[str]
+    scope: int
+
+
 class Algebra(Protocol):
     """The arithmetic of one rule's residuals. Sets of leaves are bit masks; ``scope`` is the set the rule reads."""
 
