@@ -204,6 +204,9 @@ def patch(sheet: Sheet, shape: Silhouette, look: Look) -> None:
         stroke_dasharray="3 1.8",
         stroke_opacity=0.9,
     )
+    if sheet.is_plain:
+        sheet.close()
+        return
     words: dict[str, str | float] = {
         "fill": ink,
         "text_anchor": "middle",

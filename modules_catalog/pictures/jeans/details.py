@@ -180,7 +180,8 @@ def own_text(sheet: Sheet, text: str, shape: Silhouette, look: Look, thread: str
         "font_style": "italic",
         "text_anchor": "middle",
     }
-    sheet.words(text, x=x + 0.8, y=y + 1.1, fill=SHADE, fill_opacity=0.55, **shared)
+    if not sheet.is_plain:
+        sheet.words(text, x=x + 0.8, y=y + 1.1, fill=SHADE, fill_opacity=0.55, **shared)
     sheet.words(text, x=x, y=y, fill=thread, stroke=thread, stroke_width=size * 0.045, **shared)
 
 

@@ -21,6 +21,8 @@ def inside_of_waist(sheet: Sheet, shape: Silhouette, cloth: Cloth, needle: Needl
     sheet.close()
     needle.single([(x, y + 3.4) for x, y in back])
     sheet.path(d(back), fill="none", stroke=darker(cloth.colour, 0.4), stroke_width=1.4)
+    if sheet.is_plain:
+        return
     sheet.add(
         "rect", x=-21, y=shape.top - 7, width=42, height=17, rx=1.5, fill="#efe7d8", stroke=SHADE, stroke_opacity=0.3
     )
