@@ -50,7 +50,7 @@ def pool_around(draft: Draft, people: Population, *, spare: int, state: Integers
     fronts = [row for row in draft.fronts if row[4] != EMPTY]
     backs = [row for row in draft.backs if row[4] != EMPTY]
     chosen_fronts, chosen_backs = len(fronts), len(backs)
-    counts = np.zeros(len(people), dtype=np.int64)
+    counts = np.zeros(len(people), dtype=np.int16)
     for pair_index in pairs_serving(draft, people).values():
         counts[pair_index] += 1
     for _ in range(200 * spare):
@@ -74,7 +74,7 @@ def pool_around(draft: Draft, people: Population, *, spare: int, state: Integers
 def pairs_serving(draft: Draft, people: Population) -> dict[tuple[int, int], Integers]:
     """Return {(front row, back row): rows of the people that pair covers} for pairs that cover anyone."""
     serving = {}
-    counts = np.zeros(len(people), dtype=np.int64)
+    counts = np.zeros(len(people), dtype=np.int16)
     for f, front in enumerate(draft.fronts):
         for b in range(len(draft.backs)):
             if front[4] == EMPTY or draft.backs[b, 4] != front[4]:
@@ -87,7 +87,7 @@ def pairs_serving(draft: Draft, people: Population) -> dict[tuple[int, int], Int
                 draft.class_sex,
                 draft.class_inseam,
                 draft.yokes,
-                people.targets,
+                people.columns,
                 people.bounds,
                 counts,
                 1,

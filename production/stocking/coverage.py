@@ -18,7 +18,7 @@ from modules_catalog.sizing.constants import (
     WAIST_OUT_MM,
 )
 from production.stocking.compiling import compiled
-from production.stocking.model import Draft, Integers, Population
+from production.stocking.model import Draft, Integers, Population, Shorts
 
 #: Untrimmed less target must lie within these for a measure to come within plan tolerance.
 WAIST_FROM, WAIST_TO = -WAIST_OUT_MM - PLAN_TOLERANCE_MM[0], WAIST_IN_MM + PLAN_TOLERANCE_MM[0]
@@ -68,15 +68,15 @@ def count_piece(
     class_sex: Integers,
     class_inseam: Integers,
     yokes: Integers,
-    targets: Integers,
+    columns: Shorts,
     bounds: Integers,
-    counts: Integers,
+    counts: Shorts,
     by: int,
 ) -> None:
     """Add ``by`` to the count of every person for each pair with this piece that covers the person."""
     length_class = piece[4]
     start, end = bounds[class_sex[length_class]], bounds[class_sex[length_class] + 1]
-    hips = targets[start:end, 1]
+    hips = columns[1, start:end]
     inseam = class_inseam[length_class]
     boxes = np.empty((len(yokes), 4), dtype=np.int64)
     for other in others:
@@ -91,24 +91,45 @@ def count_piece(
         written = served_boxes(piece[0] + other[0], piece[3] + other[3], step, yokes, boxes)
         if written == 0:
             continue
-        thigh = piece[2] + other[2]
         first = start + np.searchsorted(hips, hip - HIP_TO)
         last = start + np.searchsorted(hips, hip - HIP_FROM, side="right")
-        for person in range(first, last):
-            if not THIGH_FROM <= thigh - targets[person, 2] <= THIGH_TO:
-                continue
-            if not INSEAM_FROM <= inseam - targets[person, 3] <= INSEAM_TO:
-                continue
-            waist, rise = targets[person, 0], targets[person, 4]
-            for b in range(written):
-                if boxes[b, 0] <= waist <= boxes[b, 1] and boxes[b, 2] <= rise <= boxes[b, 3]:
-                    counts[person] += by
-                    break
+        count_served(columns[:, first:last], piece[2] + other[2], inseam, boxes[:written], counts[first:last], by)
 
 
-def pair_counts(draft: Draft, population: Population) -> Integers:
+@compiled
+def count_served(columns: Shorts, thigh: int, inseam: int, boxes: Integers, counts: Shorts, by: int) -> None:
+    """Add ``by`` to the count of everybody whose thigh, inseam, and waist and rise in some box are served.
+
+    Written without branches, so that a compiler can look at many people at a time.
+    """
+    waists, thighs, inseams, rises = columns[0], columns[2], columns[3], columns[4]
+    least_thigh, greatest_thigh = np.int16(thigh - THIGH_TO), np.int16(thigh - THIGH_FROM)
+    least_inseam, greatest_inseam = np.int16(inseam - INSEAM_TO), np.int16(inseam - INSEAM_FROM)
+    served = np.zeros(len(waists), dtype=np.uint8)
+    step = np.int16(by)
+    for box in boxes:
+        least_waist, greatest_waist = np.int16(box[0]), np.int16(box[1])
+        least_rise, greatest_rise = np.int16(box[2]), np.int16(box[3])
+        for p in range(len(waists)):
+            served[p] |= (
+                (waists[p] >= least_waist)
+                & (waists[p] <= greatest_waist)
+                & (rises[p] >= least_rise)
+                & (rises[p] <= greatest_rise)
+            )
+    for p in range(len(waists)):
+        counts[p] += step * (
+            served[p]
+            & (thighs[p] >= least_thigh)
+            & (thighs[p] <= greatest_thigh)
+            & (inseams[p] >= least_inseam)
+            & (inseams[p] <= greatest_inseam)
+        )
+
+
+def pair_counts(draft: Draft, population: Population) -> Shorts:
     """Return how many pairs of a draft cover each person."""
-    counts = np.zeros(len(population), dtype=np.int64)
+    counts = np.zeros(len(population), dtype=np.int16)
     for front in draft.fronts:
         count_piece(
             front,
@@ -117,7 +138,7 @@ def pair_counts(draft: Draft, population: Population) -> Integers:
             draft.class_sex,
             draft.class_inseam,
             draft.yokes,
-            population.targets,
+            population.columns,
             population.bounds,
             counts,
             1,
@@ -125,6 +146,6 @@ def pair_counts(draft: Draft, population: Population) -> Integers:
     return counts
 
 
-def covered_permille(counts: Integers) -> int:
+def covered_permille(counts: Shorts) -> int:
     """Return the share of people some pair covers, in thousandths, rounded down."""
     return int(np.count_nonzero(counts)) * 1000 // max(1, len(counts))

@@ -4,7 +4,7 @@ import numpy as np
 
 from production.stocking.compiling import compiled
 from production.stocking.coverage import count_piece
-from production.stocking.model import Draft, Integers, Population, StockSettings
+from production.stocking.model import Draft, Integers, Population, Shorts, StockSettings
 from production.stocking.pieces import class_for, draw, half_for, piece_for
 
 #: Pieces drawn for each place, of which the best is taken.
@@ -46,7 +46,7 @@ def empty_draft(population: Population, settings: StockSettings) -> Draft:
     )
 
 
-def greedy_cover(draft: Draft, population: Population, state: Integers) -> Integers:
+def greedy_cover(draft: Draft, population: Population, state: Integers) -> Shorts:
     """Fill the empty places of a draft, one after the other; return how many pairs cover each person.
 
     Args:
@@ -54,7 +54,7 @@ def greedy_cover(draft: Draft, population: Population, state: Integers) -> Integ
         population: Whom to serve.
         state: The generator of ``pieces.dice``.
     """
-    counts = np.zeros(len(population), dtype=np.int64)
+    counts = np.zeros(len(population), dtype=np.int16)
     fill_places(
         draft.fronts,
         draft.backs,
@@ -62,6 +62,7 @@ def greedy_cover(draft: Draft, population: Population, state: Integers) -> Integ
         draft.class_inseam,
         draft.yokes,
         population.targets,
+        population.columns,
         population.bounds,
         counts,
         np.zeros_like(counts),
@@ -71,7 +72,7 @@ def greedy_cover(draft: Draft, population: Population, state: Integers) -> Integ
 
 
 @compiled
-def uncovered_person(counts: Integers, state: Integers) -> int:
+def uncovered_person(counts: Shorts, state: Integers) -> int:
     """Return a random person no pair covers, or any person when fifty draws find none."""
     person = draw(state, len(counts))
     for _ in range(50):
@@ -89,9 +90,10 @@ def fill_places(
     class_inseam: Integers,
     yokes: Integers,
     targets: Integers,
+    columns: Shorts,
     bounds: Integers,
-    counts: Integers,
-    scratch: Integers,
+    counts: Shorts,
+    scratch: Shorts,
     state: Integers,
 ) -> None:
     """Fill the places; see ``greedy_cover``. The gain of a new pair counts half, as it takes two places."""
@@ -134,10 +136,10 @@ def fill_places(
                 backs[back_count] = back
             if way != 1:
                 used = back_count + (way == 2)
-                count_piece(front, True, backs[:used], class_sex, class_inseam, yokes, targets, bounds, scratch, 1)
+                count_piece(front, True, backs[:used], class_sex, class_inseam, yokes, columns, bounds, scratch, 1)
             if way != 0:
                 count_piece(
-                    back, False, fronts[:front_count], class_sex, class_inseam, yokes, targets, bounds, scratch, 1
+                    back, False, fronts[:front_count], class_sex, class_inseam, yokes, columns, bounds, scratch, 1
                 )
             gain = 0
             for p in range(start, end):
@@ -155,11 +157,11 @@ def fill_places(
             fronts[front_count] = best_front
             front_count += 1
             count_piece(
-                best_front, True, backs[:back_count], class_sex, class_inseam, yokes, targets, bounds, counts, 1
+                best_front, True, backs[:back_count], class_sex, class_inseam, yokes, columns, bounds, counts, 1
             )
         if best_way != 0:
             backs[back_count] = best_back
             back_count += 1
             count_piece(
-                best_back, False, fronts[:front_count], class_sex, class_inseam, yokes, targets, bounds, counts, 1
+                best_back, False, fronts[:front_count], class_sex, class_inseam, yokes, columns, bounds, counts, 1
             )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +10,7 @@ import numpy.typing as npt
 from modules_catalog.sizing.model import Component, ComponentTable, Measures, Sex
 
 Integers = npt.NDArray[np.int64]
+Shorts = npt.NDArray[np.int16]
 
 #: Called with (share of the work done 0 … 1, share of the population covered 0 … 1).
 Progress = Callable[[float, float], None]
@@ -36,6 +38,11 @@ class Population:
 
     targets: Integers
     bounds: Integers
+
+    @cached_property
+    def columns(self) -> Shorts:
+        """The targets with one contiguous row a measure, small enough for many people at a time."""
+        return np.ascontiguousarray(self.targets.T.astype(np.int16))
 
     def __len__(self) -> int:
         return len(self.targets)

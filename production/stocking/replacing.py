@@ -10,7 +10,7 @@ import numpy as np
 from production.stocking.compiling import compiled
 from production.stocking.coverage import count_piece
 from production.stocking.greedy import EMPTY, uncovered_person
-from production.stocking.model import Draft, Integers, Population, Progress, no_progress
+from production.stocking.model import Draft, Integers, Population, Progress, Shorts, no_progress
 from production.stocking.pieces import change, class_for, draw, draw_between, piece_for
 
 #: Rounds between two reports of progress; the patience changes with them.
@@ -28,7 +28,7 @@ SHIFT_AT_MOST_MM = 8
 def remove_and_replace(
     draft: Draft,
     population: Population,
-    counts: Integers,
+    counts: Shorts,
     state: Integers,
     *,
     rounds: int,
@@ -60,6 +60,7 @@ def remove_and_replace(
             now.class_inseam,
             now.yokes,
             population.targets,
+            population.columns,
             population.bounds,
             counts,
             scratch,
@@ -76,12 +77,11 @@ def remove_and_replace(
 
 
 @compiled
-def gain_of(counts: Integers, scratch: Integers, start: int, end: int) -> int:
+def gain_of(counts: Shorts, scratch: Shorts, start: int, end: int) -> int:
     """Return how many more people are covered when ``scratch`` is added to ``counts``."""
     gain = 0
     for person in range(start, end):
-        if scratch[person] != 0:
-            gain += int(counts[person] + scratch[person] > 0) - int(counts[person] > 0)
+        gain += int(counts[person] + scratch[person] > 0) - int(counts[person] > 0)
     return gain
 
 
@@ -99,9 +99,10 @@ def replace_rounds(
     class_inseam: Integers,
     yokes: Integers,
     targets: Integers,
+    columns: Shorts,
     bounds: Integers,
-    counts: Integers,
-    scratch: Integers,
+    counts: Shorts,
+    scratch: Shorts,
     state: Integers,
     rounds: int,
     patience: int,
@@ -123,9 +124,9 @@ def replace_rounds(
             for front in fronts:
                 if front[4] == shifted:
                     class_inseam[shifted] = before
-                    count_piece(front, True, backs, class_sex, class_inseam, yokes, targets, bounds, scratch, -1)
+                    count_piece(front, True, backs, class_sex, class_inseam, yokes, columns, bounds, scratch, -1)
                     class_inseam[shifted] = after
-                    count_piece(front, True, backs, class_sex, class_inseam, yokes, targets, bounds, scratch, 1)
+                    count_piece(front, True, backs, class_sex, class_inseam, yokes, columns, bounds, scratch, 1)
             class_inseam[shifted] = after
             gain = gain_of(counts, scratch, start, end)
             if is_tolerable(state, gain, patience):
@@ -164,8 +165,8 @@ def replace_rounds(
             end = max(bounds[old_sex + 1], bounds[class_sex[new[4]] + 1])
             scratch[start:end] = 0
             if old[4] != EMPTY:
-                count_piece(old, is_front, others, class_sex, class_inseam, yokes, targets, bounds, scratch, -1)
-            count_piece(new, is_front, others, class_sex, class_inseam, yokes, targets, bounds, scratch, 1)
+                count_piece(old, is_front, others, class_sex, class_inseam, yokes, columns, bounds, scratch, -1)
+            count_piece(new, is_front, others, class_sex, class_inseam, yokes, columns, bounds, scratch, 1)
             gain = gain_of(counts, scratch, start, end)
             if is_tolerable(state, gain, patience):
                 own[place] = new

@@ -89,10 +89,11 @@ def test_who_a_pair_covers_by_enumeration_of_trims(step: int) -> None:
         )
         for waist, _, _, _, rise in targets
     ]
+    columns = np.ascontiguousarray(targets.T.astype(np.int16))
     for function in (count_piece, getattr(count_piece, "py_func", count_piece)):
-        counts = np.zeros(len(targets), dtype=np.int64)
+        counts = np.zeros(len(targets), dtype=np.int16)
         function(
-            front, True, back.reshape(1, 5), np.array([0]), np.array([750]), yokes, targets,
+            front, True, back.reshape(1, 5), np.array([0]), np.array([750]), yokes, columns,
             np.array([0, len(targets), len(targets)]), counts, 1,
         )  # fmt: skip
         assert counts.tolist() == [int(e) for e in expected]
