@@ -1,7 +1,6 @@
 """Processes: the web server, the worker, and both at once for the demo shop."""
 
 import logging
-import os
 import signal
 import subprocess
 import sys
@@ -70,7 +69,7 @@ def run_demo_shop(settings: Settings, *, host: str, port: int) -> None:
 @contextmanager
 def _worker_process() -> Iterator[None]:
     """Run a worker beside this process; it ends with the block, also when the block is told to stop."""
-    process = subprocess.Popen([sys.executable, "-m", "web.cli.app", "worker"], env=os.environ, start_new_session=True)
+    process = subprocess.Popen([sys.executable, "-m", "web.cli.app", "worker"], start_new_session=True)
     try:
         yield
     finally:

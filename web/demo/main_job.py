@@ -44,8 +44,8 @@ READER = Reader(CLERK.id, is_staff=True)
 CHOICES: Mapping[str, Mapping[str, Answer]] = {
     "jeans": {
         "sizing": "measured",
-        "monogram_position": "back_pocket_right",
         "monogram_text": "李雷 & Ana",
+        "monogram_position": "back_pocket",
         "monogram_thread": "copper",
     },
     "pc": {},

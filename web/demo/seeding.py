@@ -37,7 +37,7 @@ ORDERED = {
         {"hem": "chain", "thread": "copper"},
         {"fly": "buttons"},
     ),
-    "pc": ({}, {"burn_in": "24h"}, {"imaging": "basic"}),
+    "pc": ({}, {"burn_in": "long"}, {"imaging": "none"}),
 }
 
 

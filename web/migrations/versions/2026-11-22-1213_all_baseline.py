@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122115006"
+revision: str = "20261122121330"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -107,6 +107,57 @@ def upgrade() -> None:
         sa.Column("horizon_to_s", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("line", name=op.f("pk_production_plant")),
     )
+    op.create_table(
+        "production_sheet",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("order_number", sa.String(length=40), nullable=False),
+        sa.Column("revision", sa.String(length=1), nullable=False),
+        sa.Column("piece", sa.Integer(), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("pdf_blob", sa.String(length=64), nullable=False),
+        sa.Column("specification_blob", sa.String(length=64), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("piece >= 1", name=op.f("ck_production_sheet_piece_positive")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_production_sheet")),
+        sa.UniqueConstraint(
+            "order_number", "revision", "piece", name=op.f("uq_production_sheet_order_number_revision_piece")
+        ),
+    )
+    op.create_table(
+        "production_work_order",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("order_number", sa.String(length=40), nullable=False),
+        sa.Column("piece", sa.Integer(), nullable=False),
+        sa.Column("pieces", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.String(length=1), nullable=False),
+        sa.Column("line", sa.String(length=40), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("measures", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "released",
+                "in_production",
+                "built",
+                "shipped",
+                "held",
+                "scrapped",
+                "cancelled",
+                name="work_state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("is_kitted", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("piece BETWEEN 1 AND pieces", name=op.f("ck_production_work_order_piece_of_pieces")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_production_work_order")),
+        sa.UniqueConstraint("order_number", "piece", name=op.f("uq_production_work_order_order_number_piece")),
+    )
+    with op.batch_alter_table("production_work_order", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_production_work_order_state"), ["state"], unique=False)
+
     op.create_table(
         "web_login_failure",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -223,6 +274,54 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("line", "work_centre", "start_s", name=op.f("pk_production_bucket")),
     )
     op.create_table(
+        "production_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("scan_id", sa.String(length=80), nullable=False),
+        sa.Column("work_order_id", sa.Integer(), nullable=False),
+        sa.Column("operation", sa.Integer(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "released",
+                "kitted",
+                "started",
+                "paused",
+                "resumed",
+                "finished",
+                "failed_check",
+                "rework",
+                "scrapped",
+                "held",
+                "continued",
+                "cancelled",
+                "shipped",
+                name="event_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("operator", sa.String(length=60), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("good", sa.Integer(), nullable=False),
+        sa.Column("scrap", sa.Integer(), nullable=False),
+        sa.Column("measured_mm", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.CheckConstraint("good >= 0 AND scrap >= 0", name=op.f("ck_production_event_pieces_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["work_order_id"],
+            ["production_work_order.id"],
+            name=op.f("fk_production_event_work_order_id_production_work_order"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_production_event")),
+        sa.UniqueConstraint("scan_id", name=op.f("uq_production_event_scan_id")),
+    )
+    with op.batch_alter_table("production_event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_production_event_kind"), ["kind"], unique=False)
+        batch_op.create_index(batch_op.f("ix_production_event_work_order_id"), ["work_order_id"], unique=False)
+
+    op.create_table(
         "production_receipt",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("line", sa.String(length=40), nullable=False),
@@ -284,6 +383,46 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("line", "material", name=op.f("pk_production_stock")),
     )
+    op.create_table(
+        "production_work_operation",
+        sa.Column("work_order_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("line", sa.String(length=40), nullable=False),
+        sa.Column("code", sa.String(length=80), nullable=False),
+        sa.Column("work_centre", sa.String(length=40), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("after", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("recipe", sa.String(length=80), nullable=False),
+        sa.Column("is_cut_off", sa.Boolean(), nullable=False),
+        sa.Column("planned_start_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "running",
+                "paused",
+                "failed",
+                "finished",
+                name="operation_state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.CheckConstraint("seconds >= 0", name=op.f("ck_production_work_operation_seconds_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["work_order_id"],
+            ["production_work_order.id"],
+            name=op.f("fk_production_work_operation_work_order_id_production_work_order"),
+        ),
+        sa.PrimaryKeyConstraint("work_order_id", "number", name=op.f("pk_production_work_operation")),
+    )
+    with op.batch_alter_table("production_work_operation", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_production_work_operation_queue", ["line", "work_centre", "state", "planned_start_at"], unique=False
+        )
+
     op.create_table(
         "web_session",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -568,6 +707,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_web_session_expires_at"))
 
     op.drop_table("web_session")
+    with op.batch_alter_table("production_work_operation", schema=None) as batch_op:
+        batch_op.drop_index("ix_production_work_operation_queue")
+
+    op.drop_table("production_work_operation")
     op.drop_table("production_stock")
     with op.batch_alter_table("production_reservation", schema=None) as batch_op:
         batch_op.drop_index("ix_production_reservation_expiry")
@@ -577,6 +720,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_production_receipt_open")
 
     op.drop_table("production_receipt")
+    with op.batch_alter_table("production_event", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_production_event_work_order_id"))
+        batch_op.drop_index(batch_op.f("ix_production_event_kind"))
+
+    op.drop_table("production_event")
     op.drop_table("production_bucket")
     op.drop_table("production_batch_load")
     with op.batch_alter_table("measurement_profile", schema=None) as batch_op:
@@ -593,6 +741,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_web_login_failure_subject_at")
 
     op.drop_table("web_login_failure")
+    with op.batch_alter_table("production_work_order", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_production_work_order_state"))
+
+    op.drop_table("production_work_order")
+    op.drop_table("production_sheet")
     op.drop_table("production_plant")
     op.drop_table("number_series")
     op.drop_table("job_effect")
