@@ -1,3 +1,4 @@
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -141,3 +142,9 @@ def test_within_tolerance_beats_cheaper_outside(sweep: Sweep) -> None:
     pair, _ = best_combination(compiled, target, sweep=sweep)
 
     assert compiled.fronts[pair].id == "f2"
+
+
+def test_without_numba_the_arrays_are_swept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "numba", None)
+
+    assert fastest_sweep.__wrapped__() is sweep_arrays
