@@ -338,8 +338,11 @@ def add_material_takes(db: Session, key: str, takes: Sequence[MaterialTake]) -> 
         db.execute(insert(_MATERIAL_TAKES), rows)
 
 
-def open_batch(db: Session, line: str, placement: Placement, pieces: int) -> int:
-    """Store a new batch with all its places free and return its id; its seconds are taken by the caller."""
+def open_batch(db: Session, line: str, placement: Placement, pieces: int) -> int | None:
+    """Store a new batch with all its places free and return its id; its seconds are taken by the caller.
+
+    None when somebody opened one at the same moment.
+    """
     assert placement.load is not None  # noqa: S101 - the caller has looked
     same = (
         _BATCHES.c.line == line,
@@ -358,12 +361,16 @@ def open_batch(db: Session, line: str, placement: Placement, pieces: int) -> int
         "pieces": pieces,
         "free_pieces": pieces,
     }
-    batch_id = int(db.execute(insert(_BATCHES).values(values).returning(_BATCHES.c.id)).scalar_one())
+    insert_once = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgresql_insert
+    statement = insert_once(_BATCHES).values(values).on_conflict_do_nothing().returning(_BATCHES.c.id)
+    batch_id = db.execute(statement).scalar_one_or_none()
+    if batch_id is None:
+        return None
     db.execute(
         insert(_BATCH_TAKES),
         [{"load_id": batch_id, "start_s": one.start_s, "seconds": one.seconds} for one in placement.takes],
     )
-    return batch_id
+    return int(batch_id)
 
 
 def batch_id(db: Session, line: str, load: JoinedLoad) -> int | None:
