@@ -111,6 +111,14 @@ class Configurator:
             ms=ms,
         )
 
+    def is_complete(self, selection: Selection, limits: Limits = NO_LIMITS) -> bool:
+        """Return whether every needed feature is answered and all rules hold; far cheaper than a state.
+
+        Raises:
+            FeatureNotFound, OptionNotFound, AnswerNotValid: the selection has an answer that does not exist.
+        """
+        return self._whole(picks_of(self.compiled, selection), limits) is not None
+
     def choose(
         self, selection: Selection, feature: str, answer: Answer, limits: Limits = NO_LIMITS
     ) -> Chosen | Refused:

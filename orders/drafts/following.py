@@ -22,7 +22,7 @@ def chosen_with_followers(
     configurator: Configurator, selection: Selection, feature: str, answer: Answer, limits: Limits
 ) -> Chosen | Refused:
     """Return what comes of a press, dropping answers it makes pointless and answering what it newly asks."""
-    was_complete = configurator.state(selection, limits, features=()).complete
+    was_complete = configurator.is_complete(selection, limits)
     outcome = configurator.choose(selection, feature, answer, limits)
     if isinstance(outcome, Refused):
         bare = _without_pointless(configurator.model, selection, feature, answer)
@@ -32,7 +32,7 @@ def chosen_with_followers(
         if isinstance(again, Refused):
             return outcome
         outcome = again
-    if was_complete and not configurator.state(outcome.selection, limits, features=()).complete:
+    if was_complete and not configurator.is_complete(outcome.selection, limits):
         return Chosen(_filled(configurator, outcome.selection, limits))
     return outcome
 
@@ -115,4 +115,4 @@ def _filled(configurator: Configurator, selection: Selection, limits: Limits) ->
     lean = Selection(
         {code: given for code, given in filled.answers.items() if code in selection.answers or code in needed}
     )
-    return lean if configurator.state(lean, limits, features=()).complete else filled
+    return lean if configurator.is_complete(lean, limits) else filled

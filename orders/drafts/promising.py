@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlmodel import Session
 
 from configurator.configurator import Configurator
-from configurator.model import Answer, Goal, Limits, Repair, Selection, State, Status
+from configurator.model import Answer, Chosen, Goal, Limits, Repair, Selection, State, Status
 from modules_catalog.model import ConfigurationModel, Feature, FeatureKind
 from orders.drafts.days import Days, DaysDelta
 from orders.drafts.fitting import FitView
+from orders.drafts.following import chosen_with_followers
 from orders.drafts.model import Draft, DraftView
 from orders.drafts.variants import variant_of
 from production.errors import BeyondHorizon, PlantNotFound, SelectionIncomplete
@@ -51,6 +52,7 @@ def draft_demand(model: ConfigurationModel, selection: Selection, fit: FitView |
 
 def days_of_step(
     db: Session,
+    configurator: Configurator,
     view: DraftView,
     step: str,
     *,
@@ -59,8 +61,8 @@ def days_of_step(
 ) -> Days:
     """Return what each option of a step, and each repair on offer, does to the date of a complete draft.
 
-    Each option's own completion is promised: in a complete draft that is the draft with this one answer changed.
-    Options whose completion changes which features are asked are left out rather than guessed.
+    What is promised is what a press would make of the draft: with this one answer changed, and with the answers that
+    follow from it (orders/drafts/following).
     """
     if view.promise is None or not view.state.complete:
         return Days()
@@ -70,7 +72,7 @@ def days_of_step(
     for code in features:
         for option, answer in _changed_answers(model.feature(code), view):
             if len(asked) < MOST_OPTIONS:
-                demand = _demand_or_none(view, view.draft.selection.with_answer(code, answer))
+                demand = _demand_or_none(view, _after_press(configurator, view, code, answer))
                 if demand is not None:
                     asked[code, option] = demand
     repaired = [_demand_or_none(view, repair.selection) for repair in repairs]
@@ -94,7 +96,17 @@ def _changed_answers(feature: Feature, view: DraftView) -> list[tuple[str, Answe
     return [(code, code) for code in free]
 
 
-def _demand_or_none(view: DraftView, selection: Selection) -> Demand | None:
+def _after_press(configurator: Configurator, view: DraftView, feature: str, answer: Answer) -> Selection | None:
+    plain = view.draft.selection.with_answer(feature, answer)
+    if configurator.is_complete(plain, view.limits):
+        return plain
+    outcome = chosen_with_followers(configurator, view.draft.selection, feature, answer, view.limits)
+    return outcome.selection if isinstance(outcome, Chosen) else None
+
+
+def _demand_or_none(view: DraftView, selection: Selection | None) -> Demand | None:
+    if selection is None:
+        return None
     try:
         return draft_demand(view.model, selection, view.fit, view.draft.quantity)
     except SelectionIncomplete:

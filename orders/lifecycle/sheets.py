@@ -20,9 +20,7 @@ from production.promise.document import promise_from_json
 
 def order_fit(db: Session, model: ConfigurationModel, order: Order) -> FitView | None:
     """Return the fit of a measured order: release and measures never change, so it is the one that was quoted."""
-    profile = (
-        customers.get_profile(db, order.profile_id, purpose=Purpose.FIT) if order.profile_id is not None else None
-    )
+    profile = customers.get_profile(db, order.profile_id, purpose=Purpose.FIT) if order.profile_id is not None else None
     return fit_view(model, order.selection.answers, profile, model.components)
 
 

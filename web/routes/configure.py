@@ -227,7 +227,14 @@ def _show(
     days = NO_DAYS
     if view.promise is not None:
         with shop.database.read() as db:
-            days = days_of_step(db, view, shown, repairs=refused.repairs if refused else (), now=shop.now())
+            days = days_of_step(
+                db,
+                shop.configurators.of(db, view.draft.release),
+                view,
+                shown,
+                repairs=refused.repairs if refused else (),
+                now=shop.now(),
+            )
     locale = reader_locale(request)
     values = {"page": configure_page(view, shown, locale, days=days, refused=refused, query=query)}
     return respond(request, PAGE, values, blocks=["bench"], status=409 if refused else 200)
