@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from modules_catalog.sizing.compiled import compile_table
 from modules_catalog.sizing.constants import ClothFamily, FitBlock
@@ -56,7 +57,7 @@ def choose_stock(
         check: What ``checking.check_choice`` found, to be kept with the choice.
     """
     draft, permille = choose_draft(wearers, settings, start=start, progress=progress)
-    table = ComponentTable(block=block, cloth=cloth, components=components_of(draft))
+    table = ComponentTable(block=block, cloth=cloth, components=components_of(draft, id_prefix(block, cloth)))
     return StockChoice(
         table=table,
         settings=settings,
@@ -95,14 +96,19 @@ def choose_draft(
     return draft, covered_permille(pair_counts(draft, population))
 
 
-def components_of(draft: Draft) -> tuple[Component, ...]:
+def components_of(draft: Draft, prefix: str = "") -> tuple[Component, ...]:
     """Return the components of a draft: fronts, backs, yokes; each by sex, length and size, with ids and bins."""
     numbered = [
         *panels(draft, draft.fronts, ComponentKind.FRONT),
         *panels(draft, draft.backs, ComponentKind.BACK),
         *yokes(draft.yokes),
     ]
-    return tuple(numbered)
+    return tuple(replace(component, id=prefix + component.id) for component in numbered)
+
+
+def id_prefix(block: FitBlock, cloth: ClothFamily) -> str:
+    """Return what keeps the ids of a line's tables apart: nothing for straight in rigid cloth, else block and cloth."""
+    return "" if (block, cloth) == (FitBlock.STRAIGHT, ClothFamily.RIGID) else f"{block.value}-{cloth.value}-"
 
 
 def panels(draft: Draft, pieces: Integers, kind: ComponentKind) -> Iterator[Component]:

@@ -74,8 +74,11 @@ def fit(
     as_json: Annotated[bool, typer.Option("--json", help="Print a summary as one JSON object.")] = False,
 ) -> None:
     """Fit every person of a table from the stocked components of a line."""
+    source = components or stocked(line, block, cloth)
+    if not source.is_file():
+        raise refusal([f"{source}:1: no stocked components for {block} in {cloth} cloth"], as_json=as_json)
     try:
-        table = read_components(components or stocked(line, block, cloth), block=block, cloth=cloth)
+        table = read_components(source, block=block, cloth=cloth)
         everybody = read_people(people)
     except (ComponentsNotValid, PeopleNotValid) as wrong:
         raise refusal(wrong.facts["findings"], as_json=as_json) from None

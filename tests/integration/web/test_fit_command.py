@@ -116,6 +116,16 @@ def test_a_missing_file_is_wrong_usage(files: Path) -> None:
     assert not (files / "out.csv").exists()
 
 
+def test_a_block_nobody_stocks_is_wrong_usage(files: Path) -> None:
+    paths = ["--people", str(files / "people.csv"), "--out", str(files / "out.csv")]
+    result = CliRunner().invoke(app, [str(files), *paths, "--block", "relaxed", "--cloth", "stretch"])
+
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"{files}/components-relaxed-stretch.csv:1: no stocked components for relaxed in stretch cloth\n"
+    )
+
+
 def test_an_unknown_block_is_wrong_usage(files: Path) -> None:
     assert run(files, "--block", "baggy").exit_code == 2
 

@@ -75,6 +75,15 @@ def test_a_chosen_table_is_one_the_loader_accepts(wearers: list[Wearer]) -> None
     assert len({c.bin for c in choice.table.components}) == 20
 
 
+def test_ids_of_another_block_are_its_own(wearers: list[Wearer]) -> None:
+    """Two tables of one line stand in one catalog and one stock list."""
+    choice = choose_stock(wearers, SMALL, block=FitBlock.SLIM, cloth=ClothFamily.STRETCH)
+
+    assert (choice.table.block, choice.table.cloth) == (FitBlock.SLIM, ClothFamily.STRETCH)
+    assert choice.table.components[-1].id == "slim-stretch-yoke-040-25-25"
+    assert all(c.id.startswith("slim-stretch-") for c in choice.table.components)
+
+
 def test_every_pair_made_uses_one_of_each_kind(wearers: list[Wearer]) -> None:
     """Expected use per thousand pairs adds up to a thousand a kind, less what rounding down loses."""
     choice = choose_stock(wearers, SMALL)
