@@ -1,11 +1,13 @@
 """The choose-many leaf: fronts of multisets by number of pieces, and what one more piece needs.
 
-``fronts[j]`` are the multisets of exactly ``j`` pieces that nothing dominates: neither another of ``j`` pieces that
-costs no more, nor is it without a way to keep the rules. They do not depend on what is picked: picked pieces are added to them.
+Fronts hold the multisets that nothing dominates: no other costs no more and can keep the rules wherever this one can.
+``exact`` fronts compare multisets of the same number of pieces. Where any number from ``least`` on will do, a multiset
+is also dropped for one with fewer pieces (not below ``least``); those fronts are short, because most pieces help nothing.
+Fronts do not depend on what is picked: picked pieces are added to them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -44,7 +46,7 @@ class Fronts:
     merger: Merger
     dropped: frozenset[int]
     alive: BoolArray
-    made: list[Multisets] = field(default_factory=list)
+    made: dict[tuple[int, int], Multisets] = field(default_factory=dict)
     unions: dict[tuple[int, ...], tuple[IntArray, IntArray]] = field(default_factory=dict)
 
     @property
@@ -57,28 +59,40 @@ class Fronts:
         """Return whether a rule is not dropped."""
         return column.rule not in self.dropped
 
-    def front(self, count: int) -> Multisets:
-        """Return the front of exactly this many pieces."""
-        while len(self.made) <= count:
-            self.made.append(self._next())
-        return self.made[count]
+    def front(self, least: int, count: int) -> Multisets:
+        """Return the front of so many pieces, where any number from ``least`` on will do."""
+        key = (min(least, count), count)
+        if key not in self.made:
+            self.made[key] = self._next(*key)
+        return self.made[key]
 
-    def _next(self) -> Multisets:
-        if not self.made:
+    def _next(self, least: int, count: int) -> Multisets:
+        if count == 0:
             neutral = np.array([[column.neutral for column in self.pieces]], dtype=np.int64).reshape(1, -1)
             none = np.full(1, -1, dtype=np.int32)
             return Multisets(np.zeros(1, dtype=np.int64), neutral, none, none)
-        one = self._rows() if len(self.made) == 1 else self.made[1]
-        before = self.made[-1]
+        if least == count == 1:
+            return self._pruned(self._rows())
+        before, one = self.front(least, count - 1), self.front(1, 1)
+        fewer = [self.front(least, number) for number in range(least, count)]
         found: list[Multisets] = []
         step = max(1, CHUNK // max(1, len(one.cost)))
         for start in range(0, max(1, len(before.cost)), step):
             part = before.taken(np.arange(start, min(start + step, len(before.cost))))
-            found.append(self._pruned(self._added(part, one, start)))
-        joined = self._pruned(_stacked(found)) if len(found) != 1 else found[0]
+            found.append(self._beside(fewer, self._added(part, one, start)))
+        joined = self._beside(fewer, _stacked(found)) if len(found) != 1 else found[0]
         if len(joined.cost) > self.merger.budget.most_states:
             raise TooWide(what="sets of pieces", domain=self.leaf.domain, size=len(joined.cost))
         return joined
+
+    def _beside(self, fewer: Sequence[Multisets], sets: Multisets) -> Multisets:
+        """Return the multisets that neither another nor one of ``fewer`` pieces dominates."""
+        if not fewer:
+            return self._pruned(sets)
+        whole = _stacked([*fewer, sets])
+        size = len(whole.cost) - len(sets.cost)
+        kept = self._pruned(replace(whole, before=np.arange(len(whole.cost), dtype=np.int32))).before
+        return sets.taken(kept[kept >= size].astype(np.int64) - size)
 
     def _rows(self) -> Multisets:
         cost, choice = cheapest_choices(self.leaf, self.alive)
@@ -128,14 +142,14 @@ class Fronts:
         """Return the front over several numbers of pieces, as (number of pieces, index into its front)."""
         key = tuple(counts)
         if key not in self.unions:
-            parts = [self.front(count) for count in counts]
+            least = least_of(counts)
+            parts = [self.front(least, count) for count in counts]
             sizes = [len(part.cost) for part in parts]
             numbers = np.repeat(np.array(key, dtype=np.int64), np.array(sizes, dtype=np.int64))
             places = np.concatenate([np.zeros(0, dtype=np.int64), *(np.arange(size) for size in sizes)])
             if len(parts) > 1:
                 whole = _stacked(parts)
-                tags = np.arange(len(whole.cost), dtype=np.int32)
-                kept = self._pruned(Multisets(whole.cost, whole.values, tags, whole.row)).before
+                kept = self._pruned(replace(whole, before=np.arange(len(whole.cost), dtype=np.int32))).before
                 numbers, places = numbers[kept], places[kept]
             self.unions[key] = (numbers, places)
         return self.unions[key]
@@ -147,7 +161,7 @@ class Fronts:
         values = np.empty((len(numbers), len(self.pieces)), dtype=np.int64)
         for count in set(numbers.tolist()):
             at = numbers == count
-            front = self.front(count)
+            front = self.front(least_of(counts), count)
             cost[at], values[at] = front.cost[places[at]], front.values[places[at]]
         start = np.array([column.neutral for column in self.pieces], dtype=np.int64)[None, :]
         for row, times in picks.items():
@@ -159,16 +173,21 @@ class Fronts:
         none = np.zeros(len(cost), dtype=np.int32)
         return Multisets(cost, values, none, none), numbers, places
 
-    def rows_of(self, count: int, place: int) -> dict[int, int]:
+    def rows_of(self, least: int, count: int, place: int) -> dict[int, int]:
         """Return the pieces of one multiset of a front."""
         rows: dict[int, int] = {}
         while count > 0:
-            front = self.front(count)
+            front = self.front(least, count)
             row = int(front.row[place])
             rows[row] = rows.get(row, 0) + 1
             place = int(front.before[place])
             count -= 1
         return rows
+
+
+def least_of(counts: Sequence[int]) -> int:
+    """Return from which number of pieces on all larger ones stand in ``counts``, up to its largest; 0 may stand apart."""
+    return 0 if not counts or (0 in counts and (1 in counts or len(counts) == 1)) else min(filter(None, counts))
 
 
 def _stacked(parts: Sequence[Multisets]) -> Multisets:
@@ -203,13 +222,14 @@ class ManyState:
     message: Message
     one_more: OneMore
     fronts: Fronts
+    least: int  # which fronts
     numbers: IntArray  # of the message's states: number of further pieces
     places: IntArray  # and which multiset of that front
 
     def rows_of(self, state: int, picks: Mapping[int, int]) -> dict[int, int]:
         """Return the pieces of one state of the message, picks included."""
         at = int(self.message.first[state])
-        rows = self.fronts.rows_of(int(self.numbers[at]), int(self.places[at]))
+        rows = self.fronts.rows_of(self.least, int(self.numbers[at]), int(self.places[at]))
         for row, count in picks.items():
             rows[row] = rows.get(row, 0) + count
         return rows
@@ -237,7 +257,7 @@ def many_state(fronts: Fronts, picks: Mapping[int, int]) -> ManyState:
     first, none = kept.astype(np.int32), np.zeros(len(kept), dtype=np.int32)
     message = Message(sets.cost[kept], np.ascontiguousarray(ids[kept]), first, none)
     more = [count - picked - 1 for count in leaf.counts if count >= picked + 1] if possible else []
-    return ManyState(message, _one_more(fronts, picks, more), fronts, numbers, places)
+    return ManyState(message, _one_more(fronts, picks, more), fronts, least_of(counts), numbers, places)
 
 
 def _one_more(fronts: Fronts, picks: Mapping[int, int], counts: Sequence[int]) -> OneMore:
