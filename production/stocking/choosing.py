@@ -8,6 +8,7 @@ from modules_catalog.sizing.compiled import compile_table
 from modules_catalog.sizing.constants import ClothFamily, FitBlock
 from modules_catalog.sizing.model import SHARED, Component, ComponentKind, ComponentTable
 from modules_catalog.sizing.sweep import best_combination
+from production.stocking.checking import check_choice
 from production.stocking.coverage import covered_permille, pair_counts
 from production.stocking.greedy import EMPTY, empty_draft, greedy_cover
 from production.stocking.model import (
@@ -22,7 +23,7 @@ from production.stocking.model import (
     no_progress,
 )
 from production.stocking.pieces import dice
-from production.stocking.population import SEXES, smoothed_population
+from production.stocking.population import SEXES, population_of, smoothed_population
 from production.stocking.replacing import remove_and_replace
 
 #: Names of the length classes of one sex, shortest first.
@@ -41,7 +42,6 @@ def choose_stock(
     cloth: ClothFamily = ClothFamily.RIGID,
     start: Draft | None = None,
     progress: Progress = no_progress,
-    check: SubsetCheck | None = None,
 ) -> StockChoice:
     """Return the stock that plans as many people as can be found within tolerance.
 
@@ -54,7 +54,6 @@ def choose_stock(
         cloth: Named in the table.
         start: A stock to improve instead of a greedy one, for instance another block's, scaled.
         progress: Told every thousand rounds.
-        check: What ``checking.check_choice`` found, to be kept with the choice.
     """
     draft, permille = choose_draft(wearers, settings, start=start, progress=progress)
     table = ComponentTable(block=block, cloth=cloth, components=components_of(draft, id_prefix(block, cloth)))
@@ -63,8 +62,18 @@ def choose_stock(
         settings=settings,
         covered_permille=permille,
         uses=expected_uses(table, wearers),
-        check=check,
+        check=checked(draft, wearers, settings),
     )
+
+
+def checked(draft: Draft, wearers: Sequence[Wearer], settings: StockSettings) -> SubsetCheck | None:
+    """Return what CP-SAT says about a choice for the measured people, or None when it is not asked."""
+    if not settings.spare:
+        return None
+    people = population_of(wearers)
+    return check_choice(
+        draft, people, spare=settings.spare, state=dice(settings.seed), work_limit=settings.check_limit
+    )[1]
 
 
 def choose_draft(

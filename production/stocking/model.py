@@ -60,6 +60,8 @@ class StockSettings:
         smoothing_percent: Spread of the jitter against the spread of the population.
         rounds: Remove-and-replace steps.
         seed: Fixes every draw.
+        spare: Pieces CP-SAT may choose beside the chosen ones in its check; 0 leaves the check out.
+        check_limit: CP-SAT's limit in its own deterministic seconds.
     """
 
     components: int = 150
@@ -69,6 +71,8 @@ class StockSettings:
     smoothing_percent: int = 50
     rounds: int = 150_000
     seed: int = 1
+    spare: int = 0
+    check_limit: int = 60
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,8 @@ class StockChoice:
     """The stock chosen, and what is expected of it.
 
     ``covered_permille`` is of the smoothed population it was chosen on, so it flatters: judge on others.
+    ``check`` says how many of the measured people more a better choice could serve; it is not adopted, since it
+    would fit these people and not others.
     """
 
     table: ComponentTable

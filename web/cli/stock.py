@@ -39,6 +39,7 @@ def stock(
     block: Annotated[FitBlock, typer.Option(help="Fit block.")] = FitBlock.STRAIGHT,
     cloth: Annotated[ClothFamily, typer.Option(help="Cloth family.")] = ClothFamily.RIGID,
     scaled: Annotated[bool, typer.Option("--scaled", help="Start from the line's straight rigid table.")] = False,
+    spare: Annotated[int, typer.Option(min=0, help="Spare pieces for the check by CP-SAT; 0: no check.")] = 0,
     use: Annotated[Path | None, typer.Option(help="CSV to write: expected use per component.")] = None,
 ) -> None:
     """Choose the stocked components that plan most of these people within tolerance."""
@@ -57,13 +58,17 @@ def stock(
     if not wearers:
         typer.echo(f"{people}:1: nobody to choose for", err=True)
         raise typer.Exit(WRONG_USAGE)
-    settings = StockSettings(components=components, rounds=rounds)
+    settings = StockSettings(components=components, rounds=rounds, spare=spare)
     choice = choose_stock(wearers, settings, block=block, cloth=cloth, start=start, progress=told())
     write_components(out, choice.table.components)
     if use is not None:
         rows = "".join(f"{u.component.id},{u.per_thousand}\n" for u in choice.uses)
         use.write_text("id,per_thousand\n" + rows, encoding="utf-8")
     print(f"{len(choice.table.components)} components; {choice.covered_permille / 10} % of the smoothed population")
+    if choice.check is not None:
+        found = choice.check
+        verdict = "proven" if found.proven else f"at most {found.bound}"
+        print(f"check: {found.chosen} of {len(wearers)} served; of {found.pool} pieces {found.best} found, {verdict}")
 
 
 def told() -> Progress:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -137,6 +138,18 @@ def test_cp_sat_finds_the_best_subset_of_a_small_pool(wearers: list[Wearer]) -> 
     assert check.best == check.bound == best >= check.chosen
     assert int((pair_counts(subset, people) > 0).sum()) == best
     assert len(subset.fronts) + len(subset.backs) <= 6
+
+
+def test_a_choice_is_checked_when_asked(wearers: list[Wearer]) -> None:
+    """F-25: the check speaks of the measured people and leaves the choice as it is."""
+    asked = choose_stock(wearers, replace(SMALL, spare=8, check_limit=5))
+    unasked = choose_stock(wearers, SMALL)
+
+    assert unasked.check is None
+    assert asked.check is not None
+    assert asked.table.components == unasked.table.components
+    assert asked.check.pool == 16 + 8
+    assert asked.check.chosen <= asked.check.best <= asked.check.bound <= len(wearers)
 
 
 def test_the_check_keeps_the_choice_when_there_is_no_time(wearers: list[Wearer]) -> None:
