@@ -64,6 +64,7 @@ class Configurator:
         self._checker = Checker(self.problem)
         self._noting = Noting(self.compiled)
         self._background = background_of(self.problem)
+        self._defaults: Selection | None = None
 
     @property
     def method(self) -> str:
@@ -315,8 +316,13 @@ class Configurator:
         Raises:
             NoCompletion: the limits leave nothing.
         """
+        if limits == NO_LIMITS and self._defaults is not None:
+            return self._defaults
         wanted = completing.default_selection(self.compiled)
-        return self.complete(Selection(), Goal.CLOSEST, limits, to=wanted)
+        found = self.complete(Selection(), Goal.CLOSEST, limits, to=wanted)
+        if limits == NO_LIMITS:
+            self._defaults = found
+        return found
 
     def _answers(self, picks: Picks, limits: Limits) -> tuple[Answers, str]:
         """Return the engine's answers, CP-SAT's where the plan is too narrow for this one question."""

@@ -44,7 +44,7 @@ class Shop:
         """Compile the catalogs in force, so that the first customer does not wait for it."""
         with self.database.read() as db:
             for line in releases.current_lines(db, now=self.now()):
-                self.configurators.of(db, releases.current_release(db, line, now=self.now()))
+                self.configurators.of(db, releases.current_release(db, line, now=self.now())).defaults()
 
 
 def the_shop(request: Request) -> Shop:
