@@ -56,7 +56,7 @@ class Words:
 
     def help(self, code: str) -> str:
         """Return what a feature is, in two sentences; empty when the catalog says nothing."""
-        return self._maybe(f"feature.{code}.help")
+        return self.maybe(f"feature.{code}.help")
 
     def option(self, feature: str, code: str) -> str:
         """Return the name of an option."""
@@ -66,7 +66,7 @@ class Words:
 
     def about(self, feature: str, code: str) -> str:
         """Return one line about an option; empty when the catalog says nothing."""
-        return self._maybe(f"option.{feature}.{code}.description")
+        return self.maybe(f"option.{feature}.{code}.description")
 
     def answer(self, feature: Feature, answer: Answer) -> str:
         """Return an answer as people read it: ``2 × Samsung 990 Pro``, ``“Ana”``, ``820 mm``."""
@@ -84,14 +84,14 @@ class Words:
     def reason(self, rule: ConflictRule) -> str:
         """Return why a rule speaks, its numbers filled in."""
         kind = rule.id.partition(":")[0]
-        if not self._maybe(f"rule.{rule.id}") and kind in LIMIT_REASONS:
+        if not self.maybe(f"rule.{rule.id}") and kind in LIMIT_REASONS:
             return self.translations.gettext(LIMIT_REASONS[kind])
         return self._filled(f"rule.{rule.id}", rule.values)
 
     def note(self, note: Note) -> str:
         """Return a warning, its numbers filled in."""
         key = f"rule.{note.rule}.missing" if note.missing else f"rule.{note.rule}"
-        return self._filled(key if self._maybe(key) else f"rule.{note.rule}", note.values)
+        return self._filled(key if self.maybe(key) else f"rule.{note.rule}", note.values)
 
     def price_line(self, key: str) -> str:
         """Return the name of a price line."""
@@ -139,7 +139,8 @@ class Words:
             "date": formats.date(binding.sooner, locale=self.locale)
         }
 
-    def _maybe(self, key: str) -> str:
+    def maybe(self, key: str) -> str:
+        """Return a text of the catalog; empty when it has none."""
         for language in (self.locale, "en"):
             found = self.model.texts.get(language, {}).get(key)
             if found:
