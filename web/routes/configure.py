@@ -21,6 +21,7 @@ from web.security.access import Public
 from web.shop import Shop, TheReader, TheShop
 from web.templating import go_to, reader_locale, respond, wants_blocks
 from web.views.configuring import configure_page
+from web.views.fitting import fit_report
 from web.views.home import line_card
 
 router = APIRouter(dependencies=[Public], include_in_schema=False)
@@ -79,6 +80,14 @@ def picture(request: Request, shop: TheShop, reader: TheReader, draft_id: str) -
         draft, model = drafts.draft_and_model(db, shop.configurators, DraftId(draft_id), reader)
     svg = product_picture(model, draft.selection.answers)
     return Response(svg, media_type="image/svg+xml", headers={"Cache-Control": "private, max-age=86400, immutable"})
+
+
+@router.get("/drafts/{draft_id}/fit-report", name="configure:fit_report")
+def show_fit(request: Request, shop: TheShop, reader: TheReader, draft_id: str) -> Response:
+    """Show what the pair is made of, what is trimmed, how close each measure comes and how sure we are."""
+    with shop.database.read() as db:
+        view = drafts.view_draft(db, shop.configurators, DraftId(draft_id), reader, now=shop.now())
+    return respond(request, "configure/fit.html", {"draft": draft_id, "report": fit_report(view)})
 
 
 @router.get("/drafts/{draft_id}/{step}", name="configure:page")

@@ -19,7 +19,6 @@ from web.security.roles import Role
 from web.shop import TheActor, TheReader, TheShop
 from web.templating import go_to, reader_locale, respond
 from web.translations import LOCALES
-from web.views.fitting import fit_report
 from web.views.measuring import MeasuringForm, empty_form, judged_form
 
 router = APIRouter(dependencies=[Depends(require_role(Role.STORE))], include_in_schema=False)
@@ -158,14 +157,6 @@ def keep_measures(
                 db, DraftId(draft), reader, customer_id=profile.customer_id, profile_id=profile.id, now=now
             )
     return go_to(request, f"/drafts/{draft}/fit-report" if draft else f"/customers/{customer_id}")
-
-
-@router.get("/drafts/{draft_id}/fit-report", name="customers:fit_report")
-def show_fit(request: Request, shop: TheShop, reader: TheReader, draft_id: str) -> Response:
-    """Show what the pair is made of, what is trimmed, how close each measure comes and how sure we are."""
-    with shop.database.read() as db:
-        view = drafts.view_draft(db, shop.configurators, DraftId(draft_id), reader, now=shop.now())
-    return respond(request, "customers/fit.html", {"draft": draft_id, "report": fit_report(view)})
 
 
 def _again(request: Request, shop: TheShop, customer_id: str, form: MeasuringForm, draft: str) -> Response:
