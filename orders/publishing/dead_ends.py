@@ -12,12 +12,12 @@ EXPLAINED_EACH = 10
 """So many options of one feature are explained one by one; the rest is counted."""
 
 
-def dead_end_findings(configurator: Configurator, *, severity: FindingSeverity) -> Iterator[Finding]:
+def dead_end_findings(configurator: Configurator, *, stood_in: bool) -> Iterator[Finding]:
     """Yield what the first, empty page already rules out.
 
     Args:
         configurator: The line's configurator.
-        severity: Of options that can never be chosen; a contradiction is always an error.
+        stood_in: Other tables are tried out: options nobody can choose are a warning, one a feature.
     """
     state = configurator.state(Selection())
     if not state.valid:
@@ -25,7 +25,7 @@ def dead_end_findings(configurator: Configurator, *, severity: FindingSeverity) 
         return
     for feature in configurator.model.features:
         own = state.features[feature.code]
-        yield from _never_possible(configurator, feature, own, severity)
+        yield from _never_possible(configurator, feature, own, stood_in=stood_in)
         yield from _one_answer(configurator.model, feature, own, state)
 
 
@@ -64,23 +64,23 @@ def _some_answers(feature: Feature) -> tuple[Answer, ...]:
 
 
 def _never_possible(
-    configurator: Configurator, feature: Feature, own: FeatureState, severity: FindingSeverity
+    configurator: Configurator, feature: Feature, own: FeatureState, *, stood_in: bool
 ) -> Iterator[Finding]:
     dead = [code for code, option in own.options.items() if option.status is Status.RULED_OUT]
-    sources = {option.code: str(option.source) for option in feature.options}
-    places = {str(code): source for code, source in sources.items()}
-    for code in dead[:EXPLAINED_EACH]:
+    severity = FindingSeverity.WARNING if stood_in else FindingSeverity.ERROR
+    places = {str(option.code): str(option.source) for option in feature.options}
+    for code in dead[: 1 if stood_in else EXPLAINED_EACH]:
         conflict = configurator.why_not(Selection(), feature.code, code)
         rules = [] if conflict is None else [rule.id for rule in conflict.rules]
         yield Finding(
             "option_never_possible",
             severity,
             places.get(code, str(feature.source)),
-            f"`{code}` of `{feature.code}` can never be chosen: {some_of(rules, 10)} always rule it out; loosen them, or "
-            "drop the option",
+            f"{_counted(code, dead, stood_in)} of `{feature.code}` can never be chosen: {some_of(rules, 10)} always rule "
+            f"{'that one' if stood_in and len(dead) > 1 else 'it'} out; loosen them, or drop the option",
             (f"{feature.code}.{code}", *rules),
         )
-    if len(dead) > EXPLAINED_EACH:
+    if len(dead) > EXPLAINED_EACH and not stood_in:
         yield Finding(
             "option_never_possible",
             severity,
@@ -92,11 +92,15 @@ def _never_possible(
     if feature.kind in (FeatureKind.INTEGER, FeatureKind.DECIMAL) and not own.ranges:
         yield Finding(
             "option_never_possible",
-            severity,
+            FindingSeverity.ERROR,
             str(feature.source),
             f"no value of `{feature.code}` can ever be chosen",
             (feature.code,),
         )
+
+
+def _counted(code: str, dead: list[str], stood_in: bool) -> str:
+    return f"`{code}` and {len(dead) - 1} more options" if stood_in and len(dead) > 1 else f"`{code}`"
 
 
 def _one_answer(model: ConfigurationModel, feature: Feature, own: FeatureState, state: State) -> Iterator[Finding]:

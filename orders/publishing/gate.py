@@ -14,7 +14,7 @@ from orders.publishing.rules import rule_findings
 from orders.publishing.scenarios import scenario_findings
 from production.plants.model import Plant
 
-SAMPLES = 3
+SAMPLES = 2
 """Partial choices on which the solving method is compared with CP-SAT."""
 
 
@@ -46,8 +46,7 @@ def _solving_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
         )
         return
     stood_in = bool(loaded.files.tables)
-    severity = FindingSeverity.WARNING if stood_in else FindingSeverity.ERROR
-    dead_ends = list(dead_end_findings(configurator, severity=severity))
+    dead_ends = list(dead_end_findings(configurator, stood_in=stood_in))
     yield from dead_ends
     if stood_in or any(finding.code == "contradiction" for finding in dead_ends):
         return

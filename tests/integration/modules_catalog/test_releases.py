@@ -144,7 +144,6 @@ def test_a_model_is_built_once_a_process(database: Database, desk: Path, now: da
 
 def test_a_folder_comes_back_byte_for_byte(database: Database, desk: Path, now: datetime, tmp_path: Path) -> None:
     """Folder → release → folder: identical, libraries and names beyond ASCII included."""
-    (desk / "pictures").mkdir()
     (desk / "pictures" / "橡木.svg").write_bytes(b"<svg/>\r\n")
     model = load_catalog(desk)
     with database.write() as db:
