@@ -3,7 +3,7 @@
 from fastapi import APIRouter, FastAPI
 
 from web.framing import frame_app
-from web.routes import configure, customers, home, orders, quotes, session, styleguide
+from web.routes import configure, customers, floor, home, orders, quotes, session, styleguide
 from web.settings import Settings
 from web.shop import Shop
 
@@ -13,6 +13,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     quotes.router,
     orders.router,
     customers.router,
+    floor.router,
     session.router,
     styleguide.router,
 )

@@ -30,6 +30,7 @@ STYLESHEETS = (
     "css/components/steps.css",
     "css/components/lists.css",
     "css/components/table.css",
+    "css/components/floor.css",
     "css/utilities.css",
 )
 BUNDLE = "css/lotone.css"

@@ -15,12 +15,13 @@ import uvicorn
 from kernel.worker import run_worker
 from web.app import create_app
 from web.demo.people import DEMO_PASSWORD, DEMO_PEOPLE
-from web.demo.seeding import seed_demo
+from web.demo.seeding import seed_catalogs, seed_orders_once, seed_people
 from web.jobs import job_functions
 from web.migrations import run as migrations
 from web.opening import open_shop
 from web.periodic import run_periodically
 from web.settings import Settings
+from web.shop import Shop
 
 
 def serve_pages(settings: Settings, *, host: str, port: int) -> None:
@@ -28,11 +29,19 @@ def serve_pages(settings: Settings, *, host: str, port: int) -> None:
     settings = replace(settings, host=host, port=port)
     shop = open_shop(settings)
     shop.warm_up()
-    server = uvicorn.Config(
-        create_app(settings, shop), host=host, port=port, log_level=settings.log_level, access_log=False
-    )
-    uvicorn.Server(server).run()
+    _serve(settings, shop)
     shop.close()
+
+
+def _serve(settings: Settings, shop: Shop) -> None:
+    config = uvicorn.Config(
+        create_app(settings, shop),
+        host=settings.host,
+        port=settings.port,
+        log_level=settings.log_level,
+        access_log=False,
+    )
+    uvicorn.Server(config).run()
 
 
 def work(settings: Settings) -> None:
@@ -52,18 +61,24 @@ def work(settings: Settings) -> None:
 
 
 def run_demo_shop(settings: Settings, *, host: str, port: int) -> None:
-    """Bring the demo up on its database, start web server and worker, and end both on SIGTERM or SIGINT."""
+    """Bring the demo up on its database, start web server and worker, and end both on SIGTERM or SIGINT.
+
+    The pages open as soon as there is something to configure; the demo's orders are placed meanwhile.
+    """
     settings = replace(settings, host=host, port=port)
     shop = open_shop(settings)
     migrations.upgrade(shop.database)
-    seed_demo(shop)
-    shop.close()
+    seed_catalogs(shop)
+    seed_people(shop)
+    shop.warm_up()
     with _worker_process():
         print(f"Lot One is at http://{host}:{port}", flush=True)
         print(f"Sign in with the password {DEMO_PASSWORD} as:", flush=True)
         for person in DEMO_PEOPLE:
-            print(f"  {person.login_name:10} {person.display_name} ({', '.join(sorted(person.roles))})", flush=True)
-        serve_pages(settings, host=host, port=port)
+            print(f"  {person.login_name:10} {person.display_name}", flush=True)
+        threading.Thread(target=seed_orders_once, args=(shop,), daemon=True).start()
+        _serve(settings, shop)
+    shop.close()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Bring the demo up: publish the catalogs, seed the plants, add people, customers and some orders. Safe to run again."""
+"""Bring the demo up: publish the catalogs, seed the plants, add people, customers and some orders."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -6,7 +6,6 @@ from pathlib import Path
 from configurator.model import Goal
 from kernel.errors import NotPossible
 from kernel.ids import CustomerId, ProfileId
-from kernel.jobs import run_pending
 from modules_catalog.loading.catalog import load_catalog
 from modules_catalog.releases import service as releases
 from orders.audit.model import Actor
@@ -19,7 +18,6 @@ from orders.quotes.service import issue_quote
 from production.plants.loading import load_plant
 from production.promise import service as promises
 from web.demo.people import DEMO_CUSTOMERS, DEMO_PASSWORD, DEMO_PEOPLE, DemoCustomer
-from web.jobs import job_functions
 from web.security.model import LoginNameTaken
 from web.security.service import user_add
 from web.shop import Shop
@@ -39,16 +37,6 @@ ORDERED = {
     ),
     "pc": ({}, {"burn_in": "long"}, {"imaging": "none"}),
 }
-
-
-def seed_demo(shop: Shop) -> None:
-    """Bring the whole demo up on an up-to-date database; what is there already stays as it is."""
-    seed_catalogs(shop)
-    seed_people(shop)
-    with shop.database.read() as db:
-        is_new = not find_orders(db, limit=1)
-    if is_new:
-        seed_orders(shop)
 
 
 def seed_catalogs(shop: Shop) -> None:
@@ -80,8 +68,19 @@ def seed_people(shop: Shop) -> None:
             continue
 
 
+def seed_orders_once(shop: Shop) -> None:
+    """Place the demo's orders unless there are orders already."""
+    with shop.database.read() as db:
+        is_new = not find_orders(db, limit=1)
+    if is_new:
+        seed_orders(shop)
+
+
 def seed_orders(shop: Shop) -> None:
-    """Register the demo's customers and let them order, through the same services as everybody."""
+    """Register the demo's customers and let them order, through the same services as everybody.
+
+    Their releases are left to the worker.
+    """
     customers = [_registered(shop, each) for each in DEMO_CUSTOMERS]
     measured = [(customer, profile) for customer, profile in customers if profile is not None]
     for number, choices in enumerate(ORDERED["jeans"]):
@@ -90,7 +89,6 @@ def seed_orders(shop: Shop) -> None:
     for number, choices in enumerate(ORDERED["pc"]):
         customer, _profile = customers[number % len(customers)]
         _order(shop, "pc", customer, None, choices)
-    run_pending(shop.database, job_functions(shop))
 
 
 def _registered(shop: Shop, who: DemoCustomer) -> tuple[CustomerId, ProfileId | None]:

@@ -11,6 +11,7 @@ from orders.customers import repository as customers
 from orders.customers import service as registry
 from orders.customers.model import Contact, ContactNotValid, Purpose
 from orders.drafts import service as drafts
+from orders.drafts.pictures import product_picture
 from orders.idempotency.service import answer_once
 from orders.lifecycle.service import place_order
 from orders.quotes import repository as quotes
@@ -51,6 +52,16 @@ def issue(request: Request, shop: TheShop, reader: TheReader, actor: TheActor, d
 def page(request: Request, shop: TheShop, reader: TheReader, quote_id: str) -> Response:
     """Show the quote: what, how much, when, until when it holds."""
     return _show(request, shop, _readable(shop, reader, quote_id))
+
+
+@router.get("/quotes/{quote_id}/picture.svg", name="quotes:picture")
+def picture(shop: TheShop, reader: TheReader, quote_id: str) -> Response:
+    """Draw what is offered."""
+    quote = _readable(shop, reader, quote_id)
+    with shop.database.read() as db:
+        model = shop.configurators.of(db, quote.release).model
+    svg = product_picture(model, quote.selection.answers)
+    return Response(svg, media_type="image/svg+xml", headers={"Cache-Control": "private, max-age=3600"})
 
 
 @router.post("/quotes/{quote_id}/orders", name="quotes:order")

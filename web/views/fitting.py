@@ -57,6 +57,6 @@ def fit_report(view: DraftView) -> FitReport:
         if chosen
         else (),
         binding=fit.binding.value,
-        probability_percent=round(100 * fit.probability),
+        probability_percent=min(99, round(100 * fit.probability)),
         readings=fit.readings.count,
     )
