@@ -53,6 +53,10 @@ def _looks(entry: Entry) -> dict[str, FeatureLooks]:
     found = {}
     for code, given in entry.mapping().get("features", entry).mapping().items():
         fields = given.mapping()
-        if "default" in fields and "looks" in fields:
-            found[code] = FeatureLooks(fields["default"].text(), {key: {} for key in fields["looks"].mapping()})
+        if "default" not in fields or "looks" not in fields:
+            raise given.mistake(f"`{code}` has a default and looks")
+        default, looks = fields["default"].text(), fields["looks"].mapping()
+        if default not in looks:
+            raise fields["default"].mistake(f"the default `{default}` has no look")
+        found[code] = FeatureLooks(default, {key: {} for key in looks})
     return found

@@ -85,6 +85,8 @@ STATIC = [
      [("place_not_known", "error", "desk/line.yaml:24", ("weight",))]),
     ("texts/en.yaml", "", "feature.legs: Legs\n",
      [("unused_text", "warning", "desk/texts/en.yaml:1", ("feature.legs",))]),
+    ("pictures/pictures.yaml", "oak: {", "fir: {",
+     [("picture_not_valid", "error", "desk/pictures/pictures.yaml:5", ())]),
     ("pictures/pictures.yaml", "stone:", "slab:",
      [("missing_picture", "warning", "desk/pictures/pictures.yaml:1", ("top.stone",))]),
 ]  # fmt: skip
