@@ -1,0 +1,278 @@
+"""The floor's pages: choose a work centre once, then scan. A scan starts what waits and finishes what runs."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+from markupsafe import Markup
+from sqlmodel import Session
+
+from kernel.errors import LotOneError, NotFound, NotPossible, NotValid
+from modules_catalog.releases import service as releases
+from orders.lifecycle.repository import get_order_by_number
+from orders.lifecycle.scanning import scan as scan_order
+from production.build_sheet.scan_codes import ScanCode, ScanNotUnderstood, read_scan
+from production.errors import PlantNotFound
+from production.floor import service as floor
+from production.floor.model import Action, OperationState, WorkOperation, WorkOrder, WorkStatus
+from production.plants.model import Plant
+from production.promise import service as promises
+from web.forms import TheForm
+from web.security.access import require_role
+from web.security.roles import Role
+from web.security.visitors import cookie_name, cookie_text
+from web.shop import Shop, TheActor, TheShop
+from web.templating import go_to, reader_locale, respond, wants_blocks
+from web.translations import translations_for
+from web.views import floor as view
+from web.views.floor_cards import CARD_ACTIONS, Place, action_card, card_svg, read_card
+from web.views.words import Words
+
+router = APIRouter(dependencies=[Depends(require_role(Role.FLOOR))], include_in_schema=False)
+PAGE = "floor/place.html"
+YEAR_S = 365 * 24 * 3600
+MOST_QUEUED = 200
+MEASURED = "measured-"
+_MILLIMETRES = re.compile(r"\d{1,4}", re.ASCII)
+
+
+class WrongWorkCentre(NotPossible):
+    """The step is done elsewhere; facts: ``order``, ``line``, ``work_centre``."""
+
+
+class MeasuresMissing(NotValid):
+    """The step is finished with all its measures in whole millimetres; facts: ``measures``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the screen is to show beside its queue."""
+
+    job: str = ""
+    last: str = ""
+    armed: str = ""
+    error: LotOneError | None = None
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+
+@router.get("/floor", name="floor:home")
+def home(request: Request, shop: TheShop, choose: Annotated[bool, Query()] = False) -> Response:
+    """Go on at the work centre chosen last, or let one be chosen."""
+    plants = _plants(shop)
+    remembered = request.cookies.get(_cookie(request), "").partition(".")
+    known = {(plant.line, centre.code) for plant in plants for centre in plant.work_centres}
+    if not choose and (remembered[0], remembered[2]) in known:
+        return go_to(request, Place(remembered[0], remembered[2]).href)
+    locale = reader_locale(request)
+    with shop.database.read() as db:
+        lines = [
+            (
+                _words(db, shop, plant.line, locale).line(),
+                [(centre.name(locale), Place(plant.line, centre.code).href) for centre in plant.work_centres],
+            )
+            for plant in plants
+        ]
+    return respond(request, "floor/home.html", {"lines": lines})
+
+
+@router.get("/floor/{line}/{work_centre}", name="floor:place")
+def place(
+    request: Request,
+    shop: TheShop,
+    line: str,
+    work_centre: str,
+    job: Annotated[str, Query(max_length=80)] = "",
+    last: Annotated[str, Query(max_length=80)] = "",
+    armed: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """Show the screen of a work centre."""
+    wanted = armed if armed in {action.value for action in CARD_ACTIONS} else ""
+    response = _show(request, shop, Place(line, work_centre), Asked(job=job, last=last, armed=wanted))
+    secure = request.app.state.settings.origin.startswith("https://")
+    cookie = cookie_text("floor", f"{line}.{work_centre}", secure=secure, max_age_s=YEAR_S)
+    response.headers.append("Set-Cookie", cookie)
+    return response
+
+
+@router.get("/floor/{line}/{work_centre}/cards", name="floor:cards")
+def cards(request: Request, shop: TheShop, line: str, work_centre: str) -> Response:
+    """Show the cards to be printed and hung at the work centre, so that everything can be done by scanning."""
+    here = Place(line, work_centre)
+    locale = reader_locale(request)
+    with shop.database.read() as db:
+        name = view.place_name(promises.plant_of(db, line), work_centre, locale)
+    shown = [(view.ACTION_NAMES[action], Markup(card_svg(action_card(action)))) for action in CARD_ACTIONS]  # noqa: S704 - our own drawing
+    values = {"name": name, "href": here.href, "cards": shown, "place_card": Markup(card_svg(here.card))}  # noqa: S704
+    return respond(request, "floor/cards.html", values)
+
+
+@router.post("/floor/{line}/{work_centre}/scans", name="floor:scan")
+def scan(request: Request, shop: TheShop, actor: TheActor, form: TheForm, line: str, work_centre: str) -> Response:
+    """Do what was scanned or pressed. Sending the form twice does it once."""
+    here = Place(line, work_centre)
+    code = (str(form.get("code", "")).strip() or str(form.get("press", "")))[:80]
+    card = read_card(code)
+    if isinstance(card, Place):
+        return go_to(request, card.href)
+    if isinstance(card, Action):
+        return go_to(request, f"{here.href}?armed={card.value}")
+    typed = {name.removeprefix(MEASURED): str(text).strip() for name, text in form.items() if name.startswith(MEASURED)}
+    given = str(form.get("action", ""))
+    action = Action(given) if given in {each.value for each in CARD_ACTIONS} else Action.NEXT
+    try:
+        scanned = read_scan(code)
+        with shop.database.write() as db:
+            if scanned.operation is None and action is Action.NEXT:
+                return _after(request, shop, here, Asked(job=_step_here(db, here, scanned)))
+            measured = _checked(db, here, scanned, action, typed)
+            scan_order(
+                db,
+                code,
+                action,
+                scan_id=f"floor:{str(form.get('scan_id', ''))[:40]}",
+                actor=actor,
+                now=shop.now(),
+                measured_mm=measured,
+            )
+    except (NotFound, NotPossible, NotValid) as error:
+        asked = Asked(job=code, error=error, typed=typed, armed="" if action is Action.NEXT else action.value)
+        return _show(request, shop, here, asked, status=error.http_status)
+    return _after(request, shop, here, Asked(last=code))
+
+
+def _after(request: Request, shop: Shop, here: Place, asked: Asked) -> Response:
+    if wants_blocks(request):
+        return _show(request, shop, here, asked)
+    return go_to(request, f"{here.href}?last={asked.last}" if asked.last else f"{here.href}?job={asked.job}")
+
+
+def _checked(
+    db: Session, here: Place, scanned: ScanCode, action: Action, typed: Mapping[str, str]
+) -> Mapping[str, int]:
+    """Return the measures taken, when the scan is for this work centre and finishes with all it has to measure.
+
+    Raises:
+        WrongWorkCentre: the step is done elsewhere.
+        MeasuresMissing: one was not typed, or is no number.
+    """
+    work, status = floor.work_order(db, scanned.order, scanned.piece)
+    if scanned.operation is None or action is not Action.NEXT or scanned.revision != work.revision:
+        return {}
+    operation = work.operation(scanned.operation)
+    if Place(work.line, operation.work_centre) != here:
+        raise WrongWorkCentre(order=work.order_number, line=work.line, work_centre=operation.work_centre)
+    if status.operations[operation.number] is not OperationState.RUNNING:
+        return {}
+    model = releases.model_of(db, get_order_by_number(db, work.order_number).release)
+    wanted = view.measures_to_take(model, work, operation)
+    missing = [code for code in wanted if not _MILLIMETRES.fullmatch(typed.get(code, ""))]
+    if missing:
+        raise MeasuresMissing(measures=missing)
+    return {code: int(typed[code]) for code in wanted}
+
+
+def _step_here(db: Session, here: Place, scanned: ScanCode) -> str:
+    """Return the scan code of the piece's step at this work centre, for a sheet scanned as a whole."""
+    work, status = floor.work_order(db, scanned.order, scanned.piece)
+    operation = _operation_here(work, status, here)
+    return str(ScanCode(work.order_number, work.revision, operation.number, work.piece))
+
+
+def _operation_here(work: WorkOrder, status: WorkStatus, here: Place) -> WorkOperation:
+    """Return the first unfinished step at this work centre, else the first unfinished anywhere, else the last."""
+    open_steps = [one for one in work.operations if status.operations[one.number] is not OperationState.FINISHED]
+    at_here = [one for one in open_steps if one.work_centre == here.work_centre]
+    return next(iter([*at_here, *open_steps]), work.operations[-1])
+
+
+def _show(request: Request, shop: Shop, here: Place, asked: Asked, *, status: int = 200) -> Response:
+    locale = reader_locale(request)
+    with shop.database.read() as db:
+        plant = promises.plant_of(db, here.line)
+        place_name = view.place_name(plant, here.work_centre, locale)
+        words = _words(db, shop, here.line, locale)
+        entries = floor.queue(db, here.line, here.work_centre, limit=MOST_QUEUED)
+        told = _told_of_error(db, asked.error, locale) if asked.error is not None else None
+        job = _job(db, here, asked.last or asked.job, locale, asked)
+        if asked.last and job is not None:
+            told = view.told_of_job(job, translations_for(locale))
+            job = None if job.state in ("finished", "scrapped", "cancelled", "shipped") else job
+        if job is None:
+            runs = [one for one in entries if one.state is not OperationState.WAITING]
+            first = next(iter([*runs, *(one for one in entries if one.is_ready)]), None)
+            job = _job(db, here, view.entry_scan(first), locale, asked) if first else None
+    queue, ready = view.waiting_jobs(entries, here.href, words, skip=job.scan if job else "")
+    page = view.FloorPage(
+        line=here.line,
+        line_name=words.line(),
+        work_centre=here.work_centre,
+        work_centre_name=place_name,
+        href=here.href,
+        job=job,
+        queue=queue,
+        ready=ready,
+        armed=asked.armed,
+        told=told,
+        scan_id=secrets.token_urlsafe(16),
+    )
+    values = {"page": page, "action_names": view.ACTION_NAMES, "state_names": view.STATE_NAMES}
+    return respond(request, PAGE, values, blocks=["floor_screen"], status=status)
+
+
+def _job(db: Session, here: Place, code: str, locale: str, asked: Asked) -> view.Job | None:
+    """Return the job a code stands for, or ``None`` when it stands for nothing on the floor."""
+    try:
+        scanned = read_scan(code)
+        work, status = floor.work_order(db, scanned.order, scanned.piece)
+        operation = (
+            _operation_here(work, status, here) if scanned.operation is None else work.operation(scanned.operation)
+        )
+    except (ScanNotUnderstood, NotFound):
+        return None
+    order = get_order_by_number(db, work.order_number)
+    events = floor.events(db, work.order_number, work.piece)
+    unread = frozenset(asked.error.facts["measures"]) if isinstance(asked.error, MeasuresMissing) else frozenset()
+    words = Words(releases.model_of(db, order.release), locale)
+    return view.job_of(
+        work, status, operation, events, order.selection.answers, words, typed=asked.typed, unread=unread
+    )
+
+
+def _told_of_error(db: Session, error: LotOneError, locale: str) -> view.Told:
+    translations, facts = translations_for(locale), error.facts
+    if error.code == "OutOfSequence":
+        order = get_order_by_number(db, str(facts["order"]))
+        words = Words(releases.model_of(db, order.release), locale)
+        work, _status = floor.work_order(db, order.number)
+        steps = [view.step_name(work.operation(number), words) for number in facts["waits_for"]]
+        return view.told_of_error(error, translations, steps=steps)
+    if isinstance(error, WrongWorkCentre):
+        other = Place(str(facts["line"]), str(facts["work_centre"]))
+        name = view.place_name(promises.plant_of(db, other.line), other.work_centre, locale)
+        return view.told_of_error(error, translations, place=(other.href, name))
+    return view.told_of_error(error, translations)
+
+
+def _words(db: Session, shop: Shop, line: str, locale: str) -> Words:
+    release = releases.current_release(db, line, now=shop.now())
+    return Words(releases.model_of(db, release), locale)
+
+
+def _plants(shop: Shop) -> list[Plant]:
+    """Return the plants of the lines on offer."""
+    found = []
+    with shop.database.read() as db:
+        for line in releases.current_lines(db, now=shop.now()):
+            try:
+                found.append(promises.plant_of(db, line))
+            except PlantNotFound:
+                continue
+    return found
+
+
+def _cookie(request: Request) -> str:
+    return cookie_name("floor", secure=request.app.state.settings.origin.startswith("https://"))
