@@ -13,7 +13,8 @@ from configurator.explaining import Element, Explaining
 from configurator.problem import Problem, ProblemRule, SumRule, TableRule
 from configurator.subproblems import background_of
 
-VIOLATED = "#violated"
+VIOLATED = "(violated)"
+"""Id of the rules that break a rule; no rule of a catalog has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def implied_by(problem: Problem, rule: str) -> tuple[str, ...] | None:
             clash = Explaining(broken, background_of(broken), ()).clash(violation.piece)
             if clash is None:
                 return None
-            involved.update(clash.rules)
+            involved.update(rule_id for rule_id in clash.rules if rule_id != VIOLATED)
     return tuple(sorted(involved))
 
 
