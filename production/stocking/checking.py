@@ -11,12 +11,15 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from production.stocking.coverage import count_piece
-from production.stocking.greedy import EMPTY, uncovered_person
+from production.stocking.greedy import EMPTY
 from production.stocking.model import Draft, Integers, Population, SubsetCheck
 from production.stocking.pieces import class_for, draw, piece_for
 
 #: Work CP-SAT may do, in its own deterministic seconds.
 WORK_LIMIT = 60.0
+
+#: Draws after which a spare piece is given up.
+DRAWS_PER_SPARE = 200
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,12 @@ def pool_around(draft: Draft, people: Population, *, spare: int, state: Integers
     counts = np.zeros(len(people), dtype=np.int16)
     for pair_index in pairs_serving(draft, people).values():
         counts[pair_index] += 1
-    for _ in range(200 * spare):
+    unserved = np.flatnonzero(counts == 0)
+    wanting = unserved if len(unserved) else np.arange(len(people))
+    for _ in range(DRAWS_PER_SPARE * spare):
         if len(fronts) + len(backs) == chosen_fronts + chosen_backs + spare:
             break
-        person = uncovered_person(counts, state)
+        person = wanting[draw(state, len(wanting))]
         sex = 0 if person < people.bounds[1] else 1
         length_class = class_for(state, sex, people.targets[person, 3], draft.class_sex, draft.class_inseam)
         wants_front = len(fronts) - chosen_fronts <= len(backs) - chosen_backs
