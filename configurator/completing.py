@@ -8,62 +8,28 @@ from dataclasses import replace
 
 from configurator.assignment import Checker, cost_of
 from configurator.compiling.compile import Compiled
-from configurator.cpsat.engine import CpSatEngine
-from configurator.cpsat.question import Wish
 from configurator.engine import Picks
-from configurator.model import Answer, Goal, Limits, Selection
+from configurator.model import Answer, Limits, Selection
 from configurator.problem import Problem
-from configurator.repairing import PIECES, best_wishes, cheapest_with
+from configurator.repairing import Wish
 from modules_catalog.model import Feature, FeatureKind
 
-Completion = Callable[[Picks, Limits], Picks | None]
-"""Returns a cheapest completion of picks under limits."""
 
-
-def completed(
-    compiled: Compiled,
-    judge: CpSatEngine,
-    completion: Completion,
-    picks: Picks,
-    goal: Goal,
-    limits: Limits,
-    wanted: Picks,
-    weights: Mapping[str, int],
-) -> Picks | None:
-    """Return the best complete assignment that keeps the picks, ``None`` when there is none."""
-    match goal:
-        case Goal.CHEAPEST:
-            return completion(picks, limits)
-        case Goal.FASTEST:
-            return _fastest(compiled, completion, picks, limits)
-        case Goal.CLOSEST:
-            return _closest(judge, picks, limits, wanted, weights)
-
-
-def _closest(
-    judge: CpSatEngine, picks: Picks, limits: Limits, wanted: Picks, weights: Mapping[str, int]
-) -> Picks | None:
-    domains = judge.problem.domains
-    open_wishes = {index: rows for index, rows in wanted.items() if index not in picks}
+def wishes_to_be_close(problem: Problem, picks: Picks, wanted: Picks, weights: Mapping[str, int]) -> list[Wish]:
+    """Return what a configuration close to another one keeps: its answers, and that the rest is left out."""
     wishes = []
-    for index, domain in enumerate(domains):
+    for index, domain in enumerate(problem.domains):
         if domain.hidden or index in picks:
             continue
-        rows = open_wishes.get(index) or ({} if domain.none_row is None else {domain.none_row: 1})
+        rows = wanted.get(index) or ({} if domain.none_row is None else {domain.none_row: 1})
         if rows:
-            wishes.append(Wish(index, rows, PIECES * weights.get(domain.feature, 1)))
-    granted = best_wishes(judge, picks, wishes, (), limits)
-    if granted is None:
-        return None
-    lost = tuple(
-        position
-        for position, wish in enumerate(wishes)
-        if any(granted[wish.domain].get(row, 0) < count for row, count in wish.rows.items())
-    )
-    return cheapest_with(judge, picks, wishes, lost, granted, limits)
+            wishes.append(Wish(index, rows, weights.get(domain.feature, 1)))
+    return wishes
 
 
-def _fastest(compiled: Compiled, completion: Completion, picks: Picks, limits: Limits) -> Picks | None:
+def fastest(
+    compiled: Compiled, completion: Callable[[Picks, Limits], Picks | None], picks: Picks, limits: Limits
+) -> Picks | None:
     """Return the cheapest completion whose longest supplier's lead time is as short as can be."""
     days = sorted({option.lead_time_days or 0 for feature in compiled.model.features for option in feature.options})
     low, high = 0, len(days) - 1

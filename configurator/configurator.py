@@ -3,7 +3,7 @@
 Pure and safe to share between threads; keep one per release. See docs/algorithms/configuring.md.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from time import perf_counter
 
 from configurator import completing
@@ -34,7 +34,7 @@ from configurator.model import (
 from configurator.notes import Noting, rules_unsure
 from configurator.pricing import price_lines
 from configurator.problem import Problem
-from configurator.repairing import WayOut, ways_out
+from configurator.repairing import WayOut, Wish, by_age, ways_out
 from configurator.selections import answer_of, as_it_stands, feature_of, picked_rows, picks_of, selection_of
 from configurator.states import StateMaker
 from configurator.subproblems import background_of
@@ -164,8 +164,7 @@ class Configurator:
 
     def _conflict(self, selection: Selection, feature: str, answer: Answer, limits: Limits) -> Conflict | None:
         elements = self._elements(selection, feature, answer)
-        explaining = Explaining(self.problem, self._background, limit_rules(self.problem, limits))
-        clash = explaining.clash(elements)
+        clash = self._explaining(limits).clash(elements)
         return None if clash is None else self._told(clash, selection.with_answer(feature, answer))
 
     def _elements(self, selection: Selection, feature: str, answer: Answer) -> list[Element]:
@@ -211,7 +210,7 @@ class Configurator:
             if code != feature
         ]
         wishes = [(at, rows) for at, rows in wishes if rows]
-        found = ways_out(self.judge, {index: pressed}, wishes, limits, MOST_REPAIRS)
+        found = self._ways_out({index: pressed}, by_age(wishes), limits, MOST_REPAIRS)
         if not found and self.problem.domains[index].many:
             found = self._own_ways_out(selection, index, pressed, wishes, limits)
         before = picks_of(self.compiled, selection)
@@ -232,7 +231,7 @@ class Configurator:
         had = picked_rows(self.compiled, self.problem.domains[index].feature, before)
         new = {row: count for row, count in pressed.items() if count > had.get(row, 0)}
         kept = [(index, {row: count}) for row, count in pressed.items() if row not in new]
-        return ways_out(self.judge, {index: new}, [*kept, *wishes], limits, MOST_REPAIRS)
+        return self._ways_out({index: new}, by_age([*kept, *wishes]), limits, MOST_REPAIRS)
 
     def _repair(
         self, way: WayOut, selection: Selection, feature: str, answer: Answer, fill: bool, was: int, limits: Limits
@@ -299,9 +298,7 @@ class Configurator:
         """
         picks = picks_of(self.compiled, selection)
         wanted = {} if to is None else picks_of(self.compiled, to)
-        found = completing.completed(
-            self.compiled, self.judge, self._completion, picks, goal, limits, wanted, weights or {}
-        )
+        found = self._completed(picks, goal, limits, wanted, weights or {})
         if found is None:
             raise NoCompletion(goal=goal.value)
         whole = completing.without_needless(self.problem, self._checker, found, frozenset(picks) | frozenset(wanted))
@@ -309,6 +306,26 @@ class Configurator:
         told = selection_of(self.compiled, whole, texts)
         order = [*selection.answers, *(code for code in told.answers if code not in selection.answers)]
         return Selection({code: told.answers[code] for code in order if code in told.answers})
+
+    def _completed(
+        self, picks: Picks, goal: Goal, limits: Limits, wanted: Picks, weights: Mapping[str, int]
+    ) -> Picks | None:
+        match goal:
+            case Goal.CHEAPEST:
+                return self._completion(picks, limits)
+            case Goal.FASTEST:
+                return completing.fastest(self.compiled, self._completion, picks, limits)
+            case Goal.CLOSEST:
+                wishes = completing.wishes_to_be_close(self.problem, picks, wanted, weights)
+                ways = self._ways_out(picks, wishes, limits, 1)
+                return ways[0].assignment if ways else None
+
+    def _ways_out(self, fixed: Picks, wishes: Sequence[Wish], limits: Limits, most: int) -> list[WayOut]:
+        explaining = self._explaining(limits)
+        return ways_out(fixed, wishes, lambda picks: self._completion(picks, limits), explaining.clash, most)
+
+    def _explaining(self, limits: Limits) -> Explaining:
+        return Explaining(self.problem, self._background, limit_rules(self.problem, limits))
 
     def defaults(self, limits: Limits = NO_LIMITS) -> Selection:
         """Return a complete start: the model's defaults, or the closest configuration that is possible.

@@ -7,6 +7,7 @@ dropped again, one by one. See docs/algorithms/configuring.md, C-13.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from configurator.alone import possible_alone
 from configurator.assignment import Assignment, holds
 from configurator.problem import Problem, ProblemRule
 from configurator.subproblems import Background, solution
@@ -55,24 +56,48 @@ class Explaining:
             choices: What is chosen, oldest first; the pressed option last.
             start: A complete assignment to fill what the rules looked at do not read.
         """
-        rules = self._enough_rules(choices, start)
+        rules = self._one_rule(choices)
+        if rules is None:
+            rules = self._enough_rules(choices, start)
         if rules is None:
             return None
-        needed = list(choices)
-        for rule in list(rules):
-            rest = [other for other in rules if other != rule]
-            if not self._possible(needed, rest):
-                rules = rest
-        for choice in choices:
+        rules = self._fewer_rules(choices, rules)
+        needed = self._bearing(choices, rules)
+        if self._possible(needed, rules):
+            needed = list(choices)  # the choices of one feature are too many by themselves
+        for choice in list(needed):
             others = [other for other in needed if other != choice]
             if not self._possible(others, rules):
                 needed = others
-        # Fewer choices may make further rules needless only where the set was not yet minimal; look again.
-        for rule in list(rules):
-            rest = [other for other in rules if other != rule]
-            if not self._possible(needed, rest):
-                rules = rest
-        return Clash(tuple(needed), tuple(rules))
+        return Clash(tuple(needed), tuple(self._fewer_rules(needed, rules)))
+
+    def _one_rule(self, choices: Sequence[Element]) -> list[str] | None:
+        """Return a rule that alone says no, ``None`` when none is seen at once."""
+        picks = picks_from(choices)
+        for rule, parts in self._rules.items():
+            if any(possible_alone(self._problem, part, picks) is False for part in parts):
+                return [rule]
+        return None
+
+    def _fewer_rules(self, choices: Sequence[Element], rules: Sequence[str]) -> list[str]:
+        """Return the rules without those that are not needed to say no."""
+        needed = list(rules)
+        if len(needed) > 1:
+            for rule in rules:
+                if not self._possible(choices, [rule]):
+                    return [rule]
+        for rule in rules:
+            rest = [other for other in needed if other != rule]
+            if not self._possible(choices, rest):
+                needed = rest
+        return needed
+
+    def _bearing(self, choices: Sequence[Element], rules: Sequence[str]) -> list[Element]:
+        """Return the choices the rules, or what lies behind them, read at all."""
+        acting = [part for rule in rules for part in self._rules[rule]]
+        read = {index for rule in acting for index in rule.scope}
+        _, read_in_all = self._background.around(acting, read)
+        return [choice for choice in choices if choice.domain in read_in_all]
 
     def is_minimal(self, clash: Clash) -> bool:
         """Return whether the conflict is one, and dropping any one element resolves it."""
@@ -84,6 +109,13 @@ class Explaining:
         return all(without_choice) and all(without_rule)
 
     def _possible(self, choices: Sequence[Element], rules: Sequence[str]) -> bool:
+        picks = picks_from(choices)
+        acting = [part for rule in rules for part in self._rules[rule]]
+        told = [possible_alone(self._problem, part, picks) for part in acting]
+        if False in told:
+            return False
+        if len(told) == 1 and told[0] and self._background.is_away_from(acting[0].scope, picks, self._problem):
+            return True
         return self._solve(choices, rules) is not None
 
     def _solve(self, choices: Sequence[Element], rules: Sequence[str]) -> Assignment | None:

@@ -1,10 +1,10 @@
 """A few rules by themselves: can these choices be completed under just those rules?
 
 Conflicts are found by asking this of ever smaller sets. Only the domains the rules read are looked at, so the
-questions stay tiny on catalogs of any size. See docs/algorithms/configuring.md, C-13.
+questions stay small on catalogs of any size. See docs/algorithms/configuring.md, C-13.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +13,8 @@ from configurator.assignment import Assignment
 from configurator.cpsat.network import Network
 from configurator.cpsat.question import Question
 from configurator.engine import Picks
-from configurator.problem import Problem, ProblemRule
+from configurator.limits import BUDGET
+from configurator.problem import Domain, Problem, ProblemRule, SumRule
 
 _EFFORT = 60.0
 
@@ -25,18 +26,35 @@ class Background:
     always: tuple[ProblemRule, ...]
     ties: dict[int, tuple[ProblemRule, ...]]  # hidden domain → rules that tie it
 
-    def around(self, rules: Iterable[ProblemRule]) -> list[ProblemRule]:
-        """Return the rules with all background rules that bear on them."""
-        found = [*rules, *self.always]
-        known: set[int] = set()
-        at = 0
-        while at < len(found):
-            for index in found[at].scope:
-                if index in self.ties and index not in known:
-                    known.add(index)
-                    found.extend(self.ties[index])
-            at += 1
-        return found
+    def around(self, rules: Iterable[ProblemRule], picked: Iterable[int]) -> tuple[list[ProblemRule], list[int]]:
+        """Return the rules with all background rules that bear on them, and the domains they read."""
+        found = list(rules)
+        read = {index for rule in found for index in rule.scope} | set(picked)
+        waiting = list(self.always)
+        tied: set[int] = set()
+        while True:
+            new = [rule for index in sorted((read & self.ties.keys()) - tied) for rule in self.ties[index]]
+            tied |= read & self.ties.keys()
+            new += [rule for rule in waiting if read & set(rule.scope)]
+            waiting = [rule for rule in waiting if not read & set(rule.scope)]
+            if not new:
+                break
+            found += new
+            read |= {index for rule in new for index in rule.scope}
+        return found, sorted(read)
+
+    def is_away_from(self, scope: Iterable[int], picks: Picks, problem: Problem) -> bool:
+        """Return whether no background rule reads these domains or the picked ones, and no picked counts break bounds."""
+        read = set(scope) | set(picks)
+        if any(read & set(rule.scope) for rule in self.always):
+            return False
+        return all(_fits(problem.domains[index], rows) for index, rows in picks.items())
+
+
+def _fits(domain: Domain, rows: Mapping[int, int]) -> bool:
+    if not domain.many:
+        return True
+    return sum(rows.values()) <= domain.most and max(rows.values(), default=0) <= domain.most_each
 
 
 def background_of(problem: Problem) -> Background:
@@ -56,11 +74,12 @@ def background_of(problem: Problem) -> Background:
 
 def solution(problem: Problem, background: Background, rules: Iterable[ProblemRule], picks: Picks) -> Assignment | None:
     """Return some completion of the picks under the rules and the background, for the domains they read; ``None``: none."""
-    acting = background.around(rules)
-    read = sorted({index for rule in acting for index in rule.scope} | set(picks))
+    acting, read = background.around(rules, picks)
+    budget = next((rule.upper for rule in acting if rule.rule == BUDGET and isinstance(rule, SumRule)), None)
     place = {index: position for position, index in enumerate(read)}
     small = Problem(domains=tuple(problem.domains[index] for index in read), rules=())
-    moved = [replace(rule, scope=tuple(place[index] for index in rule.scope)) for rule in acting]
+    # The budget bounds the objective: as a rule it would make every price a class of its own.
+    moved = [replace(rule, scope=tuple(place[index] for index in rule.scope)) for rule in acting if rule.rule != BUDGET]
     network = Network(small, moved, certain=False)
     living = []
     many = {}
@@ -75,8 +94,7 @@ def solution(problem: Problem, background: Background, rules: Iterable[ProblemRu
                 only[row] = rows[row]
             rows = only
         living.append(rows)
-    question = Question(network, living, many, priceless=True)
-    found = question.ask(_EFFORT)
-    if found is None:
+    found = Question(network, living, many, priceless=budget is None).ask(_EFFORT)
+    if found is None or (budget is not None and found.value > budget):
         return None
     return {index: found.assignment[position] for position, index in enumerate(read)}

@@ -40,18 +40,21 @@ def weighted_sum(parts: list[tuple[Any, int]]) -> Any:
     return cp_model.LinearExpr.weighted_sum([variable for variable, _ in parts], [weight for _, weight in parts])
 
 
-def lean_solver(effort: float) -> Any:
-    """Return a solver for small questions; ``effort`` bounds its deterministic time."""
+def lean_solver(effort: float, *, optimizing: bool) -> Any:
+    """Return a solver for small questions; ``effort`` bounds its deterministic time.
+
+    A least price needs the linear relaxation and pays for presolving; any solution at all needs neither.
+    """
     from ortools.sat.python import cp_model
 
     solver = cp_model.CpSolver()
     parameters = solver.parameters
     parameters.num_workers = 1
     parameters.random_seed = 1
-    parameters.cp_model_presolve = False
     parameters.use_sat_inprocessing = False
     parameters.cp_model_probing_level = 0
     parameters.symmetry_level = 0
-    parameters.linearization_level = 0
+    parameters.cp_model_presolve = optimizing
+    parameters.linearization_level = 1 if optimizing else 0
     parameters.max_deterministic_time = effort
     return solver

@@ -24,15 +24,6 @@ class Found:
     proven: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """Rows with counts one domain should have; ``penalty`` when it has fewer, plus one for every piece that lacks."""
-
-    domain: int
-    rows: Mapping[int, int]
-    penalty: int
-
-
 @dataclass(slots=True)
 class Question:
     """What to ask of a network.
@@ -47,10 +38,6 @@ class Question:
     at_least: Mapping[int, Mapping[int, int]]
     free_domain: int | None = None
     ghost_rows: BoolArray | None = None
-    cost_limit: int | None = None
-    wishes: tuple[Wish, ...] = ()
-    forbidden: tuple[tuple[int, ...], ...] = ()  # positions of wishes: at least one of them must be granted
-    hint: Mapping[int, Mapping[int, int]] | None = None
     priceless: bool = False  # any solution will do
 
     def ask(self, seconds: float) -> Found | None:
@@ -66,7 +53,6 @@ class _Asking:
         self.q = question
         self.network = question.network
         self.model: Any = question.network.copy()
-        self.objective: list[tuple[Any, int]] = []
         self.costs: list[tuple[Any, int]] = []
         self.shown: list[tuple[int, int, Any]] = []  # domain, row, variable telling its count
         self.ghosts: list[tuple[int, Any]] = []
@@ -84,36 +70,22 @@ class _Asking:
         domain, classes = self.network.problem.domains[index], self.network.classes[index]
         cost = np.zeros_like(domain.cost_minor) if index == self.q.free_domain else domain.cost_minor
         cheapest = cheapest_rows(classes.of_row, classes.count, cost, self.q.living[index])
-        wished = [row for wish in self.q.wishes if wish.domain == index for row in wish.rows]
         for klass, row in enumerate(cheapest):
             literal = self._literal(index, klass)
             if row < 0:
                 self.model.add_bool_and([~literal])
                 continue
-            rows = [int(row)]
-            rows += [w for w in wished if w != row and classes.of_row[w] == klass and self.q.living[index][w]]
-            parts = [literal]
-            if len(rows) > 1:
-                parts = [self.model.new_bool_var(domain.rows[at]) for at in rows]
-                self.model.add(weighted_sum([(part, 1) for part in parts]) == literal)
-            for at, part in zip(rows, parts, strict=True):
-                self.shown.append((index, at, part))
-                if cost[at]:
-                    self.costs.append((part, int(cost[at])))
+            self.shown.append((index, int(row), literal))
+            if cost[row]:
+                self.costs.append((literal, int(cost[row])))
 
     def _many(self, index: int) -> None:
         domain, classes = self.network.problem.domains[index], self.network.classes[index]
         wanted = self.q.at_least.get(index, {})
         living = self.q.living[index]
         ghosting = index == self.q.free_domain
-        wished = {row for wish in self.q.wishes if wish.domain == index for row in wish.rows}
         depth = -(-domain.most // domain.most_each)
-        order = np.lexsort((np.arange(len(living)), domain.cost_minor))
-        members: list[list[int]] = [[] for _ in range(classes.count)]
-        for row in order:
-            klass = int(classes.of_row[row])
-            if living[row] and (len(members[klass]) < depth or int(row) in wanted or int(row) in wished):
-                members[klass].append(int(row))
+        members = _cheapest_members(classes.of_row, classes.count, domain.cost_minor, living, depth, wanted)
         counts = self.network.pieces[index]
         assert counts is not None  # noqa: S101 - many domains have counts
         marks: list[Any] = []
@@ -137,15 +109,10 @@ class _Asking:
                     marks.append(ghost)
                     parts.append(ghost)
             if ghosting and self.q.ghost_rows is not None:
-                inside = set(rows)
-                others = [
-                    int(row)
-                    for row in np.flatnonzero(self.q.ghost_rows & (classes.of_row == klass))
-                    if int(row) not in inside
-                ]
-                if others:
+                others = np.setdiff1d(np.flatnonzero(self.q.ghost_rows & (classes.of_row == klass)), rows)
+                if len(others):
                     ghost = self.model.new_bool_var("ghost")
-                    self.ghosts.append((others[0], ghost))
+                    self.ghosts.append((int(others[0]), ghost))
                     marks.append(ghost)
                     parts.append(ghost)
             self.model.add(count == (weighted_sum([(part, 1) for part in parts]) if parts else 0))
@@ -155,38 +122,13 @@ class _Asking:
         if missing:
             self.possible = False
 
-    def _add_wishes(self) -> None:
-        displeased: list[Any] = []
-        cells = {(index, row): variable for index, row, variable in self.shown}
-        for wish in self.q.wishes:
-            literal = self.model.new_bool_var("displeased")
-            displeased.append(literal)
-            self.objective.append((literal, wish.penalty))
-            for row, pieces in wish.rows.items():
-                cell = cells.get((wish.domain, row))
-                if cell is None:
-                    self.model.add_bool_or([literal])
-                    continue
-                lacking = self.model.new_int_var(0, pieces, "lacking")
-                self.model.add(cell + lacking >= pieces)
-                self.model.add(lacking == 0).only_enforce_if(~literal)
-                self.objective.append((lacking, 1))
-        for positions in self.q.forbidden:
-            self.model.add_bool_or([~displeased[position] for position in positions])
-
     def solve(self, seconds: float) -> Found | None:
-        self._add_wishes()
         if not self.possible:
             return None
-        if self.q.cost_limit is not None and self.costs:
-            self.model.add(weighted_sum(self.costs) <= self.q.cost_limit)
-        wanted = [] if self.q.priceless else self.objective or self.costs
+        wanted = [] if self.q.priceless else self.costs
         if wanted:
             self.model.minimize(weighted_sum(wanted))
-        if self.q.hint is not None:
-            for index, row, variable in self.shown:
-                self.model.add_hint(variable, self.q.hint.get(index, {}).get(row, 0))
-        solver = lean_solver(seconds)
+        solver = lean_solver(seconds, optimizing=bool(wanted))
         status = solver.solve(self.model)
         if status not in (self.cp_model.OPTIMAL, self.cp_model.FEASIBLE):
             if status == self.cp_model.UNKNOWN:
@@ -214,3 +156,18 @@ def cheapest_rows(of_row: IntArray, count: int, cost: IntArray, living: BoolArra
     classes, first = np.unique(of_row[order], return_index=True)
     found[classes] = order[first]
     return found
+
+
+def _cheapest_members(
+    of_row: IntArray, count: int, cost: IntArray, living: BoolArray, depth: int, wanted: Mapping[int, int]
+) -> list[list[int]]:
+    """Return the ``depth`` cheapest living rows of every class, and those that are wanted anyway."""
+    order = np.lexsort((np.arange(len(cost)), cost, of_row))
+    order = order[living[order]]
+    classes = of_row[order]
+    rank = np.arange(len(order)) - np.searchsorted(classes, classes)
+    taken = order[(rank < depth) | np.isin(order, list(wanted))]
+    members: list[list[int]] = [[] for _ in range(count)]
+    for row in taken:
+        members[int(of_row[row])].append(int(row))
+    return members
