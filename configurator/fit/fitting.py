@@ -27,7 +27,7 @@ def fit_person(
 ) -> Fit:
     """Return what a person's jeans are made of, how close they come, and how sure that is.
 
-    Takes well under a millisecond once a table has been used; the first use compiles it.
+    Takes about a millisecond once a table has been used; the first use compiles it.
 
     Args:
         body: The person, measured at the navel or at the wearing position.
