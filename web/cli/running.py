@@ -34,6 +34,9 @@ def serve_pages(settings: Settings, *, host: str, port: int) -> None:
 
 
 def _serve(settings: Settings, shop: Shop) -> None:
+    # uvicorn ends its work on a signal and then raises it anew: unless it ends the process by an exception, what
+    # stands in finally blocks around us would never run.
+    signal.signal(signal.SIGTERM, _leave)
     config = uvicorn.Config(
         create_app(settings, shop),
         host=settings.host,
@@ -42,6 +45,10 @@ def _serve(settings: Settings, shop: Shop) -> None:
         access_log=False,
     )
     uvicorn.Server(config).run()
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
 
 
 def work(settings: Settings) -> None:
@@ -71,6 +78,7 @@ def run_demo_shop(settings: Settings, *, host: str, port: int) -> None:
     seed_catalogs(shop)
     seed_people(shop)
     shop.warm_up()
+    signal.signal(signal.SIGTERM, _leave)
     with _worker_process():
         print(f"Lot One is at http://{host}:{port}", flush=True)
         print(f"Sign in with the password {DEMO_PASSWORD} as:", flush=True)

@@ -13,6 +13,8 @@ from web.views.words import Words, scaled
 
 MOST_SHOWN = 40
 """How many options of one feature are shown before the reader searches."""
+LONG = 12
+"""From how many options on a list can be searched, and folds away what cannot be had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,8 @@ class ConfigurePage:
     quantity: int
     fit_state: str
     engine: str
+    query: str
+    is_long: bool
 
 
 def configure_page(
@@ -198,6 +202,8 @@ def configure_page(
         quantity=draft.quantity,
         fit_state=_fit_state(view),
         engine=state.method,
+        query=query,
+        is_long=bool(query) or any(len(state.features[code].options) > LONG for code in current.features),
     )
 
 
