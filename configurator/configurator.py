@@ -164,7 +164,11 @@ class Configurator:
 
     def _conflict(self, selection: Selection, feature: str, answer: Answer, limits: Limits) -> Conflict | None:
         elements = self._elements(selection, feature, answer)
-        clash = self._explaining(limits).clash(elements)
+        before = (
+            selection if feature_of(self.compiled, feature).kind is FeatureKind.OPTIONS else selection.without(feature)
+        )
+        start = self._completion(picks_of(self.compiled, before), limits)
+        clash = self._explaining(limits).clash(elements, start)
         return None if clash is None else self._told(clash, selection.with_answer(feature, answer))
 
     def _elements(self, selection: Selection, feature: str, answer: Answer) -> list[Element]:
@@ -322,10 +326,17 @@ class Configurator:
 
     def _ways_out(self, fixed: Picks, wishes: Sequence[Wish], limits: Limits, most: int) -> list[WayOut]:
         explaining = self._explaining(limits)
-        return ways_out(fixed, wishes, lambda picks: self._completion(picks, limits), explaining.clash, most)
+        start = self._completion({}, limits)
+        return ways_out(
+            fixed,
+            wishes,
+            lambda picks: self._completion(picks, limits),
+            lambda elements: explaining.clash(elements, start),
+            most,
+        )
 
     def _explaining(self, limits: Limits) -> Explaining:
-        return Explaining(self.problem, self._background, limit_rules(self.problem, limits))
+        return Explaining(self.problem, self._background, self._checker, limit_rules(self.problem, limits))
 
     def defaults(self, limits: Limits = NO_LIMITS) -> Selection:
         """Return a complete start: the model's defaults, or the closest configuration that is possible.

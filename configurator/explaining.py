@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from configurator.alone import possible_alone
-from configurator.assignment import Assignment, holds
+from configurator.assignment import Assignment, Checker, holds
+from configurator.engine import Picks
 from configurator.problem import Problem, ProblemRule
 from configurator.subproblems import Background, solution
 
@@ -41,9 +42,13 @@ def picks_from(elements: Sequence[Element]) -> dict[int, dict[int, int]]:
 class Explaining:
     """Finds conflicts for one problem under one set of limits."""
 
-    def __init__(self, problem: Problem, background: Background, limits: Sequence[ProblemRule]) -> None:
+    def __init__(
+        self, problem: Problem, background: Background, checker: Checker, limits: Sequence[ProblemRule]
+    ) -> None:
         self._problem = problem
+        self._checker = checker
         self._background = background
+        self._touched: set[int] | None = None  # domains whose choices no known configuration has; None: all
         self._rules: dict[str, list[ProblemRule]] = {}
         for rule in (*problem.rules, *limits):
             if not rule.rule.startswith("#"):
@@ -56,6 +61,11 @@ class Explaining:
             choices: What is chosen, oldest first; the pressed option last.
             start: A complete assignment to fill what the rules looked at do not read.
         """
+        self._touched = {
+            choice.domain
+            for choice in choices
+            if start is None or start[choice.domain].get(choice.row, 0) < choice.count
+        }
         rules = self._one_rule(choices)
         if rules is None:
             rules = self._enough_rules(choices, start)
@@ -69,7 +79,7 @@ class Explaining:
             others = [other for other in needed if other != choice]
             if not self._possible(others, rules):
                 needed = others
-        return Clash(tuple(needed), tuple(self._fewer_rules(needed, rules)))
+        return Clash(tuple(needed), tuple(rules))
 
     def _one_rule(self, choices: Sequence[Element]) -> list[str] | None:
         """Return a rule that alone says no, ``None`` when none is seen at once."""
@@ -82,10 +92,6 @@ class Explaining:
     def _fewer_rules(self, choices: Sequence[Element], rules: Sequence[str]) -> list[str]:
         """Return the rules without those that are not needed to say no."""
         needed = list(rules)
-        if len(needed) > 1:
-            for rule in rules:
-                if not self._possible(choices, [rule]):
-                    return [rule]
         for rule in rules:
             rest = [other for other in needed if other != rule]
             if not self._possible(choices, rest):
@@ -101,6 +107,7 @@ class Explaining:
 
     def is_minimal(self, clash: Clash) -> bool:
         """Return whether the conflict is one, and dropping any one element resolves it."""
+        self._touched = None
         choices, rules = list(clash.choices), list(clash.rules)
         if self._possible(choices, rules):
             return False
@@ -114,32 +121,48 @@ class Explaining:
         told = [possible_alone(self._problem, part, picks) for part in acting]
         if False in told:
             return False
-        if len(told) == 1 and told[0] and self._background.is_away_from(acting[0].scope, picks, self._problem):
+        scope = acting[0].scope if acting else ()
+        if len(told) <= 1 and all(told) and self._background.is_away_from(scope, self._changed(picks), self._problem):
             return True
         return self._solve(choices, rules) is not None
 
     def _solve(self, choices: Sequence[Element], rules: Sequence[str]) -> Assignment | None:
         acting = [part for rule in rules for part in self._rules[rule]]
-        return solution(self._problem, self._background, acting, picks_from(choices))
+        picks = picks_from(choices)
+        return solution(self._problem, self._background, acting, picks, self._changed(picks))
+
+    def _changed(self, picks: Picks) -> Picks:
+        """Return the picks that a known configuration does not have; the others can be kept where no rule reads them."""
+        return picks if self._touched is None else {at: rows for at, rows in picks.items() if at in self._touched}
 
     def _enough_rules(self, choices: Sequence[Element], start: Assignment | None) -> list[str] | None:
         """Return rules that, with the choices, have no solution; ``None`` when all rules together have one."""
         taken: list[str] = []
+        picked = {choice.domain for choice in choices}
         filled: dict[int, Mapping[int, int]] = dict(start or {})
         while True:
             found = self._solve(choices, taken)
             if found is None:
                 return taken
             filled.update(found)
-            broken = [
-                rule
-                for rule, parts in self._rules.items()
-                if rule not in taken and not all(self._may_hold(part, filled) for part in parts)
-            ]
+            broken = self._broken(filled, taken)
             if not broken:
                 return None
-            taken += broken
+            if start is None:
+                taken += broken
+            else:
+                taken.append(min(broken, key=lambda rule: self._open_features(rule, picked)))
 
-    def _may_hold(self, rule: ProblemRule, assignment: Assignment) -> bool:
-        """Return whether a rule holds; one that reads a domain without a row yet counts as broken, so it is looked at."""
-        return all(index in assignment for index in rule.scope) and holds(rule, assignment)
+    def _broken(self, filled: Assignment, taken: Sequence[str]) -> list[str]:
+        """Return rules that do not hold; one that reads a domain without a row yet counts as broken, so it is looked at."""
+        visible = {index: rows for index, rows in filled.items() if not self._problem.domains[index].hidden}
+        whole = self._checker.following(visible)
+        return [
+            rule
+            for rule, parts in self._rules.items()
+            if rule not in taken and not all(whole.keys() >= set(part.scope) and holds(part, whole) for part in parts)
+        ]
+
+    def _open_features(self, rule: str, picked: set[int]) -> int:
+        """Return how many features a rule reads that are not chosen: the fewer, the sooner it says no."""
+        return len({index for part in self._rules[rule] for index in part.scope} - picked)

@@ -72,9 +72,19 @@ def background_of(problem: Problem) -> Background:
     return Background(tuple(always), {index: tuple(rules) for index, rules in ties.items()})
 
 
-def solution(problem: Problem, background: Background, rules: Iterable[ProblemRule], picks: Picks) -> Assignment | None:
-    """Return some completion of the picks under the rules and the background, for the domains they read; ``None``: none."""
-    acting, read = background.around(rules, picks)
+def solution(
+    problem: Problem, background: Background, rules: Iterable[ProblemRule], picks: Picks, changed: Picks
+) -> Assignment | None:
+    """Return some completion under the rules and the background, for the domains they read; ``None``: there is none.
+
+    Args:
+        problem: Where domains and rules come from.
+        background: Rules that always hold.
+        rules: The rules that act.
+        picks: What is chosen.
+        changed: Those picks that are looked at even where no acting rule reads them.
+    """
+    acting, read = background.around(rules, changed)
     budget = next((rule.upper for rule in acting if rule.rule == BUDGET and isinstance(rule, SumRule)), None)
     place = {index: position for position, index in enumerate(read)}
     small = Problem(domains=tuple(problem.domains[index] for index in read), rules=())
