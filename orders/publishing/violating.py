@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from configurator.assignment import Checker
 from configurator.explaining import Element, Explaining
 from configurator.problem import Problem, ProblemRule, SumRule, TableRule
 from configurator.subproblems import background_of
@@ -36,7 +37,7 @@ def implied_by(problem: Problem, rule: str) -> tuple[str, ...] | None:
     for part in parts:
         for violation in _violations(problem, part):
             broken = replace(problem, rules=(*others, *violation.rules), warnings=(), missing=())
-            clash = Explaining(broken, background_of(broken), ()).clash(violation.piece)
+            clash = Explaining(broken, background_of(broken), Checker(broken), ()).clash(violation.piece)
             if clash is None:
                 return None
             involved.update(rule_id for rule_id in clash.rules if rule_id != VIOLATED)
