@@ -4,6 +4,8 @@ from fastapi import APIRouter, FastAPI
 
 from web.framing import frame_app
 from web.routes import configure, customers, floor, home, orders, quotes, session, styleguide
+from web.routes.api.describing import describe_api
+from web.routes.api.routers import ROUTERS as API_ROUTERS
 from web.settings import Settings
 from web.shop import Shop
 
@@ -16,6 +18,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     floor.router,
     session.router,
     styleguide.router,
+    *API_ROUTERS,
 )
 """Every router of ``web/routes``: a page exists when its router stands here."""
 
@@ -29,4 +32,5 @@ def create_app(settings: Settings, shop: Shop) -> FastAPI:
     """
     app = frame_app(settings, shop.database, clock=shop.clock, routers=ROUTERS)
     app.state.shop = shop
+    describe_api(app)
     return app

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from configurator.configurator import Configurator
-from configurator.model import Answer, Change, Chosen, Goal, Selection
+from configurator.model import Answer, Change, Chosen, Conflict, Goal, Repair, Selection
 from kernel.database import Database
 from kernel.errors import NotFound
 from kernel.ids import CustomerId, DraftId, IdMaker, ProfileId
@@ -149,6 +149,30 @@ def choose_option(
         return Refused(view, feature, pressed, outcome.conflict, outcome.repairs)
 
     return _change(database, configurators, draft_id, reader, decide, now=now)
+
+
+def explain_option(
+    db: Session,
+    configurators: Configurators,
+    draft_id: DraftId,
+    reader: Reader,
+    feature: str,
+    answer: Answer,
+    *,
+    now: datetime,
+) -> tuple[Conflict | None, tuple[Repair, ...]]:
+    """Return why an answer cannot be had, and the ways out; nothing and none when it can.
+
+    Raises:
+        DraftNotFound, DraftNotYours: there is no such draft, or it belongs to somebody else.
+    """
+    draft = _readable(repository.get_draft(db, draft_id), reader)
+    configurator = configurators.of(db, draft.release)
+    limits = limits_for(db, draft, configurator.model, now=now)
+    conflict = configurator.why_not(draft.selection, feature, answer, limits)
+    if conflict is None:
+        return None, ()
+    return conflict, configurator.repairs(draft.selection, feature, answer, limits)
 
 
 def accept_repair(

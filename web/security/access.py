@@ -13,12 +13,28 @@ from web.security.roles import Role
 
 
 def load_user(request: Request, db: ReadDb) -> User | None:
-    """Return who signed in, if anybody; kept on the request for the page's header."""
+    """Return who signed in, if anybody; kept on the request for the page's header.
+
+    Below ``/api/`` a session's token may also come as ``Authorization: Bearer``.
+
+    Raises:
+        SignInNeeded: The bearer token opens no session, or no longer.
+    """
     visitor: Visitor = request.state.visitor
     clock: Clock = request.app.state.clock
-    user = service.session_user(db, visitor.session_token, now=clock()) if visitor.session_token else None
+    bearer = bearer_token(request)
+    token = bearer or visitor.session_token
+    user = service.session_user(db, token, now=clock()) if token else None
+    if bearer and user is None:
+        raise SignInNeeded(reason="token")
     request.state.user = user
     return user
+
+
+def bearer_token(request: Request) -> str:
+    """Return the bearer token a program sent; empty without one, and on pages."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and request.url.path.startswith("/api/") else ""
 
 
 MaybeUser = Annotated[User | None, Depends(load_user, scope="function")]

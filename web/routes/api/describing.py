@@ -1,0 +1,66 @@
+"""The API described: OpenAPI with one line a route, and errors as they are really sent."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from web.errors import PROBLEM
+from web.routes.api.schemas import Problem
+
+ABOUT = """Configure, quote, order and build by program: what the pages do, as JSON.
+
+Errors are `application/problem+json` with a stable `code`. Times are UTC, money is in minor units, lengths are in
+millimetres. Texts follow `Accept-Language`. People send the token of `POST /sessions` as `Authorization: Bearer`;
+a program without an account keeps the `draft_key` of its first draft and sends it as `X-Draft-Key`."""
+TAGS = {
+    "sessions": "Signing in and out.",
+    "catalog": "What can be had, and the releases it comes from.",
+    "drafts": "Choosing: every option with status, price and date; conflicts and repairs.",
+    "quotes": "Price fixed, date held.",
+    "orders": "Accepted quotes: where they are, their build sheets.",
+    "customers": "People and their measures, for store staff.",
+    "floor": "Scans and queues, for the floor.",
+}
+
+
+def describe_api(app: FastAPI) -> None:
+    """Let an application describe its API; the pages are left out."""
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _described(app)
+        return app.openapi_schema
+
+    app.openapi = described  # type: ignore[method-assign]
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    routes = [route for route in app.routes if isinstance(route, APIRoute) and route.include_in_schema]
+    for route in routes:
+        summary, _, rest = route.description.partition("\n")
+        route.summary, route.description = summary.rstrip("."), rest.strip()
+        route.operation_id = route.name.partition(":")[2]
+    tags = [{"name": name, "description": text} for name, text in TAGS.items()]
+    document = get_openapi(title=app.title, version=app.version, description=ABOUT, tags=tags, routes=routes)
+    schemas = document["components"]["schemas"]
+    schemas.setdefault("Problem", Problem.model_json_schema())
+    for path in document["paths"].values():
+        for operation in path.values():
+            for status, answer in operation["responses"].items():
+                if status[0] in "45":
+                    _as_problem(answer)
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    return document
+
+
+def _as_problem(answer: dict[str, Any]) -> None:
+    """Describe an error in the media type it has; the framework's own 422 is never sent."""
+    content = answer.get("content", {})
+    schema = content.get("application/json", {}).get("schema", {})
+    if "HTTPValidationError" in str(schema):
+        schema = {"$ref": "#/components/schemas/Problem"}
+        answer["description"] = "The request itself is wrong; nothing was changed."
+    answer["content"] = {PROBLEM: {"schema": schema}}

@@ -1,0 +1,14 @@
+"""Every router of the API, for ``web/app.py``."""
+
+from fastapi import APIRouter
+
+from web.routes.api import catalog, customers, drafts, floor, orders, sessions
+
+ROUTERS: tuple[APIRouter, ...] = (
+    sessions.router,
+    catalog.router,
+    drafts.router,
+    orders.router,
+    customers.router,
+    floor.router,
+)

@@ -1,0 +1,488 @@
+"""What the API takes and gives, for OpenAPI and for checking requests. Times are UTC, money is in minor units."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Code = Annotated[str, Field(max_length=80, examples=["cloth"])]
+Minor = Annotated[int, Field(description="In minor units of the currency: 13800 is 138.00.", examples=[13800])]
+
+
+class Given(BaseModel):
+    """A request body; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Told(BaseModel):
+    """A part of an answer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 has it; further members are the facts of its code."""
+
+    type: str = Field(examples=["about:blank"])
+    title: str = Field(description="In the language of Accept-Language.")
+    status: int
+    detail: str
+    code: str = Field(description="Stable: the error's class name.", examples=["OptionRuledOut"])
+
+
+# --- sessions -------------------------------------------------------------------------------------
+
+
+class SignIn(Given):
+    """Who signs in."""
+
+    login_name: str = Field(max_length=64, examples=["store"])
+    password: str = Field(max_length=256)
+
+
+class Person(Told):
+    """Who signed in."""
+
+    id: str
+    display_name: str
+    roles: list[str] = Field(examples=[["store"]])
+    locale: str
+
+
+class NewSession(Told):
+    """A session; its token is told once."""
+
+    token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the scheme's name
+    expires_at: datetime
+    user: Person
+
+
+# --- catalog --------------------------------------------------------------------------------------
+
+
+class Money(Told):
+    """An amount."""
+
+    currency: str = Field(examples=["EUR"])
+    total_minor: Minor | None
+
+
+class Line(Told):
+    """A line on offer, as it opens."""
+
+    line: str = Field(examples=["jeans"])
+    name: str
+    release: str = Field(description="Content-addressed name of the release in force.")
+    price: Money
+    ready: date | None = Field(description="When one ordered now as it opens would be ready.")
+
+
+class OptionFact(Told):
+    """One option."""
+
+    code: str
+    name: str
+    price_minor: Minor
+
+
+class FeatureFact(Told):
+    """One question of a line."""
+
+    code: str
+    name: str
+    kind: Literal["option", "options", "integer", "decimal", "boolean", "text"]
+    step: str | None
+    unit: str | None
+    options: list[OptionFact]
+
+
+class ReleaseStart(Told):
+    """When a release came into force."""
+
+    release: str
+    effective_from: datetime
+    published_at: datetime
+
+
+class Catalog(Told):
+    """A line's release in force and what came before."""
+
+    line: str
+    name: str
+    release: str
+    currency: str
+    steps: list[str]
+    features: list[FeatureFact]
+    history: list[ReleaseStart]
+
+
+# --- drafts ---------------------------------------------------------------------------------------
+
+
+class OpenDraft(Given):
+    """What to open."""
+
+    line: str = Field(max_length=80, examples=["jeans"])
+    empty: bool = Field(False, description="Start with nothing chosen instead of complete from defaults.")
+
+
+class Choice(Given):
+    """An answer: `option` of a feature with options, `value` of a number or yes/no, `text` of a text."""
+
+    option: str | None = Field(None, max_length=80, examples=["stone"])
+    value: int | float | bool | None = Field(None, examples=[820])
+    text: str | None = Field(None, max_length=1000, examples=["Ana"])
+    count: int | None = Field(None, ge=0, le=1_000_000, description="How many of `option`, in a choose-many feature.")
+
+
+class Press(Choice):
+    """An answer of a feature."""
+
+    feature: Code
+
+
+class AcceptRepair(Press):
+    """A ruled-out answer, and which of its repairs to take."""
+
+    repair: int = Field(0, ge=0, description="Its place in the list, from 0.")
+
+
+class Complete(Given):
+    """How open answers are filled in."""
+
+    goal: Literal["cheapest", "fastest", "closest"] = "cheapest"
+    to: dict[str, Any] | None = Field(None, description="For `closest`: the usual answers, {feature: answer}.")
+
+
+class SetLimits(Given):
+    """What bounds the answer; null lifts a limit."""
+
+    need_by: date | None = Field(None, examples=["2026-12-18"])
+    budget_minor: int | None = Field(None, gt=0, description="For one piece.")
+    quantity: int = Field(1, ge=1, le=999)
+
+
+class Confirm(Given):
+    """What staff have checked."""
+
+    rule: str = Field(max_length=80)
+
+
+class Assign(Given):
+    """Whose draft it is."""
+
+    customer_id: str = Field(max_length=80)
+    profile_id: str | None = Field(None, max_length=80)
+
+
+class Note(Told):
+    """A warning."""
+
+    rule: str
+    missing: bool = Field(description="Said because a value is not known.")
+    text: str
+
+
+class OptionState(Told):
+    """One option as of now."""
+
+    status: Literal["chosen", "available", "implied", "ruled_out", "not_known"]
+    price_delta_minor: int | None = Field(description="Null for ruled-out options only.")
+    days_delta: int | None = Field(description="Filled for the step asked for with `days`.")
+    days_proven: bool
+    notes: list[Note]
+
+
+class FeatureState(Told):
+    """One feature as of now."""
+
+    kind: str
+    required: bool
+    chosen: Any = Field(description="A code, counts by code, a value, or null.")
+    options: dict[str, OptionState]
+    ranges: list[list[float]]
+
+
+class PriceLine(Told):
+    """One line of a price."""
+
+    key: str
+    label: str
+    count: int
+    amount_minor: Minor
+    open: bool = Field(description="Not chosen yet: from the best completion.")
+
+
+class Price(Told):
+    """The price of one piece: of the best completion while something is open."""
+
+    currency: str
+    total_minor: int | None
+    lines: list[PriceLine]
+
+
+class Binding(Told):
+    """What sets a date."""
+
+    kind: str = Field(examples=["work_centre"])
+    code: str = Field(examples=["embroidery"])
+    waits_until: datetime | None
+    sooner: date | None = Field(description="When it would be ready without it.")
+    text: str
+
+
+class Promise(Told):
+    """When it would be ready."""
+
+    date: date
+    binding: Binding
+
+
+class Engine(Told):
+    """What answered."""
+
+    method: str
+    proven: bool
+    ms: float
+
+
+class State(Told):
+    """STATE, as `lotone configure` speaks it."""
+
+    complete: bool
+    valid: bool
+    features: dict[str, FeatureState]
+    price: Price
+    promise: Promise | None
+    must_confirm: list[str]
+    engine: Engine
+
+
+class Draft(Told):
+    """A draft as it stands."""
+
+    draft_id: str
+    draft_key: str | None = Field(description="Only when the draft was opened without a session. Keep it.")
+    line: str
+    release: str
+    version: int
+    quantity: int
+    need_by: date | None
+    budget_minor: int | None
+    customer_id: str | None
+    profile_id: str | None
+    confirmed: list[str]
+    late: bool
+    can_be_quoted: bool
+    changes: list[dict[str, Any]] = Field(description="What the last request changed: feature, from, to.")
+    state: State
+
+
+class ConflictChoice(Told):
+    """A choice that takes part."""
+
+    feature: str
+    option: Any
+
+
+class ConflictRule(Told):
+    """A rule that takes part."""
+
+    id: str
+    reason: str
+
+
+class Conflict(Told):
+    """A minimal set that cannot hold together: dropping any one element resolves it."""
+
+    choices: list[ConflictChoice]
+    rules: list[ConflictRule]
+
+
+class Repair(Told):
+    """A way to have the option."""
+
+    changes: list[dict[str, Any]]
+    price_delta_minor: int
+    days_delta: int | None
+
+
+class Explanation(Told):
+    """Why an option cannot be had, and the ways out, best first; both empty when it can."""
+
+    conflict: Conflict | None
+    repairs: list[Repair]
+
+
+class RefusedChoice(Problem):
+    """The problem of a ruled-out choice; the draft is unchanged."""
+
+    feature: str
+    option: str
+    conflict: Conflict
+    repairs: list[Repair]
+    state: State
+
+
+# --- quotes, orders -------------------------------------------------------------------------------
+
+
+class Tax(Told):
+    """The tax in a price."""
+
+    country: str
+    rate: str = Field(examples=["0.19"])
+    net_minor: int
+    tax_minor: int
+
+
+class OfferedLine(Told):
+    """One line of an offered price."""
+
+    key: str
+    count: int
+    amount_minor: int
+
+
+class OfferedPrice(Told):
+    """A price as it was offered, for all pieces."""
+
+    currency: str
+    quantity: int
+    lines: list[OfferedLine]
+    total_minor: int
+    tax: Tax
+
+
+class Quote(Told):
+    """An offer: price fixed, date held until it expires."""
+
+    quote_id: str
+    number: str = Field(examples=["Q-2026-000001"])
+    draft_id: str
+    line: str
+    release: str
+    state: Literal["open", "accepted", "expired", "withdrawn"]
+    quantity: int
+    price: OfferedPrice
+    promise: Promise
+    issued_at: datetime
+    expires_at: datetime
+    customer_id: str | None
+
+
+class ContactIn(Given):
+    """Who somebody is and how to reach them."""
+
+    name: str = Field(max_length=120, examples=["Ana Example"])
+    email: str | None = Field(None, max_length=254, examples=["ana@example.org"])
+    phone: str | None = Field(None, max_length=40)
+    locale: Literal["en", "zh_Hant", "zh_Hans"] = "en"
+    country: str = Field("DE", min_length=2, max_length=2)
+    kind: Literal["private", "company"] = "private"
+
+
+class PlaceOrder(Given):
+    """Which quote is accepted, and by whom where it names nobody yet."""
+
+    quote_id: str = Field(max_length=80)
+    contact: ContactIn | None = None
+
+
+class Order(Told):
+    """An order as it was agreed, and where it is."""
+
+    number: str = Field(examples=["JE-2026-000001"])
+    revision: str
+    state: str = Field(examples=["released"])
+    line: str
+    release: str
+    quantity: int
+    choices: dict[str, Any]
+    price: OfferedPrice
+    ready: date
+    placed_at: datetime
+    has_sheet: bool
+
+
+# --- customers ------------------------------------------------------------------------------------
+
+
+class Customer(Told):
+    """A customer."""
+
+    customer_id: str
+    reference: str = Field(description="What the floor sees instead of a name.", examples=["A-17"])
+    name: str
+    email: str | None
+    phone: str | None
+    locale: str
+    country: str
+    kind: str
+    since: datetime
+
+
+class Measurements(Given):
+    """Body measures: two readings each, in millimetres."""
+
+    sex: Literal["F", "M"]
+    readings: dict[str, list[int]] = Field(examples=[{"hip_circ": [1010, 1014], "thigh_circ": [612]}])
+    confirmed: list[str] = Field(default_factory=list, description="Measures that look rare and were checked.")
+
+
+class Profile(Told):
+    """One set of measures, as taken."""
+
+    profile_id: str
+    sex: str
+    measures_mm: dict[str, int]
+    taken_at: datetime
+    is_current: bool
+
+
+# --- floor ----------------------------------------------------------------------------------------
+
+
+class Scan(Given):
+    """One scan. `scan_id` names it for ever: sent again, it changes nothing."""
+
+    code: str = Field(max_length=80, examples=["L1:JE-2026-000001:A:10"])
+    action: Literal[
+        "next", "kit", "start", "pause", "resume", "finish", "fail", "rework", "scrap", "hold", "continue", "ship"
+    ] = "next"
+    scan_id: str = Field(min_length=8, max_length=80)
+    reason: str = Field("", max_length=120)
+    measured_mm: dict[str, int] = Field(default_factory=dict)
+
+
+class Scanned(Told):
+    """What a scan did."""
+
+    order: str
+    piece: int
+    revision: str
+    operation: int | None
+    event: str = Field(examples=["started"])
+    operation_state: str | None
+    work_state: str
+    is_repeat: bool
+    out_of_tolerance: list[str]
+
+
+class Waiting(Told):
+    """One operation at a work centre."""
+
+    order: str
+    piece: int
+    revision: str
+    operation: int
+    code: str
+    scan: str
+    seconds: int
+    state: str
+    is_ready: bool
+    waits_for: list[int]
+    due_at: datetime
+    planned_start_at: datetime | None

@@ -1,0 +1,204 @@
+"""What the API tells of each thing, as JSON values. STATE, CONFLICT and REPAIR are those of ``lotone configure``."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from configurator.model import Change, Conflict, Repair
+from configurator.session_json import chosen_json, conflict_json, repair_json, state_json
+from modules_catalog.model import ConfigurationModel, FeatureKind
+from orders.customers.model import Customer, MeasurementProfile
+from orders.drafts.days import NO_DAYS, Days
+from orders.drafts.model import DraftView, Refused
+from orders.lifecycle.model import Order
+from orders.quotes.model import Quote
+from production.floor.model import QueueEntry, ScanOutcome
+from production.model import Promise
+from production.plants.model import Plant
+from production.promise.document import promise_from_json
+from web.views.floor import entry_scan
+from web.views.words import Words
+
+Json = dict[str, Any]
+
+
+def draft_json(view: DraftView, locale: str, *, days: Days = NO_DAYS, draft_key: str = "") -> Json:
+    """Return a draft as it stands, as Draft."""
+    draft = view.draft
+    return {
+        "draft_id": draft.id,
+        "draft_key": draft_key or None,
+        "line": draft.line,
+        "release": draft.release,
+        "version": draft.version,
+        "quantity": draft.quantity,
+        "need_by": draft.need_by.isoformat() if draft.need_by else None,
+        "budget_minor": draft.budget_minor,
+        "customer_id": draft.customer_id,
+        "profile_id": draft.profile_id,
+        "confirmed": sorted(draft.confirmed),
+        "late": view.late,
+        "can_be_quoted": view.can_be_quoted,
+        "changes": [_change(view.model, change) for change in view.changes],
+        "state": full_state_json(view, locale, days=days),
+    }
+
+
+def full_state_json(view: DraftView, locale: str, *, days: Days = NO_DAYS) -> Json:
+    """Return STATE with the promise, and with the days of the options somebody looked at."""
+    state = state_json(view.model, view.state, locale)
+    state["promise"] = promise_json(view.promise, view.model, view.plant, locale) if view.promise else None
+    for (feature, option), delta in days.options.items():
+        told = state["features"][feature]["options"][option]
+        told["days_delta"], told["days_proven"] = delta.days, delta.proven
+    for feature, each in view.state.features.items():
+        kind = view.model.feature(feature).kind
+        if view.promise and kind is FeatureKind.OPTION and each.chosen is not None:
+            chosen = state["features"][feature]["options"].get(str(each.chosen))
+            if chosen:
+                chosen["days_delta"], chosen["days_proven"] = 0, True
+    return state
+
+
+def promise_json(promise: Promise, model: ConfigurationModel, plant: Plant | None, locale: str) -> Json:
+    """Return a promise: the day, and what sets it."""
+    binding = promise.binding
+    return {
+        "date": promise.date.isoformat(),
+        "binding": {
+            "kind": binding.kind.value,
+            "code": binding.code,
+            "waits_until": binding.waits_until.isoformat() if binding.waits_until else None,
+            "sooner": binding.sooner.isoformat() if binding.sooner else None,
+            "text": Words(model, locale, plant).binding(binding),
+        },
+    }
+
+
+def explanation_json(
+    model: ConfigurationModel, conflict: Conflict | None, repairs: tuple[Repair, ...], locale: str
+) -> Json:
+    """Return why an option cannot be had, and the ways out."""
+    return {
+        "conflict": conflict_json(model, conflict, locale) if conflict else None,
+        "repairs": [repair_json(model, repair) for repair in repairs],
+    }
+
+
+def refused_json(refused: Refused, locale: str, *, days: Days = NO_DAYS) -> Json:
+    """Return the facts of a refused choice: the conflict, the ways out, and the unchanged state."""
+    model = refused.view.model
+    repairs = [repair_json(model, repair) for repair in refused.repairs]
+    for number, repair in enumerate(repairs):
+        repair["days_delta"] = days.of_repair(number)
+    return {
+        "feature": refused.feature,
+        "option": refused.option,
+        "conflict": conflict_json(model, refused.conflict, locale),
+        "repairs": repairs,
+        "state": full_state_json(refused.view, locale),
+    }
+
+
+def quote_json(quote: Quote, model: ConfigurationModel, plant: Plant | None, locale: str) -> Json:
+    """Return a quote."""
+    return {
+        "quote_id": quote.id,
+        "number": quote.number,
+        "draft_id": quote.draft_id,
+        "line": quote.line,
+        "release": quote.release,
+        "state": quote.state.value,
+        "quantity": quote.quantity,
+        "price": quote.price.as_json(),
+        "promise": promise_json(promise_from_json(quote.promise), model, plant, locale),
+        "issued_at": quote.issued_at.isoformat(),
+        "expires_at": quote.expires_at.isoformat(),
+        "customer_id": quote.customer_id,
+    }
+
+
+def order_json(order: Order, *, has_sheet: bool) -> Json:
+    """Return an order."""
+    answers = order.selection.answers
+    return {
+        "number": order.number,
+        "revision": order.revision_letter,
+        "state": order.state.value,
+        "line": order.line,
+        "release": order.release,
+        "quantity": order.quantity,
+        "choices": {code: dict(one) if isinstance(one, Mapping) else one for code, one in answers.items()},
+        "price": order.price.as_json(),
+        "ready": promise_from_json(order.promise).date.isoformat(),
+        "placed_at": order.placed_at.isoformat(),
+        "has_sheet": has_sheet,
+    }
+
+
+def customer_json(customer: Customer) -> Json:
+    """Return a customer."""
+    contact = customer.contact
+    return {
+        "customer_id": customer.id,
+        "reference": customer.reference,
+        "name": contact.name,
+        "email": contact.email,
+        "phone": contact.phone,
+        "locale": contact.locale,
+        "country": contact.country,
+        "kind": contact.kind.value,
+        "since": customer.since.isoformat(),
+    }
+
+
+def profile_json(profile: MeasurementProfile, *, is_current: bool) -> Json:
+    """Return one set of measures, each as it is used."""
+    return {
+        "profile_id": profile.id,
+        "sex": profile.sex.value,
+        "measures_mm": {measure: profile.measure_mm(measure) for measure in profile.readings},
+        "taken_at": profile.taken_at.isoformat(),
+        "is_current": is_current,
+    }
+
+
+def scanned_json(outcome: ScanOutcome) -> Json:
+    """Return what a scan did."""
+    return {
+        "order": outcome.order_number,
+        "piece": outcome.piece,
+        "revision": outcome.revision,
+        "operation": outcome.operation,
+        "event": outcome.kind.value,
+        "operation_state": outcome.operation_state.value if outcome.operation_state else None,
+        "work_state": outcome.work_state.value,
+        "is_repeat": outcome.is_repeat,
+        "out_of_tolerance": list(outcome.out_of_tolerance),
+    }
+
+
+def waiting_json(entry: QueueEntry) -> Json:
+    """Return one operation of a queue."""
+    return {
+        "order": entry.order_number,
+        "piece": entry.piece,
+        "revision": entry.revision,
+        "operation": entry.number,
+        "code": entry.code,
+        "scan": entry_scan(entry),
+        "seconds": entry.seconds,
+        "state": entry.state.value,
+        "is_ready": entry.is_ready,
+        "waits_for": list(entry.waits_for),
+        "due_at": entry.due_at.isoformat(),
+        "planned_start_at": entry.planned_start_at.isoformat() if entry.planned_start_at else None,
+    }
+
+
+def _change(model: ConfigurationModel, change: Change) -> Json:
+    feature = model.feature(change.feature)
+    return {
+        "feature": change.feature,
+        "from": chosen_json(feature, change.before),
+        "to": chosen_json(feature, change.after),
+    }
