@@ -1,14 +1,16 @@
-"""Guarded statements: scarce rows change all together or not at all, without reading them first.
+"""Guarded statements: scarce rows change only when there is enough, without reading them first.
 
-Amounts > 0 are taken, amounts < 0 given back. One statement each, whatever the number of rows; on PostgreSQL the
-rows are locked in key order first, so two writers never wait for each other in a circle.
+Amounts > 0 are taken, amounts < 0 given back. On PostgreSQL one statement takes all rows or none in one round trip; they
+are locked in key order first, so two writers never wait for each other in a circle. On SQLite the one writer updates row
+by row.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
 
@@ -32,17 +34,22 @@ Amounts = Mapping[tuple[str | int, ...], int]
 
 
 def take(db: Session, scarce: Scarce, line: str, amounts: Amounts) -> bool:
-    """Take (or, negative, give back) all amounts; return False, with nothing changed, when one is no longer there."""
-    rows = [
-        dict(zip((name for name, _ in scarce.keys), key, strict=True)) | {"amount": amount}
+    """Take (or, negative, give back) all amounts, in key order; return False when one is no longer there.
+
+    After False some may have been taken on SQLite: the caller ends its savepoint or transaction by an error.
+    """
+    rows: list[dict[str, str | int]] = [
+        {**dict(zip((name for name, _ in scarce.keys), key, strict=True)), "amount": amount}
         for key, amount in sorted(amounts.items())
         if amount
     ]
     if not rows:
         return True
-    is_sqlite = db.get_bind().dialect.name == "sqlite"
-    statement = text(_sqlite(scarce) if is_sqlite else _postgresql(scarce))
-    result = db.connection().execute(statement, {"line": line, "rows": json.dumps(rows), "count": len(rows)})
+    if db.get_bind().dialect.name == "sqlite":
+        result = db.connection().execute(_sqlite(scarce), [{**row, "line": line} for row in rows])
+    else:
+        given = {"line": line, "rows": json.dumps(rows), "count": len(rows)}
+        result = db.connection().execute(_postgresql(scarce), given)
     return result.rowcount == len(rows)
 
 
@@ -55,26 +62,25 @@ def _match(scarce: Scarce, other: str) -> str:
     return " AND ".join(f"t.{name} = {other}.{name}" for name, _ in scarce.keys)
 
 
-def _sqlite(scarce: Scarce) -> str:
-    """One writer at a time: what the count has seen is what the update meets.
-
-    The statement begins with UPDATE because Python's driver counts changed rows of no other.
-    """
-    columns = ", ".join(f"value ->> '$.{name}' AS {name}" for name, _ in scarce.keys)
-    need = f"(SELECT {columns}, value ->> '$.amount' AS amount FROM json_each(:rows)) AS need"  # noqa: S608
-    return (
-        f"UPDATE {scarce.table} AS t SET {scarce.column} = t.{scarce.column} - need.amount FROM {need} "  # noqa: S608
-        f"WHERE t.line = :line AND {_match(scarce, 'need')} AND {_guard(scarce)} AND :count = ("
-        f"SELECT count(*) FROM {scarce.table} AS t JOIN {need} ON t.line = :line AND {_match(scarce, 'need')} "
-        f"WHERE {_guard(scarce)})"
+@cache
+def _sqlite(scarce: Scarce) -> TextClause:
+    """One row after the other: there is no way between us and the file."""
+    keys = " AND ".join(f"{name} = :{name}" for name, _ in scarce.keys)
+    guard = f"{scarce.column} >= :amount"
+    if scarce.at_most is not None:
+        guard += f" AND {scarce.column} - :amount <= {scarce.at_most}"
+    return text(
+        f"UPDATE {scarce.table} SET {scarce.column} = {scarce.column} - :amount "  # noqa: S608 - names of ours
+        f"WHERE line = :line AND {keys} AND {guard}"
     )
 
 
-def _postgresql(scarce: Scarce) -> str:
+@cache
+def _postgresql(scarce: Scarce) -> TextClause:
     """The rows are locked in key order, and judged by their newest version once the lock is there."""
     columns = ", ".join(f"{name} {kind}" for name, kind in scarce.keys)
     keys = ", ".join(f"t.{name}" for name, _ in scarce.keys)
-    return f"""
+    statement = f"""
         WITH need AS MATERIALIZED (
             SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS given({columns}, amount bigint)
         ), held AS MATERIALIZED (
@@ -85,3 +91,4 @@ def _postgresql(scarce: Scarce) -> str:
         WHERE t.line = :line AND {_match(scarce, "need")} AND {_guard(scarce)}
           AND (SELECT count(*) FROM held) = :count
     """  # noqa: S608 - names come from the constants above
+    return text(statement)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import Integer, Select, Table, delete, func, insert, literal, or_, select, union_all, update
+from sqlalchemy import Table, TextClause, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session
@@ -97,13 +97,12 @@ def read_room(
 ) -> None:
     """Learn up to ``rows`` buckets with room from ``from_s`` on, of every work centre, taken and empty, in one query."""
     least = {code: _least_s(timeline, code, loads) for code, timeline in room.ledger.items()}
-    parts = [
-        _bucket_part(column, index, stored.plant.line, code, least[code], from_s, rows)
-        for index, code in enumerate(room.ledger)
-        for column in ("free_s", "capacity_s")
-    ]
+    codes = list(room.ledger)
+    given: dict[str, str | int] = {"line": stored.plant.line, "from_s": from_s, "rows": rows}
+    given |= {f"centre{index}": code for index, code in enumerate(codes)}
+    given |= {f"least{index}": least[code] for index, code in enumerate(codes)}
     found: dict[tuple[str, bool], list[FreeBucket]] = {}
-    for is_empty, code, start_s, end_s, seconds, attended in db.execute(union_all(*parts)):
+    for is_empty, code, start_s, end_s, seconds, attended in db.execute(_room_statement(len(codes)), given).all():
         found.setdefault((code, bool(is_empty)), []).append(FreeBucket(start_s, end_s, seconds, bool(attended)))
     open_loads = _open_loads(db, stored.plant, room, loads, from_s)
     for code in room.ledger:
@@ -119,30 +118,21 @@ def _least_s(timeline: Timeline, code: str, loads: Sequence[OperationLoad]) -> i
     return min(need % timeline.portion_s or timeline.portion_s for need in needs)
 
 
-def _bucket_part(
-    column: str, index: int, line: str, code: str, least_s: int, from_s: int, rows: int
-) -> Select[tuple[int, str, int, int, int, bool]]:
-    bucket = _BUCKETS.c
-    inner = (
-        select(
-            literal(1 if column == "capacity_s" else 0, Integer).label("is_empty"),
-            bucket.work_centre,
-            bucket.start_s,
-            bucket.end_s,
-            bucket[column].label("seconds"),
-            bucket.is_attended,
-        )
-        .where(
-            bucket.line == line,
-            bucket.work_centre == code,
-            bucket.start_s >= from_s,
-            bucket[column] >= least_s,
-        )
-        .order_by(bucket.start_s)
-        .limit(rows)
-        .subquery(f"{column}_{index}")
-    )
-    return select(inner)
+@lru_cache(maxsize=64)
+def _room_statement(centres: int) -> TextClause:
+    """Return the query of all work centres: the first buckets with room, as they are and as if nothing were reserved."""
+    part = """
+        SELECT * FROM (
+            SELECT {empty} AS is_empty, work_centre, start_s, end_s, {column} AS seconds, is_attended
+            FROM production_bucket
+            WHERE line = :line AND work_centre = :centre{index} AND start_s >= :from_s AND {column} >= :least{index}
+            ORDER BY start_s LIMIT :rows
+        ) AS {column}_{index}"""
+    columns = (("free_s", 0), ("capacity_s", 1))
+    parts = [
+        part.format(index=index, column=column, empty=empty) for index in range(centres) for column, empty in columns
+    ]
+    return text(" UNION ALL ".join(parts))
 
 
 def _open_loads(

@@ -31,7 +31,7 @@ from production.promise.walking import JoinedLoad, Plan
 
 ATTEMPTS = 16
 """How often a reservation is tried again after others were quicker."""
-ROWS_AT_FIRST = 48
+ROWS_AT_FIRST = 32
 ROWS_AT_MOST = 4096
 
 
@@ -104,7 +104,7 @@ def _day_or_none(
             return earliest_day(demand, situation)
         except NotLoaded as asked:
             repository.read_room(db, stored, room, loads, min(from_s, asked.from_s), rows)
-            rows, from_s = min(4 * rows, ROWS_AT_MOST), asked.from_s
+            rows, from_s = _rows(asked, rows), asked.from_s
         except BeyondHorizon:
             return None
 
@@ -316,7 +316,12 @@ def _promised(
         try:
             return promise(demand, situation, by=by), material
         except NotLoaded as asked:
-            rows, from_s = min(4 * rows, ROWS_AT_MOST), asked.from_s
+            rows, from_s = _rows(asked, rows), asked.from_s
+
+
+def _rows(asked: NotLoaded, rows: int) -> int:
+    """Return how much to read next: little at a new place, ever more of one where room is scarce."""
+    return ROWS_AT_FIRST if asked.is_new_place else min(2 * rows, ROWS_AT_MOST)
 
 
 def _take_all(db: Session, plant: Plant, key: str, demand: Demand, plan: Plan, material: MaterialPlan) -> None:

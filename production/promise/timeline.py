@@ -14,11 +14,12 @@ FOREVER_S = 1 << 60
 
 
 class NotLoaded(Exception):
-    """More of the ledger is needed, from ``from_s`` on."""
+    """More of the ledger is needed, from ``from_s`` on; ``is_new_place`` when nothing is known there yet."""
 
-    def __init__(self, work_centre: str, from_s: int) -> None:
+    def __init__(self, work_centre: str, from_s: int, *, is_new_place: bool) -> None:
         self.work_centre = work_centre
         self.from_s = from_s
+        self.is_new_place = is_new_place
         super().__init__(work_centre, from_s)
 
 

@@ -222,7 +222,7 @@ def _buckets_from(timeline: Timeline, work_centre: str, from_s: int) -> Iterator
             break
         yield bucket
     if until_s < FOREVER_S:
-        raise NotLoaded(work_centre, until_s)
+        raise NotLoaded(work_centre, until_s, is_new_place=until_s == from_s)
     raise BeyondHorizon(work_centre=work_centre, horizon_ends=_horizon_end(timeline))
 
 
