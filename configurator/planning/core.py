@@ -148,8 +148,8 @@ def class_values(
         spec.closing, spec.meeting, spec.first_kept, spec.second_kept, more.bools, more.nexts,
         spec.columns, merger.better, 0, 2**40, 2**40,
     )  # fmt: skip
-    values = kernels.swept(cost, ids, more.offsets, more.bits, leaf.classes, NOTHING)
-    return values
+    judged: IntArray = kernels.swept(cost, ids, more.offsets, more.bits, leaf.classes, NOTHING)
+    return judged
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """The compiled plan as an ``Engine``."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from configurator.engine import Answers, Picks
 from configurator.model import NO_LIMITS, CapacityCap, Limits
+from configurator.planning.capping import CapSeconds, cap_rule, cap_seconds
 from configurator.planning.core import Core, Prepared, Question, Remembered, prepared
 from configurator.planning.frame import FrameBuilder, certain_problem
 from configurator.planning.leaf_states import NOTHING
@@ -61,12 +62,22 @@ class PlanEngine:
         self._rules = frozenset(rule.rule for rule in plan.prepared.problem.rules)
         self._kernels = kernels
         self._builders: Remembered[FrameBuilder] = Remembered(2)
-        self._capped: Remembered[tuple[Core, Core | None]] = Remembered(8)
+        self._by_seconds: Remembered[CapSeconds] = Remembered(32)
+        self._trees: Remembered[Trees] = Remembered(16)
+        self._capped: Remembered[tuple[Core, Core | None] | TooWide] = Remembered(8)
+        self._late: Remembered[tuple[frozenset[str], tuple[int, ...]]] = Remembered(64)
+        self._places = {domain.feature: place for place, domain in enumerate(plan.prepared.problem.domains)}
 
     @property
     def problem(self) -> Problem:
         """The problem answered."""
         return self.plan.prepared.problem
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether rehearsed clicks took more than a plan should: publish it with a warning."""
+        plans = [self.plan] if self.certain is None else [self.plan, self.certain]
+        return sum(plan.rehearsal.p95 for plan in plans) > self.budget.warn_work
 
     def answers(self, picks: Picks, limits: Limits = NO_LIMITS) -> Answers:
         """Return the answers for these picks under these limits.
@@ -102,38 +113,69 @@ class PlanEngine:
         return None if best > most else core.witness(climbed, question)
 
     def _closed(self, limits: Limits, dropped: frozenset[str] = frozenset()) -> dict[int, tuple[int, ...]]:
+        """Return the rows that cannot be had, by domain."""
         found = {}
-        for place, domain in enumerate(self.problem.domains):
-            late = limits.unavailable.get(domain.feature)
-            if late and f"material:{domain.feature}" not in dropped:
-                found[place] = tuple(row for row, code in enumerate(domain.rows) if code in late)
+        for feature, codes in limits.unavailable.items():
+            place = self._places.get(feature)
+            if place is None or not codes or f"material:{feature}" in dropped:
+                continue
+            key = (place, id(codes))
+            known = self._late.get(key)
+            if known is None or known[0] is not codes:
+                rows = tuple(row for row, code in enumerate(self.problem.domains[place].rows) if code in codes)
+                known = self._late.put(key, (codes, rows))
+            if known[1]:
+                found[place] = known[1]
         return found
 
     def _cores(self, caps: tuple[CapacityCap, ...]) -> tuple[Core, Core | None]:
-        rules = tuple(cap_rule(self.problem, cap) for cap in caps)
-        binding = tuple(rule for rule in rules if _may_bind(self.problem, rule))
-        if not binding:
+        rules: list[SumRule] = []
+        key: list[tuple[str, int | None, str]] = []
+        for cap in caps:
+            seconds = self._seconds(cap)
+            rule = cap_rule(cap, seconds)
+            if rule is not None:
+                rules.append(rule)
+                key.append((rule.rule, rule.upper, seconds.digest))
+        if not rules:
             return self._core, self._sure
-        key = tuple((rule.rule, rule.upper, tuple(a.tobytes() for a in rule.amounts)) for rule in binding)
-        known = self._capped.get(key)
+        known = self._capped.get(tuple(key))
         if known is None:
-            sure = None if self.certain is None else self._extended(self.certain, binding)
-            known = self._capped.put(key, (self._extended(self.plan, binding), sure))
+            known = self._capped.put(tuple(key), self._capped_cores(rules, tuple((name, own) for name, _, own in key)))
+        if isinstance(known, TooWide):
+            raise known
         return known
 
-    def _extended(self, plan: Planned, rules: tuple[SumRule, ...]) -> Core:
+    def _capped_cores(self, rules: Sequence[SumRule], names: Hashable) -> tuple[Core, Core | None] | TooWide:
+        """Return the cores under caps, or why there are none: that is remembered too."""
+        try:
+            sure = None if self.certain is None else self._extended(self.certain, rules, names)
+            return self._extended(self.plan, rules, names), sure
+        except NoPlan as error:
+            return TooWide(**error.facts)
+
+    def _seconds(self, cap: CapacityCap) -> CapSeconds:
+        key = tuple((feature, id(own)) for feature, own in cap.seconds.items())
+        known = self._by_seconds.get(key)
+        if known is None or any(known.given[feature] is not own for feature, own in cap.seconds.items()):
+            known = self._by_seconds.put(key, cap_seconds(self.problem, dict(cap.seconds)))
+        return known
+
+    def _extended(self, plan: Planned, rules: Sequence[SumRule], names: Hashable) -> Core:
         """Return the core under caps: the trees stay, tables are made for the caps only."""
         problem = plan.prepared.problem
         builder = self._builders.get(id(plan)) or self._builders.put(id(plan), FrameBuilder(problem, self.budget))
         frame = builder.extended(rules).build()
         capped = replace(problem, rules=(*problem.rules, *rules))
         module = kernels_named(self._kernels)
-        trees = {leaves: tree_over(leaves, plan.trees) for leaves in components_of(frame)}
+        key = (id(plan), names)
+        trees = self._trees.get(key) or {leaves: tree_over(leaves, plan.trees) for leaves in components_of(frame)}
         try:
             return Core(prepared(capped, frame, plan_of(frame, trees, module, self.budget)))
         except TooWide:
-            trees = candidate_trees(frame, module, self.budget)[0]
-            return Core(prepared(capped, frame, plan_of(frame, trees, module, self.budget)))
+            quick = replace(self.budget, restarts=self.budget.restarts // 4)
+            trees = self._trees.put(key, candidate_trees(frame, module, quick)[0])
+        return Core(prepared(capped, frame, plan_of(frame, trees, module, self.budget)))
 
     def _forced(
         self,
@@ -167,33 +209,6 @@ class PlanEngine:
 
 def _meant(picks: Picks) -> Picks:
     return {place: rows for place, rows in picks.items() if rows}
-
-
-def cap_rule(problem: Problem, cap: CapacityCap) -> SumRule:
-    """Return the cap of a work centre as a rule over its domains."""
-    scope, amounts = [], []
-    for place, domain in enumerate(problem.domains):
-        seconds = cap.seconds.get(domain.feature)
-        if seconds is None:
-            continue
-        own = np.zeros(len(domain.rows), dtype=np.int64)
-        options = np.array([row for row in range(len(domain.rows)) if row != domain.none_row], dtype=np.int64)
-        own[options] = np.array(seconds, dtype=np.int64)
-        if not own.any():
-            continue
-        scope.append(place)
-        amounts.append(own)
-    return SumRule(f"capacity:{cap.work_centre}", tuple(scope), tuple(amounts), None, cap.available_s - cap.fixed_s)
-
-
-def _may_bind(problem: Problem, rule: SumRule) -> bool:
-    """Return whether some answer could break a cap."""
-    assert rule.upper is not None
-    most = 0
-    for place, amounts in zip(rule.scope, rule.amounts, strict=True):
-        domain = problem.domains[place]
-        most += int(amounts.max(initial=0)) * (domain.most if domain.many else 1)
-    return most > rule.upper
 
 
 def build_plan_engine(problem: Problem, *, budget: PlanBudget = DEFAULT_BUDGET, kernels: str = "best") -> PlanEngine:

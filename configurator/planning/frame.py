@@ -8,7 +8,7 @@ import numpy as np
 
 from configurator.planning.levels import Amounts, Interval, SumAlgebra
 from configurator.planning.limits import NoPlan, PlanBudget
-from configurator.planning.pieces import PieceColumn, sum_pieces, table_pieces
+from configurator.planning.pieces import PieceColumn, TablePieces, kinds, sum_pieces
 from configurator.planning.reach import reach_of, reach_of_pieces
 from configurator.planning.residuals import Algebra, IdArray, RuleScope
 from configurator.planning.tables import Axis, TableAlgebra, distinct, with_meets
@@ -176,7 +176,7 @@ class FrameBuilder:
         axes, meets = [], {}
         for number, place in enumerate(scope):
             if self._problem.domains[place].many:
-                allowed, meets[place] = with_meets(allowed, number, 0, rule.rule, self._budget)
+                allowed, meets[place] = with_meets(allowed, number, rule.rule, self._budget)
             axes.append(Axis(self._mask(place), meets.get(place)))
         algebra = TableAlgebra(frozenset({rule.rule}), allowed, axes, self._budget)
         leaf_ids: dict[int, IdArray] = {}
@@ -187,7 +187,9 @@ class FrameBuilder:
                 to_space = algebra.axis_ids(1 << leaf, number)
                 leaf_ids[leaf] = to_space[own]
                 if place in meets and self._items[leaf][1] is None:
-                    self._pieces[leaf][len(self._algebras)] = table_pieces(own, meets[place], neutral, to_space)
+                    self._pieces[leaf][len(self._algebras)] = TablePieces(
+                        own.astype(np.int64), neutral, meets[place], to_space
+                    )
         self._append(algebra, leaf_ids)
 
     def _append(self, algebra: Algebra, ids: dict[int, IdArray]) -> None:
@@ -293,7 +295,7 @@ class FrameBuilder:
                 replace(column, rule=number, own=number not in columns)
                 for number, column in sorted(self._pieces[leaf].items())
             )
-            ids = [column.kinds() for column in pieces]
+            ids = [kinds(column) for column in pieces]
         else:
             pieces = None
             ids = [self._ids[number][leaf] for number in columns]

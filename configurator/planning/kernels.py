@@ -462,3 +462,15 @@ def spread(classes, class_of, cost, alive, added, nothing, most):  # type: ignor
         else:
             values[choice] = nothing
     return values
+
+
+def warm_up() -> None:
+    """Compile or load all kernels, so that the first click does not wait for it; cold about 10 s, from its cache 0.3 s."""
+    numbers, ids = np.zeros(1, dtype=np.int64), np.zeros((1, 1), dtype=np.int32)
+    none, columns = np.zeros(0, dtype=np.int64), np.zeros((1, 3), dtype=np.int64)
+    marks, table = np.ones(1, dtype=np.uint8), np.zeros(1, dtype=np.int32)
+    closing, meeting = np.zeros((0, 5), dtype=np.int64), np.zeros((1, 4), dtype=np.int64)
+    front(numbers, ids, columns, marks, -1)
+    merged(numbers, ids, numbers, ids, closing, meeting, none, none, marks, table, columns, marks, 64, 8, 8)
+    swept(numbers, ids, numbers, np.ones((1, 1), dtype=np.uint64), 1, 9)
+    spread(numbers, numbers, numbers, np.ones(1, dtype=np.bool_), 0, 9, 9)

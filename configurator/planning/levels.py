@@ -87,7 +87,8 @@ class SumAlgebra:
             first = np.zeros_like(totals) if lower is None else rest.count_below(lower - totals)
             after = np.full_like(totals, size) if upper is None else rest.count_up_to(upper - totals)
             none = after <= first
-            first, after = np.where(none, 0, first), np.where(none, 0, after)
+            nothing = 0 if lower is None else size  # so that one-sided bounds stay a chain
+            first, after = np.where(none, nothing, first), np.where(none, nothing, after)
             full |= after - first == size
             empty &= none
             mark = mark * (size + 1) ** 2 + first * (size + 1) + after
@@ -112,6 +113,13 @@ class SumAlgebra:
             totals = np.unique(first[:, None] + own[None, :])
         else:
             totals = own
+        self._learn(leaves, totals)
+        return self._known[leaves]
+
+    def _learn(self, leaves: int, totals: IntArray) -> None:
+        """Work out the levels of a set of leaves, unless known, from totals of which each level has one."""
+        if leaves in self._known:
+            return
         rest, may_free = self._rest(leaves)
         if (rest.size + 1) ** (2 * len(self.intervals)) > 2**62:
             raise NoPlan(what="range of a sum", rule=min(self.rules), size=rest.size)
@@ -119,7 +127,6 @@ class SumAlgebra:
         if found.space.size > self._budget.most_residuals:
             raise NoPlan(what="levels", rule=min(self.rules), size=found.space.size, limit=self._budget.most_residuals)
         self._known[leaves] = found
-        return found
 
     def _ranked(self, totals: IntArray, rest: Reach, may_free: bool) -> _Levels:
         mark, full, empty = self.marks(totals, rest)
@@ -187,6 +194,7 @@ class SumAlgebra:
         first, second = first & self.scope, second & self.scope
         if (first, second) not in self._combined:
             totals = self._sums(first, second)
+            self._learn(first | second, totals[1:, 1:].ravel())
             found = np.zeros(totals.shape, dtype=np.int32)
             inner = totals[1:, 1:]  # id 0 stays 0, and need not have a real total
             found[1:, 1:] = self.ids(first | second, inner.ravel()).reshape(inner.shape)

@@ -16,7 +16,7 @@ from configurator.planning.kernels import CHAIN, HARD
 from configurator.planning.leaf_states import LeafTables, as_words, cheapest_choices
 from configurator.planning.limits import NoPlan, TooWide
 from configurator.planning.messages import Merger, MergeSpec, Message
-from configurator.planning.pieces import FREE, PieceColumn
+from configurator.planning.pieces import FREE, PieceColumn, SumPieces, TablePieces
 from configurator.planning.residuals import DEAD, IdArray
 from configurator.problem import BoolArray, IntArray
 
@@ -52,8 +52,7 @@ class Fronts:
     @property
     def pieces(self) -> tuple[PieceColumn, ...]:
         """The arithmetic of the rules."""
-        assert self.leaf.pieces is not None
-        return self.leaf.pieces
+        return self.leaf.pieces or ()
 
     def acts(self, column: PieceColumn) -> bool:
         """Return whether a rule is not dropped."""
@@ -128,7 +127,7 @@ class Fronts:
                 numbers, possible = column.keys(sets.values[:, at])
                 alive &= possible
                 keys.extend(numbers)
-                if column.meet is not None:
+                if isinstance(column, TablePieces):
                     kinds.append(tuple(int(n) for n in self.tables.columns[at_column]))  # type: ignore[arg-type]
                 else:
                     kinds.extend([(CHAIN, 0, 0)] * len(numbers))
@@ -261,79 +260,96 @@ def many_state(fronts: Fronts, picks: Mapping[int, int]) -> ManyState:
 
 
 def _one_more(fronts: Fronts, picks: Mapping[int, int], counts: Sequence[int]) -> OneMore:
-    """Return how one more piece is judged."""
+    """Return how one more piece is judged.
+
+    A table rule closes between the rest and the extra pieces, and its residual of the rest goes on to judge the row.
+    A sum rule meets: level of the rest and total of the extra pieces make a number that says which amounts still fit.
+    """
     leaf, tables = fronts.leaf, fronts.tables
     sets, _, _ = fronts.added_to(picks, counts)
-    order = np.argsort(sets.cost, kind="stable")
-    sets = sets.taken(order)
+    sets = sets.taken(np.argsort(sets.cost, kind="stable"))
     alive = np.ones(len(sets.cost), dtype=np.bool_)
     ids: list[IdArray] = []
-    closing: list[tuple[int, int, int, int, int]] = []
-    meeting: list[tuple[int, int, int, int]] = []
-    extra_kept: list[int] = []
-    bools: list[np.ndarray] = []
-    nexts: list[IdArray] = []
+    closing, meeting = _Laid(np.uint8), _Laid(np.int32)
     rest_kept: list[int] = []
-    kept_marks: list[BoolArray] = []
+    extra_kept: list[int] = []
     met_marks: list[BoolArray] = []
-    own_marks: list[BoolArray] = []
-    at_column = 0
+    rest_marks: list[BoolArray] = []
+    extra_marks: list[BoolArray] = []
+    place = -1
     for at, column in enumerate(fronts.pieces):
-        place = at_column
-        at_column += not column.own
+        place += not column.own
         if not fronts.acts(column):
             continue
-        values = sets.values[:, at]
-        row_values = _class_values(leaf, column)
-        if column.meet is not None:
-            assert column.to_residual is not None
+        values, rows = sets.values[:, at], _class_values(leaf, column)
+        if isinstance(column, TablePieces):
+            accepts = tables.accepts[place]
             own = column.to_residual[values]
             alive &= own != DEAD
-            accepts = tables.accepts[place]
-            closing.append((place, len(ids), sum(b.size for b in bools), accepts.shape[1], accepts.shape[0]))
-            bools.append(accepts)
+            closing.add((place, len(ids)), accepts, (accepts.shape[1], accepts.shape[0]))
             ids.append(np.maximum(own, 0))
             rest_kept.append(place)
-            rows = column.to_residual[row_values]
-            marks = (accepts[:, np.maximum(rows, 0)] != 0) & (rows != DEAD)[None, :]
-            kept_marks.append(marks)
+            residuals = column.to_residual[rows]
+            rest_marks.append((accepts[:, np.maximum(residuals, 0)] != 0) & (residuals != DEAD)[None, :])
             continue
-        distinct, own = np.unique(values, return_inverse=True)
-        table, marks = _one_more_of_sum(
-            column, tables.rest_totals[place] if not column.own else None, distinct, row_values
-        )
+        rest = None if column.own else tables.rest_totals[place]
+        distinct, which = np.unique(values, return_inverse=True)
+        table, marks = _one_more_of_sum(column, rest, distinct, rows)
         if column.own:
+            own = table[0][which.ravel()]
+            alive &= own != DEAD
             extra_kept.append(len(ids))
-            ids.append(np.maximum(table[0][own.ravel()], 0))
-            alive &= table[0][own.ravel()] != DEAD
-            own_marks.append(marks)
+            ids.append(np.maximum(own, 0))
+            extra_marks.append(marks)
             continue
-        meeting.append((place, len(ids), sum(n.size for n in nexts), table.shape[1]))
-        nexts.append(table)
-        ids.append(own.ravel().astype(np.int32))
+        meeting.add((place, len(ids)), table, (table.shape[1],))
+        ids.append(which.ravel().astype(np.int32))
         met_marks.append(marks)
     keep = np.flatnonzero(alive)
     matrix = np.stack(ids, axis=1)[keep] if ids else np.zeros((len(keep), 0), dtype=np.int32)
     none = np.zeros(len(keep), dtype=np.int32)
-    all_marks = [*met_marks, *kept_marks, *own_marks]
+    all_marks = [*met_marks, *rest_marks, *extra_marks]
     words = -(-max(leaf.classes, 1) // 64)
-    sizes = [len(marks) for marks in all_marks]
-    width = len(all_marks)
+    starts = np.cumsum([0, *(len(marks) for marks in all_marks)])[:-1]
     return OneMore(
         extra=Message(sets.cost[keep], np.ascontiguousarray(matrix.astype(np.int32)), none, none),
         spec=MergeSpec(
-            closing=np.array(closing, dtype=np.int64).reshape(len(closing), 5),
-            meeting=np.array(meeting, dtype=np.int64).reshape(len(meeting), 4),
+            closing=closing.listed(5),
+            meeting=meeting.listed(4),
             first_kept=np.array(rest_kept, dtype=np.int64),
             second_kept=np.array(extra_kept, dtype=np.int64),
-            columns=np.full((width, 3), HARD, dtype=np.int64),
+            columns=np.full((len(all_marks), 3), HARD, dtype=np.int64),
             rules=(),
         ),
-        bools=np.concatenate([b.ravel() for b in bools]) if bools else np.zeros(0, dtype=np.uint8),
-        nexts=np.concatenate([n.ravel() for n in nexts]) if nexts else np.zeros(0, dtype=np.int32),
-        offsets=np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64) if sizes else np.zeros(0, dtype=np.int64),
-        bits=np.concatenate([as_words(m) for m in all_marks]) if sizes else np.zeros((0, words), dtype=np.uint64),
+        bools=closing.values(),
+        nexts=meeting.values(),
+        offsets=starts.astype(np.int64),
+        bits=np.concatenate([np.zeros((0, words), dtype=np.uint64), *map(as_words, all_marks)]),
     )
+
+
+class _Laid:
+    """Tables laid one behind the other, and how each is used."""
+
+    def __init__(self, dtype: type[np.generic]) -> None:
+        self._dtype = dtype
+        self._tables: list[np.ndarray] = []
+        self._uses: list[tuple[int, ...]] = []
+        self._size = 0
+
+    def add(self, columns: tuple[int, int], table: np.ndarray, shape: tuple[int, ...]) -> None:
+        """Append a table read by two columns."""
+        self._uses.append((*columns, self._size, *shape))
+        self._tables.append(table.ravel())
+        self._size += table.size
+
+    def listed(self, width: int) -> IntArray:
+        """Return the uses, one a row."""
+        return np.array(self._uses, dtype=np.int64).reshape(len(self._uses), width)
+
+    def values(self) -> np.ndarray:
+        """Return all tables."""
+        return np.concatenate([np.zeros(0, dtype=self._dtype), *self._tables]).astype(self._dtype)
 
 
 def _class_values(leaf: Leaf, column: PieceColumn) -> IntArray:
@@ -343,7 +359,7 @@ def _class_values(leaf: Leaf, column: PieceColumn) -> IntArray:
 
 
 def _one_more_of_sum(
-    column: PieceColumn, rest: IntArray | None, extra: IntArray, rows: IntArray
+    column: SumPieces, rest: IntArray | None, extra: IntArray, rows: IntArray
 ) -> tuple[IdArray, BoolArray]:
     """Return ``[level of the rest, extra] → number``, and which classes of rows each number accepts.
 

@@ -15,75 +15,79 @@ FREE = np.int64(-(2**61))
 
 
 @dataclass(frozen=True, slots=True)
-class PieceColumn:
-    """The arithmetic of one rule over the pieces of one choose-many leaf.
+class TablePieces:
+    """The arithmetic of a table rule over the pieces of one choose-many leaf: a multiset is what all its pieces accept."""
 
-    A multiset is one number a rule: for tables the set of what all its pieces accept, for sums its total or ``FREE``.
+    values: IntArray  # per row: the set of what it accepts
+    neutral: int  # no piece
+    meet: IdArray  # [set, set] → set
+    to_residual: IdArray  # set → residual of the leaf
+    rule: int = -1
+    own: bool = False  # never: one-feature tables are filters
+
+    def together(self, first: IntArray, second: IntArray) -> IntArray:
+        """Return the multisets of both, elementwise."""
+        return self.meet[first, second].astype(np.int64)
+
+    def keys(self, values: IntArray) -> tuple[list[IntArray], BoolArray]:
+        """Return the residuals of multisets, and which of them can still keep the rule."""
+        ids = self.to_residual[values]
+        return [ids.astype(np.int64)], ids != DEAD
+
+    def residuals(self, values: IntArray) -> IdArray:
+        """Return the residuals of multisets, ``DEAD`` where nothing keeps the rule."""
+        return self.to_residual[values]
+
+
+@dataclass(frozen=True, slots=True)
+class SumPieces:
+    """The arithmetic of a sum rule over the pieces of one choose-many leaf: a multiset is its total, or ``FREE``.
+
     ``own``: no other feature takes part, so the rule is settled within the leaf.
     """
 
     values: IntArray  # per row
-    neutral: int  # no piece
-    meet: IdArray | None  # tables: [set, set] → set
-    to_residual: IdArray | None  # tables: set → residual of the leaf
-    lower: int | None  # sums
+    lower: int | None
     upper: int | None
-    rest: Reach | None  # sums: totals of all other features
-    more: Reach | None  # sums: totals of all other features and further pieces
-    rest_free: bool
-    marks: IntArray | None
-    ids: IdArray | None
+    rest: Reach  # totals of all other features
+    more: Reach  # totals of all other features and further pieces
+    may_free: bool  # whether something may still make the rule say nothing
+    marks: IntArray  # known acceptance marks of the leaf, ascending
+    ids: IdArray  # and their levels
+    neutral: int = 0
     rule: int = -1
     own: bool = False
 
-    def kinds(self) -> IdArray:
-        """Return small numbers for rows: equal where the rule treats them alike."""
-        return np.unique(self.values, return_inverse=True)[1].ravel().astype(np.int32)
-
     def together(self, first: IntArray, second: IntArray) -> IntArray:
         """Return the multisets of both, elementwise."""
-        if self.meet is not None:
-            return self.meet[first, second].astype(np.int64)
         return np.where((first == FREE) | (second == FREE), FREE, first + second)
 
     def keys(self, values: IntArray) -> tuple[list[IntArray], BoolArray]:
-        """Return columns of small numbers, smaller being better, and which multisets can still keep the rule.
-
-        Tables give the residual of the leaf.
-        """
-        if self.meet is not None:
-            assert self.to_residual is not None
-            ids = self.to_residual[values]
-            return [ids.astype(np.int64)], ids != DEAD
-        assert self.more is not None
-        first, after = _bounds(values, self.lower, self.upper, self.more)
+        """Return columns of numbers, smaller being better, and which multisets can still keep the rule."""
+        first, after = self._bounds(values, self.more)
         free = values == FREE
         first, after = np.where(free, 0, first), np.where(free, self.more.size, after)
         columns = ([] if self.lower is None else [first]) + ([] if self.upper is None else [self.more.size - after])
-        return columns, (after > first) | self.rest_free
+        return columns, (after > first) | self.may_free
 
     def residuals(self, values: IntArray) -> IdArray:
-        """Return the residuals of complete multisets; of an ``own`` rule 0 or ``DEAD``."""
-        if self.to_residual is not None:
-            return self.to_residual[values]
+        """Return the levels of complete multisets, ``DEAD`` where nothing keeps the rule; of an ``own`` rule 0."""
         free = values == FREE
         if self.own:
             return np.where(free | self.holds(values), 0, DEAD).astype(np.int32)
-        assert self.rest is not None
-        assert self.marks is not None
-        assert self.ids is not None
-        first, after = _bounds(values, self.lower, self.upper, self.rest)
+        size = self.rest.size
+        first, after = self._bounds(values, self.rest)
         none = after <= first
-        first, after = np.where(none, 0, first), np.where(none, 0, after)
-        mark = first * (self.rest.size + 1) + after
+        nothing = 0 if self.lower is None else size  # as in ``SumAlgebra.marks``
+        first, after = np.where(none, nothing, first), np.where(none, nothing, after)
+        mark = first * (size + 1) + after
         marks, ids = np.append(self.marks, np.int64(-1)), np.append(self.ids, np.int32(DEAD))
         at = np.searchsorted(self.marks, mark)
         found = np.where(marks[at] == mark, ids[at], DEAD)
-        full = after - first == self.rest.size
-        return np.where(full | free, 0, found).astype(np.int32)
+        return np.where((after - first == size) | free, 0, found).astype(np.int32)
 
     def holds(self, totals: IntArray) -> BoolArray:
-        """Return which totals of everything keep a sum rule."""
+        """Return which totals of everything keep the rule."""
         keeps = np.ones(totals.shape, dtype=np.bool_)
         if self.lower is not None:
             keeps &= totals >= self.lower
@@ -91,38 +95,36 @@ class PieceColumn:
             keeps &= totals <= self.upper
         return keeps
 
-
-def _bounds(totals: IntArray, lower: int | None, upper: int | None, rest: Reach) -> tuple[IntArray, IntArray]:
-    safe = np.where(totals == FREE, 0, totals)
-    first = np.zeros_like(safe) if lower is None else rest.count_below(lower - safe)
-    after = np.full_like(safe, rest.size) if upper is None else rest.count_up_to(upper - safe)
-    return first, after
-
-
-def table_pieces(values: IntArray, meet: IdArray, neutral: int, to_residual: IdArray) -> PieceColumn:
-    """Return the arithmetic of a table rule over pieces."""
-    return PieceColumn(values.astype(np.int64), neutral, meet, to_residual, None, None, None, None, False, None, None)
+    def _bounds(self, totals: IntArray, rest: Reach) -> tuple[IntArray, IntArray]:
+        """Return the first total of the rest that fits, and the first beyond."""
+        safe = np.where(totals == FREE, 0, totals)
+        first = np.zeros_like(safe) if self.lower is None else rest.count_below(self.lower - safe)
+        after = np.full_like(safe, rest.size) if self.upper is None else rest.count_up_to(self.upper - safe)
+        return first, after
 
 
-def sum_pieces(amounts: IntArray, free: BoolArray, algebra: SumAlgebra, leaf: int) -> PieceColumn:
-    """Return the arithmetic of a sum rule over pieces."""
+PieceColumn = TablePieces | SumPieces
+
+
+def kinds(column: PieceColumn) -> IdArray:
+    """Return small numbers for rows: equal where the rule treats them alike."""
+    return np.unique(column.values, return_inverse=True)[1].ravel().astype(np.int32)
+
+
+def sum_pieces(amounts: IntArray, free: BoolArray, algebra: SumAlgebra, leaf: int) -> SumPieces:
+    """Return the arithmetic of a sum rule over pieces.
+
+    Raises:
+        NoPlan: The totals reach too far.
+    """
     bit = 1 << leaf
     rest = algebra.reach(algebra.scope & ~bit)
     more = added(rest, algebra.reach(bit))
     if max(rest.size, more.size) > 2**30:
         raise NoPlan(what="range of a sum", rule=min(algebra.rules), size=more.size)
     ((lower, upper),) = algebra.intervals
-    marks, ids = (None, None) if algebra.scope == bit else algebra.mark_ids(bit)
-    return PieceColumn(
-        values=np.where(free, FREE, amounts.astype(np.int64)),
-        neutral=0,
-        meet=None,
-        to_residual=None,
-        lower=lower,
-        upper=upper,
-        rest=rest,
-        more=more,
-        rest_free=algebra.may_free(algebra.scope),
-        marks=marks,
-        ids=ids,
-    )
+    marks, ids = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
+    if algebra.scope != bit:
+        marks, ids = algebra.mark_ids(bit)
+    values = np.where(free, FREE, amounts.astype(np.int64))
+    return SumPieces(values, lower, upper, rest, more, algebra.may_free(algebra.scope), marks, ids)

@@ -28,8 +28,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """Leaves tied together by rules. ``order[i]`` is ``None`` or puts the columns of what comes down to leaf ``i`` into
-    its own order."""
+    """Leaves tied together by rules.
+
+    ``order[i]`` is ``None`` or puts the columns of what comes down to leaf ``i`` into the leaf's own order.
+    """
 
     leaves: tuple[int, ...]
     steps: tuple[Step, ...]

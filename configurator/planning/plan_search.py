@@ -63,7 +63,9 @@ class Trial:
     def _merger(self) -> Merger:
         return Merger(self.tables.bools, self.tables.nexts, self.tables.better, self._kernels, self.budget)
 
-    def _merged(self, first: int, one: Known, second: int, two: Known, cap: int) -> Known | None:
+    def _merged(self, first: int, one: Known | None, second: int, two: Known | None, cap: int) -> Known | None:
+        if one is None or two is None:
+            return None
         try:
             spec = self.tables.spec(first, one.rules, second, two.rules)
             message, work = self._merger().merge(spec, one.message, two.message, cap)
@@ -80,8 +82,6 @@ class Trial:
         both = first | second
         if both not in self._ups:
             one, two = self._ups[first], self._ups[second]
-            assert one is not None
-            assert two is not None
             self._ups[both] = self._merged(first, one, second, two, COMPARED_IN_MERGES)
         return self._ups[both]
 
@@ -117,19 +117,16 @@ class Trial:
             for child, sibling in ((node[0], node[1]), (node[1], node[0])):
                 own, other = mask_of(child), mask_of(sibling)
                 up = self._ups[other]
-                assert up is not None
                 if above is None:
-                    below: Known | None = up
+                    below = up
                 else:
                     cap = NOT_COMPARED if isinstance(child, int) else COMPARED_IN_MERGES
                     key = (whole & ~mask, other, cap)
                     if key not in self._downs:
                         self._downs[key] = self._merged(whole & ~mask, above, other, up, cap)
                     below = self._downs[key]
-                    if below is None:
-                        return False
-                    total += below.work
-                if total > most or not descend(child, own, below):
+                    total += 0 if below is None else below.work
+                if below is None or total > most or not descend(child, own, below):
                     return False
             return True
 
@@ -203,15 +200,13 @@ def _places(tree: Nested, path: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
 
 def _at(tree: Nested, path: tuple[int, ...]) -> Nested:
     for side in path:
-        assert not isinstance(tree, int)
-        tree = tree[side]
+        tree = tree if isinstance(tree, int) else tree[side]
     return tree
 
 
 def _with(tree: Nested, path: tuple[int, ...], part: Nested) -> Nested:
-    if not path:
+    if not path or isinstance(tree, int):
         return part
-    assert not isinstance(tree, int)
     if path[0] == 0:
         return (_with(tree[0], path[1:], part), tree[1])
     return (tree[0], _with(tree[1], path[1:], part))
@@ -244,10 +239,10 @@ def good_trees(trial: Trial, leaves: tuple[int, ...], rng: np.random.Generator) 
     for attempt in range(budget.restarts):
         exponent = EXPONENTS[attempt % len(EXPONENTS)]
         noise = TEMPERATURES[(attempt // len(EXPONENTS)) % len(TEMPERATURES)]
-        tree = greedy(trial, leaves, exponent, noise, rng)
-        work = None if tree is None else trial.work(tree, 2 * min(found.values(), default=2**61))
-        if tree is not None and work is not None:
-            found[tree] = work
+        made = greedy(trial, leaves, exponent, noise, rng)
+        work = None if made is None else trial.work(made, 2 * min(found.values(), default=2**61))
+        if made is not None and work is not None:
+            found[made] = work
         if trial.spent - start > budget.search_work or len(leaves) <= 2:
             break
     if not found:
@@ -269,8 +264,10 @@ def good_trees(trial: Trial, leaves: tuple[int, ...], rng: np.random.Generator) 
 Trees = dict[tuple[int, ...], Tree]
 
 
-def candidate_trees(frame: Frame, kernels: ModuleType, budget: PlanBudget) -> list[Trees]:
+def candidate_trees(frame: Frame, kernels: ModuleType, budget: PlanBudget, known: Trees | None = None) -> list[Trees]:
     """Return sets of trees, one tree a component in each; the first set has the least work in the start state.
+
+    ``known`` trees are tried too.
 
     Raises:
         NoPlan: A component is too wide, or has too many leaves.

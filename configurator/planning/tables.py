@@ -75,8 +75,7 @@ class TableAlgebra:
             shape = [1] * depth
             shape[place] = size
             everything = np.arange(size, dtype=np.int32).reshape(shape)
-            if state == PART:
-                assert axis.meet is not None
+            if state == PART and axis.meet is not None:
                 everything = axis.meet[held[:, number].reshape(-1, *([1] * (depth - 1))), everything]
             index.append(everything)
             place += 1
@@ -99,7 +98,7 @@ class TableAlgebra:
             held = np.full((len(own), len(self.axes)), -1, dtype=np.int32)
             held[:, last] = own
         accepts = self._accepts(key, held)
-        ids, space, holder_rows = ranked(accepts)
+        _, space, holder_rows = ranked(accepts)
         if space.size > self._budget.most_residuals:
             raise NoPlan(what="residuals", rule=min(self.rules), size=space.size, limit=self._budget.most_residuals)
         natural = holder_rows[0] >= 0
@@ -149,8 +148,7 @@ class TableAlgebra:
         right = np.tile(two.holders, (size[0], 1))
         held = np.where(left >= 0, left, right)
         for number, axis in enumerate(self.axes):
-            if first[number] and second[number]:
-                assert axis.meet is not None
+            if first[number] and second[number] and axis.meet is not None:
                 held[:, number] = axis.meet[left[:, number], right[:, number]]
         return held.astype(np.int32), size
 
@@ -207,14 +205,14 @@ def distinct(allowed: BoolArray, ids: Sequence[IntArray]) -> tuple[BoolArray, li
     return allowed, merged
 
 
-def with_meets(allowed: BoolArray, number: int, most: int, rule: str, budget: PlanBudget) -> tuple[BoolArray, IdArray]:
+def with_meets(allowed: BoolArray, number: int, rule: str, budget: PlanBudget) -> tuple[BoolArray, IdArray]:
     """Return the table with one axis closed under *both pieces must accept*, and the table of meetings.
 
     The ids that were there stay; what accepts everything is added (*no piece*) and is the last id when it was not there.
     """
     slices = np.moveaxis(allowed, number, 0)
     rest = slices.shape[1:]
-    rows = [row for row in slices.reshape(len(slices), -1)]
+    rows = list(slices.reshape(len(slices), -1))
     rows_known: dict[bytes, int] = {np.packbits(row).tobytes(): at for at, row in enumerate(rows)}
 
     def number_of(row: BoolArray) -> int:
