@@ -12,6 +12,8 @@ from configurator.engine import Picks
 from configurator.model import Answer, Limits, Selection
 from configurator.problem import Problem
 from configurator.repairing import Wish
+from modules_catalog.expressions.evaluate import holds
+from modules_catalog.judging import scope_of
 from modules_catalog.model import Feature, FeatureKind
 
 
@@ -78,13 +80,26 @@ def _less(index: int, none_row: int | None, may_be_empty: bool, rows: Mapping[in
 
 
 def default_selection(compiled: Compiled) -> Selection:
-    """Return the model's defaults as a selection, possible or not."""
+    """Return the model's defaults as a selection, possible or not.
+
+    The default of a feature that the other defaults leave unasked is no wish: it would pull towards being asked.
+    """
+    model = compiled.model
     answers: dict[str, Answer] = {}
-    for feature in compiled.model.features:
+    for feature in model.features:
         answer = _default(feature)
         if answer is not None:
             answers[feature.code] = answer
-    return Selection(answers)
+    asked = scope_of(model, {code: given for code, given in answers.items() if _exists(model.feature(code), given)})
+    return Selection({code: given for code, given in answers.items() if holds(model.feature(code).shown_when, asked)})
+
+
+def _exists(feature: Feature, answer: Answer) -> bool:
+    """Return whether a default names options the feature has: other tables may stand in for the catalog's own."""
+    if feature.kind not in (FeatureKind.OPTION, FeatureKind.OPTIONS):
+        return True
+    named = set(answer) if isinstance(answer, Mapping) else {answer}
+    return named <= {option.code for option in feature.options}
 
 
 def _default(feature: Feature) -> Answer | None:
