@@ -87,7 +87,7 @@ def default_selection(compiled: Compiled) -> Selection:
     model = compiled.model
     answers: dict[str, Answer] = {}
     for feature in model.features:
-        answer = _default(feature)
+        answer = default_answer(feature)
         if answer is not None:
             answers[feature.code] = answer
     asked = scope_of(model, {code: given for code, given in answers.items() if _exists(model.feature(code), given)})
@@ -102,7 +102,8 @@ def _exists(feature: Feature, answer: Answer) -> bool:
     return named <= {option.code for option in feature.options}
 
 
-def _default(feature: Feature) -> Answer | None:
+def default_answer(feature: Feature) -> Answer | None:
+    """Return a feature's own default as an answer, asked or not; ``None`` when it has none."""
     default = feature.default
     if default is None or default == {}:
         return None

@@ -87,7 +87,6 @@ class Configurator:
         picks = picks_of(self.compiled, selection)
         begun = perf_counter()
         answers, method = self._answers(picks, limits)
-        ms = (perf_counter() - begun) * 1000
         whole = self._whole(picks, limits)
         complete = whole is not None
         standing = whole if whole is not None else self._standing(picks)
@@ -100,6 +99,7 @@ class Configurator:
             for index, domain in enumerate(self.problem.domains)
             if not domain.hidden and (asked is None or domain.feature in asked)
         }
+        ms = (perf_counter() - begun) * 1000
         return State(
             features=states,
             complete=complete,
