@@ -4,7 +4,6 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
 
 from web.errors import PROBLEM
 from web.routes.api.schemas import Problem
@@ -37,23 +36,26 @@ def describe_api(app: FastAPI) -> None:
 
 
 def _described(app: FastAPI) -> dict[str, Any]:
-    routes = [route for route in app.routes if isinstance(route, APIRoute) and route.include_in_schema]
-    for route in routes:
-        summary, _, rest = route.description.partition("\n")
-        route.summary, route.description = summary.rstrip("."), rest.strip()
-        route.operation_id = route.name.partition(":")[2]
     tags = [{"name": name, "description": text} for name, text in TAGS.items()]
-    document = get_openapi(title=app.title, version=app.version, description=ABOUT, tags=tags, routes=routes)
+    document = get_openapi(title=app.title, version=app.version, description=ABOUT, tags=tags, routes=app.routes)
     schemas = document["components"]["schemas"]
     schemas.setdefault("Problem", Problem.model_json_schema())
     for path in document["paths"].values():
         for operation in path.values():
+            _name(operation)
             for status, answer in operation["responses"].items():
                 if status[0] in "45":
                     _as_problem(answer)
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     return document
+
+
+def _name(operation: dict[str, Any]) -> None:
+    """Take the operation's id from the route's name (``api:sign_in``), its summary from the first line of its text."""
+    operation["operationId"] = operation["summary"].partition(":")[2].lower().replace(" ", "_")
+    summary, _, rest = operation["description"].partition("\n")
+    operation["summary"], operation["description"] = summary.rstrip("."), rest.strip()
 
 
 def _as_problem(answer: dict[str, Any]) -> None:

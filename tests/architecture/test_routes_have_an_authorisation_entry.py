@@ -1,0 +1,218 @@
+"""Who may use which route: one table, and the real application asked in every role and in none."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from fastapi.routing import iter_route_contexts
+from starlette.testclient import TestClient
+
+from kernel.clock import fixed_clock
+from web.app import create_app
+from web.opening import open_shop
+from web.security import service
+from web.security.roles import Role
+from web.security.visitors import csrf_token
+from web.settings import Settings
+from web.shop import Shop
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+EVERYBODY = frozenset({None, *Role})
+SIGNED_IN = frozenset(Role)
+STORE = frozenset({Role.STORE, Role.ADMIN})
+FLOOR = frozenset({Role.FLOOR, Role.ADMIN})
+SHEETS = frozenset({Role.STORE, Role.FLOOR, Role.PLANNER, Role.ADMIN})
+
+#: Whoever the route lets in. Whose draft, quote or order it is, is judged behind that and tested in tests/journeys.
+ROUTES: dict[str, frozenset[Role | None]] = {
+    "GET /static/{version}/{path:path}": EVERYBODY,
+    "GET /healthz": EVERYBODY,
+    "GET /readyz": EVERYBODY,
+    "GET /api/v1/openapi.json": EVERYBODY,
+    "GET /": EVERYBODY,
+    "GET /lines/{line}/picture.svg": EVERYBODY,
+    "GET /configure/{line}": EVERYBODY,
+    "POST /configure/{line}": EVERYBODY,
+    "GET /drafts/{draft_id}": EVERYBODY,
+    "GET /drafts/{draft_id}/picture.svg": EVERYBODY,
+    "GET /drafts/{draft_id}/fit-report": EVERYBODY,
+    "GET /drafts/{draft_id}/{step}": EVERYBODY,
+    "POST /drafts/{draft_id}/choices/{feature}": EVERYBODY,
+    "POST /drafts/{draft_id}/repairs": EVERYBODY,
+    "POST /drafts/{draft_id}/undo": EVERYBODY,
+    "POST /drafts/{draft_id}/completion": EVERYBODY,
+    "POST /drafts/{draft_id}/limits": EVERYBODY,
+    "POST /drafts/{draft_id}/confirmations": EVERYBODY,
+    "POST /drafts/{draft_id}/quotes": EVERYBODY,
+    "GET /quotes/{quote_id}": EVERYBODY,
+    "GET /quotes/{quote_id}/picture.svg": EVERYBODY,
+    "POST /quotes/{quote_id}/orders": EVERYBODY,
+    "GET /orders": EVERYBODY,
+    "GET /orders/{number}": EVERYBODY,
+    "GET /orders/{number}/picture.svg": EVERYBODY,
+    "GET /orders/{number}/build-sheet.pdf": SHEETS,
+    "POST /orders/{number}/cancellation": EVERYBODY,
+    "GET /customers": STORE,
+    "POST /customers": STORE,
+    "GET /customers/{customer_id}": STORE,
+    "POST /customers/{customer_id}/drafts": STORE,
+    "GET /customers/{customer_id}/measures": STORE,
+    "POST /customers/{customer_id}/measures": STORE,
+    "GET /floor": FLOOR,
+    "GET /floor/{line}/{work_centre}": FLOOR,
+    "GET /floor/{line}/{work_centre}/cards": FLOOR,
+    "POST /floor/{line}/{work_centre}/scans": FLOOR,
+    "GET /login": EVERYBODY,
+    "POST /login": EVERYBODY,
+    "POST /logout": EVERYBODY,
+    "POST /preferences": EVERYBODY,
+    "GET /styleguide": EVERYBODY,
+    "GET /styleguide/picture/{line}.svg": EVERYBODY,
+    "POST /api/v1/sessions": EVERYBODY,
+    "GET /api/v1/sessions/current": SIGNED_IN,
+    "DELETE /api/v1/sessions/current": SIGNED_IN,
+    "GET /api/v1/lines": EVERYBODY,
+    "GET /api/v1/lines/{line}": EVERYBODY,
+    "GET /api/v1/lines/{line}/releases/{release}": EVERYBODY,
+    "POST /api/v1/drafts": EVERYBODY,
+    "GET /api/v1/drafts/{draft_id}": EVERYBODY,
+    "PUT /api/v1/drafts/{draft_id}/choices/{feature}": EVERYBODY,
+    "DELETE /api/v1/drafts/{draft_id}/choices/{feature}": EVERYBODY,
+    "POST /api/v1/drafts/{draft_id}/explanations": EVERYBODY,
+    "POST /api/v1/drafts/{draft_id}/repairs": EVERYBODY,
+    "POST /api/v1/drafts/{draft_id}/undo": EVERYBODY,
+    "POST /api/v1/drafts/{draft_id}/completion": EVERYBODY,
+    "PUT /api/v1/drafts/{draft_id}/limits": EVERYBODY,
+    "POST /api/v1/drafts/{draft_id}/confirmations": STORE,
+    "PUT /api/v1/drafts/{draft_id}/customer": STORE,
+    "POST /api/v1/drafts/{draft_id}/quotes": EVERYBODY,
+    "GET /api/v1/quotes/{quote_id}": EVERYBODY,
+    "POST /api/v1/quotes/{quote_id}/withdrawal": EVERYBODY,
+    "POST /api/v1/orders": EVERYBODY,
+    "GET /api/v1/orders": EVERYBODY,
+    "GET /api/v1/orders/{number}": EVERYBODY,
+    "POST /api/v1/orders/{number}/cancellation": EVERYBODY,
+    "GET /api/v1/orders/{number}/build-sheet.pdf": SHEETS,
+    "GET /api/v1/orders/{number}/spec.json": SHEETS,
+    "GET /api/v1/customers": STORE,
+    "POST /api/v1/customers": STORE,
+    "GET /api/v1/customers/{customer_id}": STORE,
+    "GET /api/v1/customers/{customer_id}/measurements": STORE,
+    "POST /api/v1/customers/{customer_id}/measurements": STORE,
+    "POST /api/v1/floor/scans": FLOOR,
+    "GET /api/v1/floor/{line}/{work_centre}/queue": FLOOR,
+}
+
+
+@pytest.fixture(scope="module")
+def shop(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """An empty shop with one person for each role."""
+    folder = tmp_path_factory.mktemp("matrix")
+    (folder / "lotone.db").write_bytes(sqlite_template.read_bytes())
+    settings = Settings(
+        database_url=f"sqlite:///{folder / 'lotone.db'}", blob_url=str(folder / "blobs"), cache_dir=str(folder)
+    )
+    opened = open_shop(settings, clock=fixed_clock(NOW))
+    with opened.database.write() as db:
+        for role in Role:
+            service.user_add(
+                db,
+                login_name=f"the-{role.value}",
+                display_name=role.value,
+                password="correct horse",
+                roles=frozenset({role}),
+                now=NOW,
+            )
+    yield opened
+    opened.close()
+
+
+def the_app(shop: Shop) -> TestClient:
+    app = create_app(Settings(), shop)
+    return TestClient(app, base_url="http://127.0.0.1:8000", follow_redirects=False)
+
+
+def sign_in(shop: Shop, role: Role) -> str:
+    """Return a fresh session's token."""
+    with shop.database.write() as db:
+        user = service.repository.find_user(db, f"the-{role.value}")
+        assert user is not None
+        return service.start_session(db, user, now=NOW).token
+
+
+def routes_of(client: TestClient) -> set[str]:
+    found = iter_route_contexts(client.app.routes)  # type: ignore[attr-defined]
+    return {f"{method} {one.path}" for one in found for method in (one.methods or {"ANY"}) - {"HEAD", "OPTIONS"}}
+
+
+def address(path: str) -> str:
+    return re.sub(r"\{[^}]+\}", "none", path)
+
+
+def test_every_route_has_an_entry(shop: Shop) -> None:
+    """A new route fails here until somebody has said who may use it; one that is gone leaves the table."""
+    assert routes_of(the_app(shop)) == set(ROUTES)
+
+
+@pytest.mark.parametrize("role", [None, *Role], ids=lambda role: role.value if role else "nobody")
+def test_a_route_lets_in_whom_the_table_names(shop: Shop, role: Role | None) -> None:
+    """Refused people are told so before anything else: nobody signs in first, a wrong role gets 403."""
+    client = the_app(shop)
+    wrong = []
+    for entry, allowed in ROUTES.items():
+        method, path = entry.split(" ")
+        client.cookies.clear()
+        headers = {"Accept": "application/json"} if role else {}
+        if role is not None:
+            token = sign_in(shop, role)
+            if path.startswith("/api/"):
+                headers["Authorization"] = f"Bearer {token}"
+            else:
+                client.cookies.set("lotone-session", token)
+        headers |= {} if path.startswith("/api/") or role is None else {"X-CSRF-Token": csrf_token(token)}
+        if role is None and method != "GET" and not path.startswith("/api/"):
+            client.cookies.set("lotone-visitor", "v" * 43)
+            headers["X-CSRF-Token"] = csrf_token("v" * 43)
+        answer = client.request(method, address(path), headers=headers, json={} if "/api/" in path else None)
+        if outcome(answer) != expected(role, allowed):
+            wrong.append((entry, outcome(answer), answer.status_code))
+
+    assert wrong == []
+
+
+def expected(role: Role | None, allowed: frozenset[Role | None]) -> str:
+    return "let in" if role in allowed else "sign in" if role is None else "refused"
+
+
+def outcome(answer: object) -> str:
+    """Return what the route's guard said, whatever the handler made of a thing that is not there."""
+    status, headers = answer.status_code, answer.headers  # type: ignore[attr-defined]
+    if status == 303 and headers["location"].startswith("/login?next="):
+        return "sign in"
+    if "json" not in headers.get("content-type", "") or status < 400:
+        return "let in"
+    code = answer.json()["code"]  # type: ignore[attr-defined]
+    return {"SignInNeeded": "sign in", "RoleMissing": "refused", "RequestForged": "forged"}.get(code, "let in")
+
+
+UNSAFE = sorted(entry for entry in ROUTES if not entry.startswith("GET "))
+
+
+@pytest.mark.parametrize("entry", UNSAFE)
+def test_a_change_from_a_browser_needs_the_pages_token(shop: Shop, entry: str) -> None:
+    """With a session cookie and no token, a wrong token, or from another site, nothing is done: also below /api/."""
+    method, path = entry.split(" ")
+    client = the_app(shop)
+    token = sign_in(shop, Role.ADMIN)
+    client.cookies.set("lotone-session", token)
+    attempts: list[dict[str, str]] = [
+        {},
+        {"X-CSRF-Token": "0" * 64},
+        {"X-CSRF-Token": csrf_token(token), "Sec-Fetch-Site": "cross-site"},
+        {"X-CSRF-Token": csrf_token(token), "Origin": "https://elsewhere.example"},
+    ]
+    for headers in attempts:
+        answer = client.request(method, address(path), headers={"Accept": "application/json", **headers})
+        assert (answer.status_code, answer.json()["code"]) == (403, "RequestForged"), headers
