@@ -21,7 +21,7 @@ from configurator.planning.leaf_states import (
 from configurator.planning.messages import Merger, Message
 from configurator.planning.multisets import Fronts, ManyState, many_state
 from configurator.planning.passes import UNCHANGED, Passing, Start, nothing_below, pass_down, pass_up, start_of
-from configurator.planning.plan import Component, Plan
+from configurator.planning.plan import Plan
 from configurator.problem import BoolArray, IntArray, Problem
 
 Value = TypeVar("Value")
@@ -349,32 +349,21 @@ class Core:
         """Return a completion of least cost; there is one."""
         found: dict[int, dict[int, int]] = {place: {} for place in range(len(self.problem.domains))}
         for at, component in enumerate(self.plan.components):
-            self._collect(at, component, climbed[at], component.root, 0, question, found)
+            pending = [(component.root, 0)]
+            while pending:
+                node, state = pending.pop()
+                message = climbed[at].ups[node].message or self.prepared.starts[at].ups[node]
+                if node >= len(component.leaves):
+                    step = component.steps[node - len(component.leaves)]
+                    pending.append((step.left, int(message.first[state])))
+                    pending.append((step.right, int(message.second[state])))
+                    continue
+                leaf = self.frame.leaves[component.leaves[node]]
+                rows, many = found[leaf.domain], climbed[at].states[node].many
+                if many is not None:
+                    rows.update(many.rows_of(state, question.picks.get(leaf.domain, {})))
+                elif leaf.item is None:
+                    rows[int(message.first[state])] = 1
+                elif message.first[state]:
+                    rows[leaf.item] = int(message.first[state])
         return found
-
-    def _collect(
-        self,
-        at: int,
-        component: Component,
-        climbed: Climbed,
-        node: int,
-        state: int,
-        question: Question,
-        found: dict[int, dict[int, int]],
-    ) -> None:
-        count = len(component.leaves)
-        message = climbed.ups[node].message or self.prepared.starts[at].ups[node]
-        if node >= count:
-            step = component.steps[node - count]
-            self._collect(at, component, climbed, step.left, int(message.first[state]), question, found)
-            self._collect(at, component, climbed, step.right, int(message.second[state]), question, found)
-            return
-        leaf = self.frame.leaves[component.leaves[node]]
-        many = climbed.states[node].many
-        rows = found[leaf.domain]
-        if many is not None:
-            rows.update(many.rows_of(state, question.picks.get(leaf.domain, {})))
-        elif leaf.item is None:
-            rows[int(message.first[state])] = 1
-        elif message.first[state]:
-            rows[leaf.item] = int(message.first[state])

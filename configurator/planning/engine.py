@@ -74,6 +74,11 @@ class PlanEngine:
         return self.plan.prepared.problem
 
     @property
+    def classes(self) -> int:
+        """How many kinds of rows the rules tell apart, over all domains."""
+        return sum(leaf.classes for leaf in self.plan.prepared.frame.leaves)
+
+    @property
     def is_slow(self) -> bool:
         """Whether rehearsed clicks took more than a plan should: publish it with a warning."""
         plans = [self.plan] if self.certain is None else [self.plan, self.certain]

@@ -25,7 +25,7 @@ class PlanBudget:
 
     most_states: int = 20_000
     most_pairs: int = 6_000_000
-    most_leaves: int = 400
+    most_leaves: int = 600
     most_residuals: int = 4_096
     most_table: int = 16_000_000
     restarts: int = 24

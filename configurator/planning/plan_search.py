@@ -157,13 +157,10 @@ def greedy(
         score += 0.1 * math.log(one * two)
         scores[first, second] = score - (noise * float(rng.gumbel()) if noise else 0.0)
 
-    def tied(first: int, second: int) -> bool:
-        return any(algebra.scope & first and algebra.scope & second for algebra in trial.frame.algebras)
-
-    masks = sorted(parts)
-    for at, first in enumerate(masks):
-        for second in masks[at + 1 :]:
-            if tied(first, second):
+    beside = neighbours(trial.frame, leaves)
+    for first in sorted(beside):
+        for second in sorted(beside[first]):
+            if first < second:
                 consider(first, second)
     while len(parts) > 1:
         if not scores:
@@ -171,11 +168,24 @@ def greedy(
         first, second = min(scores, key=lambda pair: (scores[pair], pair))
         both = first | second
         parts[both] = (parts.pop(first), parts.pop(second))
+        around = (beside.pop(first) | beside.pop(second)) - {first, second}
+        beside[both] = around
+        for other in around:
+            beside[other] = (beside[other] - {first, second}) | {both}
         scores = {pair: score for pair, score in scores.items() if not both & (pair[0] | pair[1])}
-        for other in sorted(parts):
-            if other != both and tied(both, other):
-                consider(min(both, other), max(both, other))
+        for other in sorted(around):
+            consider(min(both, other), max(both, other))
     return next(iter(parts.values()))
+
+
+def neighbours(frame: Frame, leaves: Sequence[int]) -> dict[int, set[int]]:
+    """Return for each leaf, as a mask, those it shares a rule with."""
+    found: dict[int, set[int]] = {1 << leaf: set() for leaf in leaves}
+    for scope in frame.scopes:
+        inside = [1 << leaf for leaf in leaves if scope.scope >> leaf & 1]
+        for one in inside:
+            found[one].update(other for other in inside if other != one)
+    return found
 
 
 def swapped(tree: Nested, rng: np.random.Generator) -> Nested:

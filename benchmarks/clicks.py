@@ -1,0 +1,132 @@
+"""How long one click takes: every status and price of every option, exact, on PC parts in four sizes.
+
+``python -m benchmarks.clicks [--tables DIR] [--sizes 1000 10000 …] [--json]``. Random sessions of possible picks, half of
+them under a budget; nothing is kept between clicks but the plan. In the same run: lean CP-SAT (the judge), asked for the
+cheapest completion with one option, which also checks the plan's answers, and for all answers at the smallest size.
+"""
+
+import argparse
+import gc
+import json
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+
+from benchmarks._parts import SIZES, parts_in, write_tables
+from benchmarks._recording import ROOT, record, surroundings
+from benchmarks._sessions import Click, random_sessions, spread, timed
+from configurator.compiling.compile import compile_model
+from configurator.cpsat.engine import CpSatEngine
+from configurator.engine import NO_WAY
+from configurator.planning.engine import PlanEngine, build_plan_engine
+from configurator.planning.kernels import warm_up
+from configurator.problem import Problem
+from modules_catalog.loading.catalog import load_catalog
+
+LINE = ROOT / "modules_catalog" / "catalogs" / "pc"
+REAL_TABLES = ROOT.parent / "shared" / "data" / "pc-parts"
+
+
+def main() -> None:
+    """Measure, write the result, print a table; with ``--json`` the result ends the output."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--tables", type=Path, default=REAL_TABLES if REAL_TABLES.is_dir() else LINE)
+    parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
+    parser.add_argument("--sessions", type=int, default=40)
+    parser.add_argument("--probes", type=int, default=12, help="answers checked by CP-SAT at each size")
+    parser.add_argument("--no-record", action="store_true", help="leave benchmarks/results as it is")
+    asked = parser.parse_args()
+    warm_up()
+    measured = []
+    for size in asked.sizes:
+        one = measured_size(asked.tables, size, asked.sessions, asked.probes, peers=size == min(asked.sizes))
+        ms, checked = one["click_ms"], one["checked_by_cp_sat"]
+        print(
+            f"{one['parts']:7} parts: click p50 {ms['p50']} p95 {ms['p95']} max {ms['max']} ms, "
+            f"{checked['values']} values checked, {checked['different']} different",
+            flush=True,
+        )
+        measured.append(one)
+    result = {**surroundings(), "source_parts": parts_in(asked.tables), "sizes": measured}
+    if not asked.no_record:
+        record("clicks", result)
+    if asked.json:
+        print(json.dumps(result))
+
+
+def measured_size(tables: Path, size: int, sessions: int, probes: int, *, peers: bool) -> dict[str, Any]:
+    """Return the figures of one size."""
+    with tempfile.TemporaryDirectory() as folder:
+        parts = write_tables(tables, Path(folder), size)
+        problem = compile_model(load_catalog(LINE, tables=Path(folder))).problem
+    begun = time.perf_counter()
+    engine = build_plan_engine(problem)
+    compile_s = time.perf_counter() - begun
+    random_sessions(engine, problem, 2, seed=1)
+    gc.collect()
+    gc.disable()
+    clicks = random_sessions(engine, problem, sessions)
+    gc.enable()
+    result = {
+        "parts": parts,
+        "classes": engine.classes,
+        "plan_s": round(compile_s, 2),
+        "process_mb": round(psutil.Process().memory_info().rss / 1e6),
+        "clicks": len(clicks),
+        "click_ms": spread([click.ms for click in clicks]),
+        "click_cpu_ms": spread([click.cpu_ms for click in clicks]),
+        "values_a_click": sum(len(rows) for rows in clicks[0].answers.with_row),
+        "checked_by_cp_sat": checked_by_judge(problem, clicks, probes),
+    }
+    if peers:
+        result["cp_sat_all_answers_ms"] = all_answers(problem, engine, clicks, 3)
+    return result
+
+
+def checked_by_judge(problem: Problem, clicks: list[Click], probes: int) -> dict[str, Any]:
+    """Return how long CP-SAT takes for one option's price, and how many of the plan's it does not confirm."""
+    judge = CpSatEngine(problem)
+    rng = np.random.default_rng(7)
+    times: list[float] = []
+    different = 0
+    for _ in range(probes):
+        click = clicks[int(rng.integers(len(clicks)))]
+        place = int(rng.choice([at for at, domain in enumerate(problem.domains) if not domain.hidden]))
+        row = int(rng.integers(len(problem.domains[place].rows)))
+        own = dict(click.picks.get(place, {})) if problem.domains[place].many else {}
+        picks = {**click.picks, place: {**own, row: own.get(row, 0) + 1}}
+        begun = time.perf_counter()
+        found = judge.completion(picks, click.limits)
+        times.append((time.perf_counter() - begun) * 1000)
+        cost = NO_WAY
+        if found is not None:
+            cost = np.int64(
+                sum(int(problem.domains[at].cost_minor[r]) * n for at, rows in found.items() for r, n in rows.items())
+            )
+        different += int(cost != click.answers.with_row[place][row])
+    return {"values": probes, "different": different, "ms_a_value": spread(times)}
+
+
+def all_answers(problem: Problem, engine: PlanEngine, clicks: list[Click], count: int) -> dict[str, Any]:
+    """Return how long CP-SAT takes for all answers of a click, and how many of them differ from the plan's."""
+    judge = CpSatEngine(problem)
+    shown = [at for at, domain in enumerate(problem.domains) if not domain.hidden]
+    times: list[float] = []
+    values = different = 0
+    for click in clicks[1 : 1 + count]:
+        own = timed(judge, click.picks, click.limits)
+        times.append(own.ms)
+        again = engine.answers(click.picks, click.limits)
+        for place in shown:
+            values += len(again.with_row[place])
+            different += int((own.answers.with_row[place] != again.with_row[place]).sum())
+    return {"clicks": count, "values": values, "different": different, **spread(times)}
+
+
+if __name__ == "__main__":
+    main()
