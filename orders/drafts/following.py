@@ -9,6 +9,7 @@ can be, so that a complete draft stays complete.
 from collections.abc import Mapping
 from dataclasses import replace
 
+from configurator.completing import default_answer
 from configurator.configurator import Configurator
 from configurator.errors import NoCompletion
 from configurator.model import Answer, Chosen, Goal, Limits, OptionState, Refused, Selection, State, Status
@@ -107,8 +108,13 @@ def _without_pointless(model: ConfigurationModel, selection: Selection, feature:
 
 def _filled(configurator: Configurator, selection: Selection, limits: Limits) -> Selection:
     """Return the selection with what is newly asked answered near the defaults, and nothing else where that will do."""
+    wanted = {**configurator.defaults().answers}
+    for code, each in configurator.state(selection, limits).features.items():
+        default = default_answer(configurator.model.feature(code)) if each.needed and each.chosen is None else None
+        if default is not None:
+            wanted[code] = default
     try:
-        filled = configurator.complete(selection, Goal.CLOSEST, limits, to=configurator.defaults())
+        filled = configurator.complete(selection, Goal.CLOSEST, limits, to=Selection(wanted))
     except NoCompletion:
         return selection
     needed = {code for code, each in configurator.state(filled, limits).features.items() if each.needed}

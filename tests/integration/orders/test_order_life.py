@@ -1,0 +1,291 @@
+"""Random lives of drafts, quotes and orders on both databases: nothing is orphaned, doubled or lost."""
+
+import random
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule, run_state_machine_as_test
+from sqlalchemy import text
+
+from kernel.blobs import BlobStore
+from kernel.database import Database
+from kernel.errors import NotPossible
+from kernel.ids import DraftId, IdMaker, OrderId, QuoteId, id_maker
+from kernel.jobs import run_pending
+from orders.audit.model import Actor
+from orders.audit.service import first_broken_link
+from orders.drafts import service as drafts
+from orders.drafts.model import DraftView, Refused
+from orders.drafts.service import Reader
+from orders.lifecycle import repository as orders
+from orders.lifecycle.releasing import release_order
+from orders.lifecycle.scanning import scan
+from orders.lifecycle.service import RELEASE_JOB, cancel_order, place_order
+from orders.lifecycle.transitions import OrderState
+from orders.quotes import repository as quotes
+from orders.quotes.model import QuoteState
+from orders.quotes.service import expire_quotes, issue_quote, withdraw_quote
+from production.build_sheet import service as sheets
+from production.build_sheet.printing import SheetPrinter
+from production.floor import service as floor
+from production.floor.model import Action, WorkState
+from production.model import ACTIVE_RESERVATIONS
+from production.promise import service as promises
+from tests.mugs import mug_configurators, open_pottery
+
+START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+CLERK = Actor("clerk", "store")
+READER = Reader("clerk", is_staff=True)
+VALID_FOR = timedelta(hours=30)
+CANCELLABLE = {OrderState.PLACED, OrderState.RELEASED}
+
+
+class OrderMachine(RuleBasedStateMachine):
+    """A shop's week: people configure, ask for quotes, order, change their minds; the worker releases, the floor scans."""
+
+    url = ""
+    folder = Path()
+    printer: SheetPrinter
+    drafted = Bundle("drafted")
+    quoted = Bundle("quoted")
+    ordered = Bundle("ordered")
+    new_id: IdMaker
+    lives = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.database = Database(self.url)
+        self.configurators = mug_configurators()
+        self.blobs = BlobStore(str(self.folder / "blobs"))
+        self.now = START
+        run_pending(self.database, {RELEASE_JOB: lambda _order_id: None})  # what an earlier life left behind
+        type(self).lives += 1  # a job is known by its order's id for ever, so each life has ids of its own
+        self.new_id = id_maker(lambda: self.now, random.Random(type(self).lives))
+        self.orders: dict[OrderId, OrderState] = {}
+        self.quotes: dict[QuoteId, QuoteState] = {}
+        with self.database.write() as db:
+            kept = {"alembic_version", "job_effect"}
+            for table in reversed(_tables()):
+                if table not in kept:
+                    db.connection().execute(text(f"DELETE FROM {table}"))
+        open_pottery(self.database, now=START)
+        self.untouched = self._free()
+
+    def teardown(self) -> None:
+        self.database.dispose()
+
+    @rule(target=drafted)
+    def open(self) -> DraftId:
+        return drafts.open_draft(
+            self.database, self.configurators, "mug", owner="clerk", new_id=self.new_id, now=self.now
+        )
+
+    @rule(
+        draft=drafted,
+        choice=st.sampled_from(
+            [("size", "large"), ("size", "small"), ("glaze", "blue"), ("glaze", "raw"), ("engraving", "李 Ana")]
+        ),
+    )
+    def choose(self, draft: DraftId, choice: tuple[str, str]) -> None:
+        before = self._answers(draft)
+        outcome = drafts.choose_option(
+            self.database, self.configurators, draft, READER, choice[0], choice[1], now=self.now
+        )
+        if isinstance(outcome, Refused):
+            assert self._answers(draft) == before
+            assert {before["size"], choice[1]} >= {"large"} or before["glaze"] == "raw"
+        else:
+            assert isinstance(outcome, DraftView)
+            assert outcome.state.complete
+            assert outcome.draft.selection.answers[choice[0]] == choice[1]
+
+    @rule(target=quoted, draft=drafted, quantity=st.integers(1, 3))
+    def quote(self, draft: DraftId, quantity: int) -> QuoteId | None:
+        drafts.set_limits(
+            self.database,
+            self.configurators,
+            draft,
+            READER,
+            need_by=None,
+            budget_minor=None,
+            quantity=quantity,
+            now=self.now,
+        )
+        with self.database.read() as db:
+            earlier = {each.id for each in quotes.quotes_of_draft(db, draft, state=QuoteState.OPEN)}
+        try:
+            quote = issue_quote(
+                self.database,
+                self.configurators,
+                draft,
+                READER,
+                new_id=self.new_id,
+                actor=CLERK,
+                now=self.now,
+                valid_for=VALID_FOR,
+            )
+        except NotPossible:  # the pottery is full: earlier quotes of the draft stand as they did
+            return None
+        self.quotes.update(dict.fromkeys(earlier, QuoteState.WITHDRAWN))
+        self.quotes[quote.id] = QuoteState.OPEN
+        assert quote.price.total_minor % quantity == 0
+        return quote.id
+
+    @rule(quote=quoted)
+    def withdraw(self, quote: QuoteId | None) -> None:
+        if quote is None:
+            return
+        if self.quotes[quote] is QuoteState.OPEN:
+            with self.database.write() as db:
+                withdraw_quote(db, quote, actor=CLERK, now=self.now)
+            self.quotes[quote] = QuoteState.WITHDRAWN
+        else:
+            with pytest.raises(NotPossible), self.database.write() as db:
+                withdraw_quote(db, quote, actor=CLERK, now=self.now)
+
+    @rule(target=ordered, quote=quoted)
+    def order(self, quote: QuoteId | None) -> OrderId | None:
+        if quote is None:
+            return None
+        with self.database.read() as db:
+            offered = quotes.get_quote(db, quote)
+        if self.quotes[quote] is not QuoteState.OPEN or self.now >= offered.expires_at:
+            with pytest.raises(NotPossible), self.database.write() as db:
+                place_order(db, quote, new_id=self.new_id, actor=CLERK, now=self.now)
+            return None
+        with self.database.write() as db:
+            placed = place_order(db, quote, new_id=self.new_id, actor=CLERK, now=self.now)
+        assert placed.price == offered.price
+        assert placed.promise == offered.promise
+        self.quotes[quote] = QuoteState.ACCEPTED
+        self.orders[placed.id] = OrderState.PLACED
+        return placed.id
+
+    @rule(order=ordered)
+    def cancel(self, order: OrderId | None) -> None:
+        if order is None:
+            return
+        if self.orders[order] in CANCELLABLE:
+            with self.database.write() as db:
+                cancel_order(db, order, actor=CLERK, now=self.now)
+            self.orders[order] = OrderState.CANCELLED
+        else:
+            with pytest.raises(NotPossible), self.database.write() as db:
+                cancel_order(db, order, actor=CLERK, now=self.now)
+
+    @rule()
+    def release(self) -> None:
+        def do(order_id: str) -> None:
+            release_order(self.database, self.configurators, self.blobs, self.printer, OrderId(order_id), now=self.now)
+
+        outcomes = run_pending(self.database, {RELEASE_JOB: do})
+        assert [each for each in outcomes if each.error] == []
+        for order, state in self.orders.items():
+            if state is OrderState.PLACED:
+                self.orders[order] = OrderState.RELEASED
+
+    @rule(order=consumes(ordered))
+    def make(self, order: OrderId | None) -> None:
+        if order is None or self.orders[order] is not OrderState.RELEASED:
+            return
+        with self.database.read() as db:
+            number, quantity = orders.get_order(db, order).number, orders.get_order(db, order).quantity
+        for piece in range(1, quantity + 1):
+            with self.database.read() as db:
+                work, _status = floor.work_order(db, number, piece)
+            name = number if piece == 1 else f"{number}.{piece}"
+            for operation in work.operations:
+                for action in (Action.START, Action.FINISH, Action.FINISH):
+                    with self.database.write() as db:
+                        scan(
+                            db,
+                            f"L1:{name}:A:{operation.number}",
+                            action,
+                            scan_id=f"{name}:{operation.number}:{action}",
+                            actor=CLERK,
+                            now=self.now,
+                        )
+        self.orders[order] = OrderState.BUILT
+
+    @rule(hours=st.integers(1, 40))
+    def wait(self, hours: int) -> None:
+        self.now += timedelta(hours=hours)
+        with self.database.write() as db:
+            expire_quotes(db, now=self.now)
+        with self.database.read() as db:
+            for quote, state in self.quotes.items():
+                if state is QuoteState.OPEN and quotes.get_quote(db, quote).expires_at <= self.now:
+                    self.quotes[quote] = QuoteState.EXPIRED
+
+    @invariant()
+    def states_are_as_expected(self) -> None:
+        with self.database.read() as db:
+            assert {order: orders.get_order(db, order).state for order in self.orders} == self.orders
+            assert {quote: quotes.get_quote(db, quote).state for quote in self.quotes} == self.quotes
+
+    @invariant()
+    def what_is_held_belongs_to_an_open_quote_or_a_living_order(self) -> None:
+        with self.database.read() as db:
+            alive = {f"quote:{quote}" for quote, state in self.quotes.items() if state is QuoteState.OPEN}
+            alive |= {
+                orders.get_order(db, order).reservation_key
+                for order, state in self.orders.items()
+                if state is not OrderState.CANCELLED
+            }
+            for quote in self.quotes:
+                held = promises.reservation(db, f"quote:{quote}").state in ACTIVE_RESERVATIONS
+                assert held == (f"quote:{quote}" in alive)
+        if not alive:
+            assert self._free() == self.untouched
+
+    @invariant()
+    def released_orders_have_their_work_and_one_sheet_a_piece(self) -> None:
+        with self.database.read() as db:
+            for order_id, state in self.orders.items():
+                order = orders.get_order(db, order_id)
+                issued = [(sheet.revision, sheet.piece) for sheet in sheets.issued_sheets(db, order.number)]
+                if state in (OrderState.RELEASED, OrderState.BUILT):
+                    assert issued == [("A", piece) for piece in range(1, order.quantity + 1)]
+                    wanted = WorkState.RELEASED if state is OrderState.RELEASED else WorkState.BUILT
+                    for piece in range(1, order.quantity + 1):
+                        assert floor.work_order(db, order.number, piece)[1].state is wanted
+                else:
+                    assert len(set(issued)) == len(issued)
+
+    @invariant()
+    def numbers_have_no_gap_and_the_audit_chain_is_whole(self) -> None:
+        with self.database.read() as db:
+            numbers = sorted(orders.get_order(db, order).number for order in self.orders)
+            assert numbers == [f"MU-2026-{number:06d}" for number in range(1, len(numbers) + 1)]
+            assert first_broken_link(db) is None
+
+    def _free(self) -> tuple[int, int]:
+        with self.database.read() as db:
+            connection = db.connection()
+            seconds = connection.execute(text("SELECT sum(free_s) FROM production_bucket")).scalar_one()
+            pieces = connection.execute(text("SELECT sum(free) FROM production_stock")).scalar_one()
+        return int(seconds), int(pieces)
+
+    def _answers(self, draft: DraftId) -> dict[str, object]:
+        with self.database.read() as db:
+            view = drafts.view_draft(db, self.configurators, draft, READER, now=self.now)
+        return dict(view.draft.selection.answers)
+
+
+def _tables() -> list[str]:
+    from web.migrations.metadata import whole_metadata
+
+    return [table.name for table in whole_metadata().sorted_tables]
+
+
+def test_lives_of_orders(database_url: str) -> None:
+    """Forty-odd steps in any order, on SQLite and on PostgreSQL."""
+    with tempfile.TemporaryDirectory() as folder, SheetPrinter(Path(folder) / "fonts") as printer:
+        machine = type(
+            "OrderMachineHere", (OrderMachine,), {"url": database_url, "folder": Path(folder), "printer": printer}
+        )
+        run_state_machine_as_test(machine, settings=settings(max_examples=6, stateful_step_count=25, deadline=None))
