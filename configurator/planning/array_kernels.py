@@ -126,3 +126,12 @@ def spread(
     possible = (values < nothing) & alive
     values = np.where(possible, values + cost + added, nothing)
     return np.where(possible & (values <= most), values, nothing)
+
+
+def shifted(cost: IntArray, ids: Ids, start_cost: IntArray, start_ids: Ids) -> tuple[bool, int]:
+    """Return whether two lists of states differ by a constant cost only, and by how much."""
+    if not len(cost) or len(cost) != len(start_cost):
+        return False, 0
+    shift = int(cost[0] - start_cost[0])
+    same = bool((cost - start_cost == shift).all() and (ids == start_ids).all())
+    return same, shift if same else 0

@@ -174,13 +174,14 @@ def prepared(problem: Problem, frame: Frame, plan: Plan) -> Prepared:
     question = Question({})
     first: list[LeafState] = []
     bits: list[tuple[IntArray, np.ndarray] | None] = []
-    for leaf, tables in zip(frame.leaves, plan.leaf_tables, strict=True):
+    order = {leaf: own for part in plan.components for leaf, own in zip(part.leaves, part.order, strict=True)}
+    for at, (leaf, tables) in enumerate(zip(frame.leaves, plan.leaf_tables, strict=True)):
         alive = alive_choices(leaf, question)
         if leaf.pieces is not None:
             bits.append(None)
             first.append(many_leaf_state(Fronts(leaf, tables, plan.merger, frozenset(), alive), {}))
         else:
-            bits.append(accepted_bits(leaf, tables))
+            bits.append(accepted_bits(leaf, tables, order[at]))
             first.append(open_leaf_state(leaf, tables, plan.merger, alive, {}, frozenset()))
     starts = []
     classes: list[IntArray] = [np.zeros(0, dtype=np.int64)] * len(frame.leaves)

@@ -464,6 +464,22 @@ def spread(classes, class_of, cost, alive, added, nothing, most):  # type: ignor
     return values
 
 
+@njit(cache=True, nogil=True)
+def shifted(cost, ids, start_cost, start_ids):  # type: ignore[no-untyped-def]
+    """Return whether two lists of states differ by a constant cost only, and by how much."""
+    count = len(cost)
+    if count == 0 or count != len(start_cost):
+        return False, 0
+    shift = cost[0] - start_cost[0]
+    for state in range(count):
+        if cost[state] - start_cost[state] != shift:
+            return False, 0
+        for column in range(ids.shape[1]):
+            if ids[state, column] != start_ids[state, column]:
+                return False, 0
+    return True, shift
+
+
 def warm_up() -> None:
     """Compile or load all kernels, so that the first click does not wait for it; cold about 10 s, from its cache 0.3 s."""
     numbers, ids = np.zeros(1, dtype=np.int64), np.zeros((1, 1), dtype=np.int32)
@@ -474,3 +490,4 @@ def warm_up() -> None:
     merged(numbers, ids, numbers, ids, closing, meeting, none, none, marks, table, columns, marks, 64, 8, 8)
     swept(numbers, ids, numbers, np.ones((1, 1), dtype=np.uint64), 1, 9)
     spread(numbers, numbers, numbers, np.ones(1, dtype=np.bool_), 0, 9, 9)
+    shifted(numbers, ids, numbers, ids)

@@ -77,8 +77,11 @@ def empty_message(columns: int) -> Message:
     return Message(np.zeros(0, dtype=np.int64), np.zeros((0, columns), dtype=np.int32), none, none)
 
 
-def accepted_bits(leaf: Leaf, tables: LeafTables) -> tuple[IntArray, np.ndarray]:
-    """Return offsets and rows of bits: which classes of the leaf each residual of the rest accepts."""
+def accepted_bits(leaf: Leaf, tables: LeafTables, order: Sequence[int]) -> tuple[IntArray, np.ndarray]:
+    """Return offsets and rows of bits: which classes of the leaf each residual of the rest accepts.
+
+    ``order[column]`` is the column of what comes down to the leaf; the offsets follow that.
+    """
     offsets, rows, start = [], [], 0
     for column, accepts in enumerate(tables.accepts):
         own = leaf.class_ids[:, column]
@@ -89,7 +92,9 @@ def accepted_bits(leaf: Leaf, tables: LeafTables) -> tuple[IntArray, np.ndarray]
         start += len(accepts)
     words = -(-max(leaf.classes, 1) // 64)
     bits = np.concatenate(rows) if rows else np.zeros((0, words), dtype=np.uint64)
-    return np.array(offsets, dtype=np.int64), bits
+    placed = np.zeros(len(offsets), dtype=np.int64)
+    placed[list(order)] = offsets
+    return placed, bits
 
 
 def as_words(marked: BoolArray) -> np.ndarray:

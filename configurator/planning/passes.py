@@ -16,7 +16,7 @@ from configurator.planning.plan import Component, Plan
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The messages of a component without any pick: upwards and downwards by node (leaves' in their own column order)."""
+    """The messages of a component without any pick: upwards and downwards by node."""
 
     ups: tuple[Message, ...]
     downs: tuple[Message, ...]
@@ -39,14 +39,12 @@ class Passing:
 UNCHANGED = Passing(None, 0)
 
 
-def compared(message: Message, start: Message | None) -> Passing:
+def compared(plan: Plan, message: Message, start: Message | None) -> Passing:
     """Return a message with its shift against the start message."""
-    if start is None or len(start.cost) != len(message.cost) or not len(start.cost):
+    if start is None:
         return Passing(message, None)
-    shift = int(message.cost[0] - start.cost[0])
-    if (message.cost - start.cost != shift).any() or (message.ids != start.ids).any():
-        return Passing(message, None)
-    return Passing(message, shift)
+    same, shift = plan.merger.kernels.shifted(message.cost, message.ids, start.cost, start.ids)
+    return Passing(message, shift if same else None)
 
 
 def pass_up(
@@ -65,7 +63,7 @@ def pass_up(
         message, done = plan.merger.merge(step.up, first, second, COMPARED_IN_MERGES)
         work += done
         known = None if start is None else start.ups[len(component.leaves) + number]
-        found.append(compared(message, known))
+        found.append(compared(plan, message, known))
     return found, work
 
 
@@ -86,7 +84,7 @@ def nothing_below() -> Message:
 def pass_down(
     plan: Plan, component: Component, ups: Sequence[Passing], start: Start | None
 ) -> tuple[list[Passing], int]:
-    """Return for every node the message of all outside it (leaves' columns in the leaf's order), and the counted work."""
+    """Return for every node the message of all outside it and the counted work."""
     count = len(component.leaves)
     if not component.steps:
         return [Passing(nothing_below(), 0)], 0
@@ -110,16 +108,14 @@ def pass_down(
                 cap = NOT_COMPARED if child < count else COMPARED_IN_MERGES
                 message, done = plan.merger.merge(spec, outer, message, cap)
                 work += done
-            if child < count:
+            if child < count and component.ordered[child]:
                 message = in_order(message, component.order[child])
-            downs[child] = compared(message, None if start is None else start.downs[child])
+            downs[child] = compared(plan, message, None if start is None else start.downs[child])
     return downs, work
 
 
-def in_order(message: Message, order: tuple[int, ...] | None) -> Message:
+def in_order(message: Message, order: tuple[int, ...]) -> Message:
     """Return the message with its columns in another order."""
-    if order is None:
-        return message
     return Message(message.cost, np.ascontiguousarray(message.ids[:, order]), message.first, message.second)
 
 

@@ -30,12 +30,14 @@ class Step:
 class Component:
     """Leaves tied together by rules.
 
-    ``order[i]`` is ``None`` or puts the columns of what comes down to leaf ``i`` into the leaf's own order.
+    ``order[i]`` puts the columns of what comes down to leaf ``i`` into the leaf's own order. Of choose-many leaves the
+    message itself is put in order, where it has to be (``ordered[i]``); of others the bit sets are once.
     """
 
     leaves: tuple[int, ...]
     steps: tuple[Step, ...]
-    order: tuple[tuple[int, ...] | None, ...]
+    order: tuple[tuple[int, ...], ...]
+    ordered: tuple[bool, ...]
 
     @property
     def root(self) -> int:
@@ -111,11 +113,15 @@ def component_of(frame: Frame, tables: Tables, leaves: tuple[int, ...], tree: Tr
         to_right = tables.spec(outside, down_rules[node], masks[left], rules[left])
         down_rules[left], down_rules[right] = to_left.rules, to_right.rules
         steps.append(Step(left, right, ups[number], to_left, to_right))
-    order: list[tuple[int, ...] | None] = []
-    for at, leaf in enumerate(leaves):
-        places = tuple(down_rules[at].index(rule) for rule in frame.leaves[leaf].columns) if tree else ()
-        order.append(None if places == tuple(range(len(places))) else places)
-    return Component(leaves, tuple(reversed(steps)), tuple(order))
+    order = tuple(
+        tuple(down_rules[at].index(rule) for rule in frame.leaves[leaf].columns) if tree else ()
+        for at, leaf in enumerate(leaves)
+    )
+    ordered = tuple(
+        frame.leaves[leaf].pieces is not None and order[at] != tuple(range(len(order[at])))
+        for at, leaf in enumerate(leaves)
+    )
+    return Component(leaves, tuple(reversed(steps)), order, ordered)
 
 
 def plan_of(frame: Frame, trees: Mapping[tuple[int, ...], Tree], kernels: ModuleType, budget: PlanBudget) -> Plan:
