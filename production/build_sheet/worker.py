@@ -5,6 +5,7 @@ Reads requests from standard input and answers on standard output, one frame eac
 of memory and, for each sheet, of processor time: a picture or a text that would take more ends this process, not the shop.
 """
 
+import gc
 import json
 import resource
 import struct
@@ -13,6 +14,7 @@ from typing import IO
 
 LENGTH = struct.Struct(">I")
 DONE, FAILED = b"\0", b"\1"
+GARBAGE_AT = 50_000
 
 
 def read_frame(stream: IO[bytes]) -> bytes | None:
@@ -40,6 +42,8 @@ def main(memory_mb: int, cpu_s: int) -> None:
     from production.build_sheet.drawing import draw_sheet
     from production.build_sheet.model import SheetData
 
+    gc.freeze()  # What is loaded stays: the collector need not look at it again.
+    gc.set_threshold(GARBAGE_AT)
     while (request := read_frame(sys.stdin.buffer)) is not None:
         _allow_cpu(cpu_s)
         try:

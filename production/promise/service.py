@@ -30,7 +30,8 @@ from production.promise.timeline import NotLoaded
 from production.promise.walking import JoinedLoad, Plan
 
 ATTEMPTS = 16
-"""How often a reservation is tried again after others were quicker."""
+"""How often a reservation is tried: at first beside all others, then, once others were quicker, in a line with those who
+also lost."""
 ROWS_AT_FIRST = 32
 ROWS_AT_MOST = 4096
 
@@ -145,6 +146,7 @@ def reserve(
             quicker = repository.find_reservation(db, key)
             if quicker is not None:
                 return _still_held(quicker).promise
+            repository.lock_plant(db, line)
             continue
         return promised.promise
     raise CapacityTaken(attempts=ATTEMPTS)
