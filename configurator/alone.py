@@ -58,11 +58,12 @@ def _sum(problem: Problem, rule: SumRule, picks: Picks) -> bool | None:
     for axis, index in enumerate(rule.scope):
         domain = problem.domains[index]
         picked = {row: count for row, count in picks.get(index, {}).items() if count}
-        for flags in (rule.free, rule.unsure):
-            if flags is None:
-                continue
-            if flags[axis][list(picked)].any() if picked and not domain.many else flags[axis].any():
-                return True if not domain.many or picked == {} or flags[axis][list(picked)].any() else None
+        if rule.free is not None:
+            free = rule.free[axis]
+            if free[list(picked)].any() or (free.any() and not picked):
+                return True
+            if free.any() and domain.many:
+                return None  # a further piece might free the rule
         amounts: IntArray = rule.amounts[axis] if rule.upper is not None else -rule.amounts[axis]
         part = _least(domain, amounts, picked)
         if part is None:

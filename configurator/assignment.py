@@ -45,10 +45,10 @@ def holds(rule: ProblemRule, assignment: Assignment, certain: bool = False) -> b
             table = np.take(table, np.unique(rule.ids[axis][rows]) if rows else np.zeros(0, dtype=np.intp), axis=axis)
         return bool(table.all())
     total, free, unsure = summed(rule, assignment)
+    if certain and unsure:
+        return False
     if free:
         return True
-    if unsure:
-        return not certain
     return (rule.lower is None or total >= rule.lower) and (rule.upper is None or total <= rule.upper)
 
 
@@ -89,19 +89,19 @@ def rows_that_fit(
             fit[~table.reshape(-1)[rule.ids[axis]]] = False
             continue
         total, free, unsure = summed(rule, assignment, without=None if many else domain)
-        if free:
-            continue
         sums = rule.amounts[axis] + total
         inside: BoolArray = np.ones(len(sums), dtype=bool)
         if rule.lower is not None:
             inside[sums < rule.lower] = False
         if rule.upper is not None:
             inside[sums > rule.upper] = False
-        doubtful = np.zeros(len(sums), dtype=bool) if rule.unsure is None else rule.unsure[axis] | unsure
-        inside = np.where(doubtful, not certain, inside)
+        if free:
+            inside[:] = True
         if rule.free is not None:
             inside[rule.free[axis]] = True
-        fit &= inside
+        if certain and rule.unsure is not None:
+            inside[rule.unsure[axis] | unsure] = False
+        fit[~inside] = False
     return fit
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from configurator.compiling.building import Building
 from configurator.compiling.columns import ABSENT, KNOWN, UNKNOWN, Column, Kind, as_things, column_of
 from configurator.compiling.grids import Grid, grid_of, merged, truth_on, value_on
-from configurator.compiling.linear import total
+from configurator.compiling.linear import Total, total
 from configurator.errors import RuleTooWide
 from configurator.problem import BoolArray, IntArray, ProblemRule, SumRule, TableRule
 from modules_catalog.expressions.tree import Aggregate, Comparison, Constant, Expression, Logic, features_read
@@ -73,19 +73,34 @@ def _add_sum(rule: Rule, node: Expression, building: Building, into: CompiledRul
     blocks = rule.severity is Severity.BLOCK
     target = into.rules if blocks else into.warnings
     amounts = whole.amounts
-    unsure = None
     if unknown is not None and rule.when_missing is WhenMissing.BLOCK:
         amounts = _out_of_reach(whole.amounts, unknown, whole.pieces, whole.bounds, whole.offset, lower, upper)
-    elif unknown is not None and rule.when_missing is WhenMissing.ASK and blocks:
-        unsure = unknown
     elif unknown is not None:
         free = unknown if free is None else tuple(a | b for a, b in zip(free, unknown, strict=True))
-    target.append(SumRule(rule.id, whole.features, amounts, lower, upper, free, unsure))
+        if rule.when_missing is WhenMissing.ASK and blocks:
+            target.extend(_certainty(rule.id, whole, unknown))
+    target.append(SumRule(rule.id, whole.features, amounts, lower, upper, free))
     if unknown is not None and rule.when_missing in (WhenMissing.WARN, WhenMissing.ASK):
         marks = tuple(part.astype(np.int64) for part in unknown)
         absent = whole.absent if any(part.any() for part in whole.absent) else None
         into.missing.append(SumRule(rule.id, whole.features, marks, None, 0, absent))
     return True
+
+
+def _certainty(rule: str, whole: Total, unknown: tuple[BoolArray, ...]) -> list[TableRule]:
+    """Return tables that allow everything, and call certain what no value is missing for, or a part is absent from."""
+    lacking = [axis for axis, part in enumerate(whole.absent) if part.any()]
+    tables = []
+    for axis, rows in enumerate(unknown):
+        if not rows.any():
+            continue
+        axes = sorted({axis, *lacking})
+        ids = tuple(np.where(whole.absent[a], 2, unknown[a] if a == axis else False).astype(np.int64) for a in axes)
+        certain = np.ones((3,) * len(axes), dtype=bool)
+        certain[np.ix_(*([1] if a == axis else [0, 1] for a in axes))] = False
+        new_ids, (allowed, sure) = merged(ids, (np.ones_like(certain), certain))
+        tables.append(TableRule(rule, tuple(whole.features[a] for a in axes), new_ids, allowed, sure))
+    return tables
 
 
 def _bounds(operator: str, offset: int) -> tuple[int | None, int | None]:

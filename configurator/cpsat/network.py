@@ -106,7 +106,6 @@ class Network:
     def _add_sum(self, rule: SumRule) -> None:
         terms: list[tuple[Any, int]] = []
         frees: list[Any] = []
-        doubts: list[Any] = []
         for axis, index in enumerate(rule.scope):
             sample = self.classes[index].sample
             variables = self._pieces[index] or self._used[index]
@@ -114,25 +113,22 @@ class Network:
                 if amount:
                     terms.append((variable, int(amount)))
             frees += self._flagged(rule.free, axis, index)
-            doubts += self._flagged(rule.unsure, axis, index)
-        if self.certain:
-            for literal in doubts:
-                self.model.add_bool_or([~literal, *frees])
-        reliefs = frees if self.certain else frees + doubts
+            if self.certain and rule.unsure is not None:
+                self.allowed_rows[index] &= ~rule.unsure[axis]
         low = -(2**62) if rule.lower is None else rule.lower
         high = 2**62 if rule.upper is None else rule.upper
         if not terms:
             if low <= 0 <= high:
                 return
-            self.model.add_bool_or(reliefs)
+            self.model.add_bool_or(frees)
             return
         from ortools.sat.python import cp_model
 
         domain = cp_model.Domain(low, high)
         constraint = self.model.add_linear_expression_in_domain(weighted_sum(terms), domain)
-        if reliefs:
+        if frees:
             relieved = self.model.new_bool_var(f"{rule.rule} says nothing")
-            self.model.add_bool_or([~relieved, *reliefs])
+            self.model.add_bool_or([~relieved, *frees])
             constraint.only_enforce_if(~relieved)
 
     def _flagged(self, flags: tuple[BoolArray, ...] | None, axis: int, index: int) -> list[Any]:
