@@ -268,3 +268,12 @@ def test_an_inquiry_reads_little(
     """Plant, stock, receipts, buckets, batches; and the opening of the transaction on SQLite."""
     with seeded.read() as db, max_queries(seeded, 7):
         service.inquire(db, "toys", one(1, MaterialNeed("wood", 1)), now=NOW)
+
+
+def test_a_reservation_costs_few_statements(
+    seeded: Database, max_queries: Callable[[Database, int], AbstractContextManager[list[str]]]
+) -> None:
+    """One reading of the ledger for all work centres, one taking of all buckets; savepoint and begin included."""
+    demand = Demand((OperationLoad("cut", "saw", 600), OperationLoad("box", "pack", 300, (0,))), ())
+    with max_queries(seeded, 8), seeded.write() as db:
+        service.reserve(db, "toys", demand, key="q1", now=NOW, expires_at=None)
