@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from configurator.compiling.compile import compile_model
 from configurator.configurator import Configurator
 from configurator.cpsat.engine import CpSatEngine
-from configurator.model import Answer, Chosen, Limits, Selection, Status
+from configurator.model import Answer, Chosen, Limits, Repair, Selection, Status
 from modules_catalog.model import ConfigurationModel, Feature, FeatureKind
 from tests.oracles.catalog import Judged, keeps, least_price, valid_configurations
 from tests.strategies import answers, models, selections
@@ -126,8 +126,21 @@ def test_budget_limits_as_if_dearer_configurations_were_not_there(data: st.DataO
     check_state(model, data.draw(selections(model)), with_cp_sat(model), budget=data.draw(st.integers(0, 25)))
 
 
-def possible(model: ConfigurationModel, choices: Mapping[str, Answer], without: frozenset[str]) -> bool:
-    return any(keeps(model, one.answers, choices) for one in valid_configurations(model, without))
+class Possible:
+    """Whether choices can be completed, by the oracle; rules and the budget can be dropped."""
+
+    def __init__(self, model: ConfigurationModel, budget: int | None) -> None:
+        self.model, self.budget = model, budget
+        self._valid: dict[frozenset[str], list[Judged]] = {}
+
+    def __call__(self, choices: Mapping[str, Answer], without: frozenset[str] = frozenset()) -> bool:
+        if without not in self._valid:
+            self._valid[without] = valid_configurations(self.model, without)
+        budget = None if "budget" in without else self.budget
+        return any(
+            keeps(self.model, one.answers, choices) and (budget is None or one.price_minor <= budget)
+            for one in self._valid[without]
+        )
 
 
 @SOME
@@ -139,23 +152,26 @@ def test_conflicts_are_minimal_and_repairs_valid_and_fewest(data: st.DataObject)
     selection = data.draw(selections(model))
     feature = data.draw(st.sampled_from(model.features))
     rest = selection.without(feature.code) if feature.kind is not FeatureKind.OPTIONS else selection
-    if not possible(model, rest.answers, frozenset()):
+    budget = data.draw(st.none() | st.integers(0, 40))
+    limits = Limits(budget_minor=budget)
+    possible = Possible(model, budget)
+    if not possible(rest.answers):
         return
     pressed = data.draw(answers(feature))
     if isinstance(pressed, Mapping):
         pressed = next(iter(pressed))
     wanted = with_option(feature, selection.answers, pressed) if isinstance(pressed, str | int) else {}
 
-    outcome = configurator.choose(selection, feature.code, pressed)
+    outcome = configurator.choose(selection, feature.code, pressed, limits)
 
-    if possible(model, wanted, frozenset()):
+    if possible(wanted):
         assert isinstance(outcome, Chosen)
         assert outcome.selection.answers == wanted
         return
     assert not isinstance(outcome, Chosen)
     named = {choice.feature: choice.option for choice in outcome.conflict.choices}
     blamed = {rule.id for rule in outcome.conflict.rules}
-    others = frozenset(rule.id for rule in model.rules) - blamed
+    others = (frozenset(rule.id for rule in model.rules) | {"budget"}) - blamed
     part: dict[str, Answer] = {}
     for choice in outcome.conflict.choices:
         given_answer = wanted[choice.feature]
@@ -164,30 +180,38 @@ def test_conflicts_are_minimal_and_repairs_valid_and_fewest(data: st.DataObject)
         else:
             part[choice.feature] = given_answer
     assert feature.code in named
-    assert not possible(model, part, others)
+    assert not possible(part, others)
     for rule in blamed:
-        assert possible(model, part, others | {rule})
+        assert possible(part, others | {rule})
     for choice in outcome.conflict.choices:
         fewer = dict(part)
         given_answer = fewer.pop(choice.feature)
         if isinstance(given_answer, Mapping) and len(given_answer) > 1:
             fewer[choice.feature] = {code: n for code, n in given_answer.items() if code != choice.option}
-        assert possible(model, fewer, others)
-    check_repairs(model, configurator, selection, feature, wanted, outcome.repairs)
+        assert possible(fewer, others)
+    check_repairs(possible, configurator, selection, feature, wanted, outcome.repairs, limits)
 
 
-def check_repairs(model, configurator, selection, feature, wanted, repairs) -> None:
+def check_repairs(
+    possible: Possible,
+    configurator: Configurator,
+    selection: Selection,
+    feature: Feature,
+    wanted: Mapping[str, Answer],
+    repairs: tuple[Repair, ...],
+    limits: Limits,
+) -> None:
     kept = {code: given for code, given in wanted.items() if code != feature.code}
     fewest = None
     for mask in range(1 << len(kept)):
         dropped = [code for position, code in enumerate(kept) if mask >> position & 1]
         left = {code: given for code, given in wanted.items() if code not in dropped}
-        if (fewest is None or len(dropped) < fewest) and possible(model, left, frozenset()):
+        if (fewest is None or len(dropped) < fewest) and possible(left):
             fewest = len(dropped)
     if fewest is None:
         for repair in repairs:  # only by giving up other pieces of the pressed feature itself
             assert feature.kind is FeatureKind.OPTIONS
-            assert possible(model, repair.selection.answers, frozenset())
+            assert possible(repair.selection.answers)
         return
     assert repairs
     changed = [sum(1 for change in repair.changes if change.before is not None) for repair in repairs]
@@ -197,9 +221,9 @@ def check_repairs(model, configurator, selection, feature, wanted, repairs) -> N
     for repair in repairs:
         assert repair.pressed_feature == feature.code
         assert all(change.feature != feature.code for change in repair.changes)
-        assert possible(model, repair.selection.answers, frozenset())
+        assert possible(repair.selection.answers)
         assert repair.selection.answers[feature.code] == wanted[feature.code]
-        was_complete = configurator.state(selection).complete
-        texts = any(f.kind is FeatureKind.TEXT for f in model.features)
+        was_complete = configurator.state(selection, limits).complete
+        texts = any(f.kind is FeatureKind.TEXT for f in possible.model.features)
         if was_complete and not texts:
-            assert configurator.state(repair.selection).complete
+            assert configurator.state(repair.selection, limits).complete
