@@ -6,8 +6,10 @@ Pure and safe to share between threads; keep one per release. See docs/algorithm
 from collections.abc import Collection, Mapping, Sequence
 from time import perf_counter
 
+import numpy as np
+
 from configurator import completing
-from configurator.assignment import Assignment, Checker, cost_of
+from configurator.assignment import Assignment, Checker, cost_of, rows_that_fit
 from configurator.compiling.compile import Compiled, compile_model
 from configurator.cpsat.engine import CpSatEngine
 from configurator.engine import NO_WAY, Answers, Engine, Picks
@@ -132,13 +134,39 @@ class Configurator:
         """
         answer = self.pressed(selection, feature, answer)
         pressed = selection.with_answer(feature, answer)
-        picks = picks_of(self.compiled, pressed)
-        if self._completion(picks, limits) is not None:
+        if self.can_be_completed(pressed, limits):
             return Chosen(pressed)
         conflict = self._conflict(selection, feature, answer, limits)
         if conflict is None:
             return Chosen(pressed)
         return Refused(conflict, self.repairs(selection, feature, answer, limits))
+
+    def can_be_completed(self, selection: Selection, limits: Limits = NO_LIMITS) -> bool:
+        """Return whether some complete valid configuration has all these choices.
+
+        Raises:
+            FeatureNotFound, OptionNotFound, AnswerNotValid: the selection has an answer that does not exist.
+        """
+        return self._completion(picks_of(self.compiled, selection), limits) is not None
+
+    def steady_options(self, selection: Selection, feature: str, limits: Limits = NO_LIMITS) -> frozenset[str]:
+        """Return the options of a feature that a complete selection may have with all its other answers as they are.
+
+        In a feature with several options: which may be added as one more piece. One look at the feature's rules answers
+        for all its options. Options that would change a surcharge or another helper may be missing: nothing is said of
+        what is not in the answer. Empty for an incomplete selection.
+
+        Raises:
+            FeatureNotFound, OptionNotFound, AnswerNotValid: the selection has an answer that does not exist.
+        """
+        whole = self._whole(picks_of(self.compiled, selection), limits)
+        if whole is None:
+            return frozenset()
+        domain = self.compiled.rows[feature].index
+        limiting = tuple(rule for rule in limit_rules(self.problem, limits) if domain in rule.scope)
+        fit = rows_that_fit(self.problem, (*self._checker.reading(domain), *limiting), whole, domain)
+        rows = self.problem.domains[domain].rows
+        return frozenset(rows[row] for row in np.flatnonzero(fit))
 
     def pressed(self, selection: Selection, feature: str, answer: Answer) -> Answer:
         """Return the answer a press comes to: one more piece where the feature takes several options."""

@@ -12,10 +12,21 @@ from dataclasses import replace
 from configurator.completing import default_answer
 from configurator.configurator import Configurator
 from configurator.errors import NoCompletion
-from configurator.model import Answer, Chosen, Goal, Limits, OptionState, Refused, Selection, State, Status
+from configurator.model import (
+    Answer,
+    Chosen,
+    FeatureState,
+    Goal,
+    Limits,
+    OptionState,
+    Refused,
+    Selection,
+    State,
+    Status,
+)
 from modules_catalog.expressions.evaluate import holds
 from modules_catalog.expressions.tree import features_read
-from modules_catalog.model import ConfigurationModel
+from modules_catalog.model import ConfigurationModel, FeatureKind
 from production.exploding import scope_of
 
 
@@ -23,19 +34,32 @@ def chosen_with_followers(
     configurator: Configurator, selection: Selection, feature: str, answer: Answer, limits: Limits
 ) -> Chosen | Refused:
     """Return what comes of a press, dropping answers it makes pointless and answering what it newly asks."""
-    was_complete = configurator.is_complete(selection, limits)
-    outcome = configurator.choose(selection, feature, answer, limits)
-    if isinstance(outcome, Refused):
-        bare = _without_pointless(configurator.model, selection, feature, answer)
-        if bare == selection:
-            return outcome
-        again = configurator.choose(bare, feature, answer, limits)
-        if isinstance(again, Refused):
-            return outcome
-        outcome = again
-    if was_complete and not configurator.is_complete(outcome.selection, limits):
-        return Chosen(_filled(configurator, outcome.selection, limits))
-    return outcome
+    after = after_press(configurator, selection, feature, answer, limits)
+    return configurator.choose(selection, feature, answer, limits) if after is None else Chosen(after)
+
+
+def after_press(
+    configurator: Configurator, selection: Selection, feature: str, answer: Answer, limits: Limits
+) -> Selection | None:
+    """Return the choices after a press as ``chosen_with_followers`` makes them; ``None`` when it is refused."""
+    pressed = configurator.pressed(selection, feature, answer)
+    after = selection.with_answer(feature, pressed)
+    if not configurator.can_be_completed(after, limits):
+        bare = _without_pointless(configurator.model, selection, feature, pressed)
+        after = bare.with_answer(feature, pressed)
+        if bare == selection or not configurator.can_be_completed(after, limits):
+            return None
+    if configurator.is_complete(selection, limits) and not configurator.is_complete(after, limits):
+        return _filled(configurator, after, limits)
+    return after
+
+
+def asked_features(model: ConfigurationModel, selection: Selection) -> frozenset[str]:
+    """Return the features that are asked under these answers, or answered already."""
+    scope = scope_of(model, selection.answers)
+    return frozenset(
+        each.code for each in model.features if each.code in selection.answers or holds(each.shown_when, scope)
+    )
 
 
 def state_with_followers(configurator: Configurator, selection: Selection, limits: Limits) -> State:
@@ -107,18 +131,42 @@ def _without_pointless(model: ConfigurationModel, selection: Selection, feature:
 
 
 def _filled(configurator: Configurator, selection: Selection, limits: Limits) -> Selection:
-    """Return the selection with what is newly asked answered near the defaults, and nothing else where that will do."""
-    wanted = {**configurator.defaults().answers}
-    for code, each in configurator.state(selection, limits).features.items():
-        default = default_answer(configurator.model.feature(code)) if each.needed and each.chosen is None else None
-        if default is not None:
-            wanted[code] = default
+    """Return the selection with what is newly asked answered: by its default, else by the cheapest that can be had.
+
+    A text is left to the customer. What only a rule asks for is completed at least cost.
+    """
+    while not configurator.is_complete(selection, limits):
+        state = configurator.state(selection, limits)
+        newly_asked = [each for each in state.features.values() if each.needed and each.chosen is None]
+        if not newly_asked:
+            return _completed(configurator, selection, limits)
+        answer = _answer_for(configurator, selection, newly_asked[0], limits)
+        if answer is None:
+            return selection
+        selection = selection.with_answer(newly_asked[0].feature, answer)
+    return selection
+
+
+def _answer_for(configurator: Configurator, selection: Selection, asked: FeatureState, limits: Limits) -> Answer | None:
+    feature = configurator.model.feature(asked.feature)
+    default = default_answer(feature)
+    if default is not None and configurator.can_be_completed(selection.with_answer(asked.feature, default), limits):
+        return default
+    if asked.ranges:
+        return asked.ranges[0][0]
+    priced = [
+        (option.price_delta_minor, code)
+        for code, option in asked.options.items()
+        if option.price_delta_minor is not None and option.status is not Status.RULED_OUT
+    ]
+    if not priced:
+        return None
+    cheapest = min(priced)[1]
+    return {cheapest: 1} if feature.kind is FeatureKind.OPTIONS else cheapest
+
+
+def _completed(configurator: Configurator, selection: Selection, limits: Limits) -> Selection:
     try:
-        filled = configurator.complete(selection, Goal.CLOSEST, limits, to=Selection(wanted))
+        return configurator.complete(selection, Goal.CHEAPEST, limits)
     except NoCompletion:
         return selection
-    needed = {code for code, each in configurator.state(filled, limits).features.items() if each.needed}
-    lean = Selection(
-        {code: given for code, given in filled.answers.items() if code in selection.answers or code in needed}
-    )
-    return lean if configurator.is_complete(lean, limits) else filled

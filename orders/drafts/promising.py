@@ -1,16 +1,16 @@
 """The promise of a draft: its choices completed, exploded and asked of the plant. Nothing is reserved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
 
 from configurator.configurator import Configurator
-from configurator.model import Answer, Chosen, Goal, Limits, Repair, Selection, State, Status
+from configurator.model import Answer, Goal, Limits, Repair, Selection, State, Status
 from modules_catalog.model import ConfigurationModel, Feature, FeatureKind
 from orders.drafts.days import Days, DaysDelta
 from orders.drafts.fitting import FitView
-from orders.drafts.following import chosen_with_followers
+from orders.drafts.following import after_press, asked_features
 from orders.drafts.model import Draft, DraftView
 from orders.drafts.variants import variant_of
 from production.errors import BeyondHorizon, PlantNotFound, SelectionIncomplete
@@ -19,6 +19,8 @@ from production.promise import service as promises
 
 #: How many options of a page are looked at; a longer list shows days on what the reader finds by searching.
 MOST_OPTIONS = 80
+#: How many options of one feature are looked at whose press changes other answers too.
+MOST_UNSTEADY = 4
 
 
 def inquired_promise(
@@ -69,12 +71,12 @@ def days_of_step(
     model = view.model
     features = next((each.features for each in model.steps if each.code == step), ())
     asked: dict[tuple[str, str], Demand] = {}
-    for code in features:
-        for option, answer in _changed_answers(model.feature(code), view):
-            if len(asked) < MOST_OPTIONS:
-                demand = _demand_or_none(view, _after_press(configurator, view, code, answer))
-                if demand is not None:
-                    asked[code, option] = demand
+    shown = asked_features(model, view.draft.selection)
+    for code in (each for each in features if each in shown):
+        for option, after in _presses(configurator, view, model.feature(code)):
+            demand = _demand_or_none(view, after) if len(asked) < MOST_OPTIONS else None
+            if demand is not None:
+                asked[code, option] = demand
     repaired = [_demand_or_none(view, repair.selection) for repair in repairs]
     demands = [*asked.values(), *(each for each in repaired if each is not None)]
     days = promises.inquire_each(db, view.draft.line, demands, now=now)
@@ -87,26 +89,29 @@ def days_of_step(
     return Days(options, {number: (day - base).days for number, day in found if day})
 
 
-def _changed_answers(feature: Feature, view: DraftView) -> list[tuple[str, Answer]]:
+def _presses(configurator: Configurator, view: DraftView, feature: Feature) -> Iterator[tuple[str, Selection]]:
+    """Yield each option that may be pressed and the choices after the press.
+
+    Where a press changes other answers too, only the first few are worked out: each asks the solver.
+    """
     state = view.state.features[feature.code]
     free = [code for code, each in state.options.items() if each.status in (Status.AVAILABLE, Status.NOT_KNOWN)]
-    if feature.kind is FeatureKind.OPTIONS:
-        chosen = dict(state.chosen) if isinstance(state.chosen, Mapping) else {}
-        return [(code, {**chosen, code: chosen.get(code, 0) + 1}) for code in free]
-    return [(code, code) for code in free]
+    steady = configurator.steady_options(view.draft.selection, feature.code, view.limits) if free else frozenset()
+    chosen = dict(state.chosen) if isinstance(state.chosen, Mapping) else {}
+    many = feature.kind is FeatureKind.OPTIONS
+    unsteady = 0
+    for code in free:
+        answer: Answer = {**chosen, code: chosen.get(code, 0) + 1} if many else code
+        if code in steady:
+            yield code, view.draft.selection.with_answer(feature.code, answer)
+        elif unsteady < MOST_UNSTEADY:
+            unsteady += 1
+            after = after_press(configurator, view.draft.selection, feature.code, answer, view.limits)
+            if after is not None:
+                yield code, after
 
 
-def _after_press(configurator: Configurator, view: DraftView, feature: str, answer: Answer) -> Selection | None:
-    plain = view.draft.selection.with_answer(feature, answer)
-    if configurator.is_complete(plain, view.limits):
-        return plain
-    outcome = chosen_with_followers(configurator, view.draft.selection, feature, answer, view.limits)
-    return outcome.selection if isinstance(outcome, Chosen) else None
-
-
-def _demand_or_none(view: DraftView, selection: Selection | None) -> Demand | None:
-    if selection is None:
-        return None
+def _demand_or_none(view: DraftView, selection: Selection) -> Demand | None:
     try:
         return draft_demand(view.model, selection, view.fit, view.draft.quantity)
     except SelectionIncomplete:

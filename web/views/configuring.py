@@ -7,6 +7,7 @@ from datetime import date
 from configurator.model import Change, FeatureState, OptionState, Repair, Status
 from modules_catalog.model import ConfigurationModel, Feature, FeatureKind, Value
 from orders.drafts.days import Days
+from orders.drafts.following import asked_features
 from orders.drafts.model import DraftView, Refused
 from web import formats
 from web.views.words import Words, scaled
@@ -150,12 +151,13 @@ def configure_page(
     """
     words = Words(view.model, locale, view.plant)
     state, draft = view.state, view.draft
-    steps = _steps(view, step, words)
+    asked = asked_features(view.model, draft.selection)
+    steps = _steps(view, step, words, asked)
     current = next(each for each in view.model.steps if each.code == step)
     blocks = tuple(
         _feature_block(view.model.feature(code), state.features[code], words, days, query)
         for code in current.features
-        if _is_shown(view.model.feature(code), state.features[code])
+        if code in asked
     )
     at = next(i for i, link in enumerate(steps) if link.current)
     promise = view.promise
@@ -207,11 +209,10 @@ def configure_page(
     )
 
 
-def _steps(view: DraftView, current: str, words: Words) -> tuple[StepLink, ...]:
+def _steps(view: DraftView, current: str, words: Words, asked: frozenset[str]) -> tuple[StepLink, ...]:
     links = []
     for step in view.model.steps:
-        states = [view.state.features[code] for code in step.features]
-        shown = [each for each in states if _is_shown(view.model.feature(each.feature), each)]
+        shown = [view.state.features[code] for code in step.features if code in asked]
         if not shown and step.code != current:
             continue
         is_done = all(each.chosen is not None or not each.needed for each in shown)
@@ -225,15 +226,6 @@ def _steps(view: DraftView, current: str, words: Words) -> tuple[StepLink, ...]:
             )
         )
     return tuple(links)
-
-
-def _is_shown(feature: Feature, state: FeatureState) -> bool:
-    """Whether the feature is asked at all now: needed, answered, or optional with something to choose."""
-    if state.needed or state.chosen is not None:
-        return True
-    if feature.shown_when is None:
-        return True
-    return any(option.status is not Status.RULED_OUT for option in state.options.values()) or bool(state.ranges)
 
 
 def _feature_block(feature: Feature, state: FeatureState, words: Words, days: Days, query: str) -> FeatureBlock:
