@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -19,7 +19,8 @@ from configurator.planning.leaf_states import (
     single_message,
 )
 from configurator.planning.messages import Merger, Message
-from configurator.planning.multisets import Fronts, ManyState, many_state
+from configurator.planning.multisets import Fronts
+from configurator.planning.one_more import ManyState, many_state
 from configurator.planning.passes import UNCHANGED, Passing, Start, nothing_below, pass_down, pass_up, start_of
 from configurator.planning.plan import Plan
 from configurator.problem import BoolArray, IntArray, Problem
@@ -215,6 +216,12 @@ class Core:
             for number, component in enumerate(self.plan.components)
             for place, leaf in enumerate(component.leaves)
         }
+
+    def patient(self) -> "Core":
+        """Return a core that goes on where this one gives up."""
+        merger = self.plan.merger
+        wider = replace(self.plan, merger=replace(merger, budget=merger.budget.patient()))
+        return Core(replace(self.prepared, plan=wider))
 
     # Leaves
 

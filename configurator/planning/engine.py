@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import ModuleType
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from configurator.engine import Answers, Picks
 from configurator.model import NO_LIMITS, CapacityCap, Limits
 from configurator.planning.capping import CapSeconds, cap_rule, cap_seconds
 from configurator.planning.core import Core, Prepared, Question, Remembered, prepared
-from configurator.planning.frame import FrameBuilder, certain_problem
+from configurator.planning.frame import Frame, FrameBuilder, certain_problem
 from configurator.planning.leaf_states import NOTHING
 from configurator.planning.limits import DEFAULT_BUDGET, NoPlan, PlanBudget, TooWide
 from configurator.planning.messages import kernels_named
@@ -46,6 +47,14 @@ def planned(problem: Problem, budget: PlanBudget, kernels: str = "best") -> Plan
     if best.rehearsal.too_wide * 20 > best.rehearsal.clicks:
         raise NoPlan(what="clicks that are too wide", size=best.rehearsal.too_wide, limit=best.rehearsal.clicks // 20)
     return best
+
+
+def searched(frame: Frame, kernels: ModuleType, budget: PlanBudget) -> Trees | None:
+    """Return the trees of least work, or ``None`` where none is narrow enough."""
+    try:
+        return candidate_trees(frame, kernels, budget)[0]
+    except NoPlan:
+        return None
 
 
 class PlanEngine:
@@ -91,6 +100,12 @@ class PlanEngine:
             TooWide: This question needs more than the plan may take; another method has to answer.
         """
         core, certain = self._cores(limits.caps)
+        try:
+            return self._answers(core, certain, picks, limits)
+        except TooWide:
+            return self._answers(core.patient(), None if certain is None else certain.patient(), picks, limits)
+
+    def _answers(self, core: Core, certain: Core | None, picks: Picks, limits: Limits) -> Answers:
         question = Question(_meant(picks), self._closed(limits))
         most = NOTHING - 1 if limits.budget_minor is None else limits.budget_minor
         values = core.values(question, most)
@@ -111,7 +126,10 @@ class PlanEngine:
         core, _ = self._cores(caps)
         closed = self._closed(limits, dropped_rules)
         question = Question(_meant(picks), closed, dropped_rules & self._rules)
-        best, climbed = core.best(question)
+        try:
+            best, climbed = core.best(question)
+        except TooWide:
+            best, climbed = core.patient().best(question)
         most = NOTHING - 1
         if limits.budget_minor is not None and "budget" not in dropped_rules:
             most = limits.budget_minor
@@ -178,9 +196,10 @@ class PlanEngine:
         try:
             return Core(prepared(capped, frame, plan_of(frame, trees, module, self.budget)))
         except TooWide:
-            quick = replace(self.budget, restarts=self.budget.restarts // 4)
-            trees = self._trees.put(key, candidate_trees(frame, module, quick)[0])
-        return Core(prepared(capped, frame, plan_of(frame, trees, module, self.budget)))
+            if self._trees.get(key) is None:
+                quick = replace(self.budget, restarts=self.budget.restarts // 4)
+                trees = self._trees.put(key, searched(frame, module, quick) or trees)
+        return Core(prepared(capped, frame, plan_of(frame, trees, module, self.budget.patient())))
 
     def _forced(
         self,

@@ -1,6 +1,6 @@
 """How wide a plan may become, and what is said when it would be wider."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kernel.errors import NotAvailable
 
@@ -20,6 +20,7 @@ class TooWide(NoPlan):
 class PlanBudget:
     """The work a plan and its search may take. All limits count work, none counts time, so plans are reproducible.
 
+    A single question may take ``patience`` times the states and pairs: slow, but sooner answered than by a solver.
     ``warn_work`` and ``most_work`` are p95 of the counted work of rehearsed clicks: about 0.3 million is a millisecond.
     """
 
@@ -33,9 +34,16 @@ class PlanBudget:
     search_work: int = 300_000_000
     candidates: int = 3
     rehearsals: int = 60
+    patience: int = 15
     warn_work: int = 2_000_000
     most_work: int = 14_000_000
     seed: int = 20_260_101
+
+    def patient(self) -> "PlanBudget":
+        """Return the budget of a single question that is wider than most."""
+        return replace(
+            self, most_states=self.most_states * self.patience, most_pairs=self.most_pairs * self.patience, patience=1
+        )
 
 
 DEFAULT_BUDGET = PlanBudget()

@@ -11,7 +11,8 @@ from configurator.planning.frame import Frame
 from configurator.planning.leaf_states import choice_message
 from configurator.planning.limits import NoPlan, PlanBudget
 from configurator.planning.messages import COMPARED_IN_MERGES, NOT_COMPARED, Merger, Message, Tables
-from configurator.planning.multisets import Fronts, many_state
+from configurator.planning.multisets import Fronts
+from configurator.planning.one_more import many_state
 from configurator.planning.plan import Tree, components_of, leaf_tables
 
 Nested = int | tuple["Nested", "Nested"]
