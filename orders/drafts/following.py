@@ -154,14 +154,14 @@ def _answer_for(configurator: Configurator, selection: Selection, asked: Feature
         return default
     if asked.ranges:
         return asked.ranges[0][0]
-    priced = [
-        (option.price_delta_minor, code)
+    priced = {
+        code: option.price_delta_minor
         for code, option in asked.options.items()
         if option.price_delta_minor is not None and option.status is not Status.RULED_OUT
-    ]
+    }
     if not priced:
         return None
-    cheapest = min(priced)[1]
+    cheapest = min(priced, key=priced.__getitem__)  # of several the catalog's first
     return {cheapest: 1} if feature.kind is FeatureKind.OPTIONS else cheapest
 
 
