@@ -47,7 +47,8 @@ def main() -> None:
         one = measured_size(asked.tables, size, asked.sessions, asked.probes, peers=size == min(asked.sizes))
         ms, checked = one["click_ms"], one["checked_by_cp_sat"]
         print(
-            f"{one['parts']:7} parts: click p50 {ms['p50']} p95 {ms['p95']} max {ms['max']} ms, "
+            f"{one['parts']:7} parts: click p50 {ms['p50']} p95 {ms['p95']} max {ms['max']} ms "
+            f"(processor p95 {one['click_cpu_ms']['p95']}), "
             f"{checked['values']} values checked, {checked['different']} different",
             flush=True,
         )

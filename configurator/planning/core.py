@@ -211,6 +211,13 @@ class Core:
             many = prepared.states[at].many
             if many is not None:
                 self._fronts.put((at, *UNTOUCHED), many.fronts)
+        self._names = [
+            frozenset(own.rule for own in leaf.filters).union(
+                *(self.frame.scopes[rule].rules for rule in leaf.columns),
+                *(self.frame.scopes[column.rule].rules for column in leaf.pieces or ()),
+            )
+            for leaf in self.frame.leaves
+        ]
         self._place = {
             leaf: (number, place)
             for number, component in enumerate(self.plan.components)
@@ -230,19 +237,18 @@ class Core:
         return frozenset(rule for rule in rules if self.frame.scopes[rule].rules <= question.dropped)
 
     def _state(self, at: int, question: Question) -> LeafState:
-        leaf = self.frame.leaves[at]
-        picks = question.picks.get(leaf.domain)
-        if picks is None and not question.dropped and leaf.domain not in question.closed:
-            return self.prepared.states[at]
-        picks = picks or {}
-        dropped = self._dropped(leaf, question) if question.dropped else frozenset()
-        filters = tuple(own.rule for own in leaf.filters if own.rule in question.dropped)
+        leaf, untouched = self.frame.leaves[at], self.prepared.states[at]
+        picks = question.picks.get(leaf.domain, {})
         closed = question.closed.get(leaf.domain, ())
-        if not (picks or dropped or filters or closed):
-            return self.prepared.states[at]
-        known = self.prepared.states[at] if leaf.pieces is None and not (dropped or filters or closed) else None
-        if known is not None and leaf.item is None:
-            return self._picked(leaf, picks, known.alive)
+        if self._names[at].isdisjoint(question.dropped):
+            if not (picks or closed):
+                return untouched
+            if leaf.pieces is None and leaf.item is None and not closed:
+                return self._picked(leaf, picks, untouched.alive)
+            dropped, filters = UNTOUCHED[0], UNTOUCHED[2]
+        else:
+            dropped = self._dropped(leaf, question)
+            filters = tuple(own.rule for own in leaf.filters if own.rule in question.dropped)
         key = (at, tuple(sorted(picks.items())), closed, dropped, filters)
         state = self._remembered.get(key)
         if state is None:
