@@ -221,7 +221,9 @@ def test_every_session_opens_complete_valid_and_without_a_single_note(line: str)
     state = configurator_of(line).state(start)
     scope = scope_of(model, start.answers)
 
-    wanted = _answers_of(model, {f.code: f.default for f in model.features if f.default is not None})
+    wanted = _answers_of(
+        model, {f.code: f.default for f in model.features if f.default is not None and holds(f.shown_when, scope)}
+    )
     assert start.answers == wanted
     assert (state.complete, state.valid) == (True, True)
     assert [rule.id for rule in model.rules if verdict(rule, scope) is not Verdict.HOLDS] == []
