@@ -23,7 +23,7 @@ _EFFORT = 60.0
 class Background:
     """Rules that always hold: the meaning of ``shown_when``, and helpers, which count only where a rule reads them."""
 
-    always: tuple[ProblemRule, ...]
+    always: tuple[tuple[ProblemRule, frozenset[int]], ...]  # with all domains they read, through helpers too
     ties: dict[int, tuple[ProblemRule, ...]]  # hidden domain → rules that tie it
 
     def around(self, rules: Iterable[ProblemRule], picked: Iterable[int]) -> tuple[list[ProblemRule], list[int]]:
@@ -35,8 +35,8 @@ class Background:
         while True:
             new = [rule for index in sorted((read & self.ties.keys()) - tied) for rule in self.ties[index]]
             tied |= read & self.ties.keys()
-            new += [rule for rule in waiting if read & set(rule.scope)]
-            waiting = [rule for rule in waiting if not read & set(rule.scope)]
+            new += [rule for rule, reach in waiting if read & reach]
+            waiting = [(rule, reach) for rule, reach in waiting if not read & reach]
             if not new:
                 break
             found += new
@@ -46,7 +46,7 @@ class Background:
     def is_away_from(self, scope: Iterable[int], picks: Picks, problem: Problem) -> bool:
         """Return whether no background rule reads these domains or the picked ones, and no picked counts break bounds."""
         read = set(scope) | set(picks)
-        if any(read & set(rule.scope) for rule in self.always):
+        if any(read & reach for _, reach in self.always):
             return False
         return all(_fits(problem.domains[index], rows) for index, rows in picks.items())
 
@@ -69,7 +69,20 @@ def background_of(problem: Problem) -> Background:
             ties.setdefault(last, []).append(rule)
         else:
             always.append(rule)
-    return Background(tuple(always), {index: tuple(rules) for index, rules in ties.items()})
+    reaching = tuple((rule, _reach(rule, ties)) for rule in always)
+    return Background(reaching, {index: tuple(rules) for index, rules in ties.items()})
+
+
+def _reach(rule: ProblemRule, ties: Mapping[int, list[ProblemRule]]) -> frozenset[int]:
+    """Return the domains a rule reads, and those its helpers read."""
+    reach: set[int] = set()
+    waiting = list(rule.scope)
+    while waiting:
+        index = waiting.pop()
+        if index not in reach:
+            reach.add(index)
+            waiting += [other for tie in ties.get(index, ()) for other in tie.scope]
+    return frozenset(reach)
 
 
 def solution(
