@@ -68,6 +68,14 @@ def save_draft(db: Session, draft: Draft, *, before: Draft, can_be_undone: bool 
         db.flush()
 
 
+def selection_before(db: Session, draft: Draft) -> Selection | None:
+    """Return the choices before the draft's latest change; ``None`` where that was no change of choices."""
+    row = db.exec(
+        select(DraftStepRow).where(DraftStepRow.draft_id == draft.id, DraftStepRow.version == draft.version)
+    ).first()
+    return selection_from_json(row.selection) if row else None
+
+
 def take_last_step(db: Session, draft_id: DraftId) -> Selection | None:
     """Remove the latest step and return the choices before it; ``None`` when there is none."""
     row = db.exec(

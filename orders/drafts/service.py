@@ -87,14 +87,14 @@ def open_draft(
 def view_draft(
     db: Session, configurators: Configurators, draft_id: DraftId, reader: Reader, *, now: datetime
 ) -> DraftView:
-    """Return a draft as it stands.
+    """Return a draft as it stands, with what the latest change of choices changed.
 
     Raises:
         DraftNotFound: there is no such draft.
         DraftNotYours: it belongs to somebody else.
     """
     draft = _readable(repository.get_draft(db, draft_id), reader)
-    return _view(db, configurators, draft, now=now)
+    return _view(db, configurators, draft, now=now, before=repository.selection_before(db, draft))
 
 
 def draft_and_model(

@@ -61,12 +61,14 @@ class Person:
     def text(self, selector: str = "main") -> str:
         """Return the words of the first element of a tag, an ``#id`` or a ``.class``."""
         found = next(self.all(selector), None)
-        return "" if found is None else " ".join("".join(found.itertext()).split())
+        return "" if found is None else words_of(found)
 
     def all(self, selector: str) -> Iterator[Element]:
         """Yield the elements of a tag, an ``#id``, a ``.class`` or with an attribute ``[name=value]``."""
         for element in self.page.iter():
-            if (selector.startswith("#") and element.get("id") == selector[1:]) or (selector.startswith(".") and selector[1:] in (element.get("class") or "").split()):
+            if (selector.startswith("#") and element.get("id") == selector[1:]) or (
+                selector.startswith(".") and selector[1:] in (element.get("class") or "").split()
+            ):
                 yield element
             elif selector.startswith("["):
                 name, _, value = selector[1:-1].partition("=")
@@ -83,10 +85,10 @@ class Person:
         places = [self.page] if not within else list(self.all(within))
         for place in places:
             for each in place.iter("button"):
-                words = " ".join("".join(each.itertext()).split())
+                words = words_of(each)
                 if words == label or (label.startswith("=") and each.get("value") == label[1:]):
                     return each
-        shown = [" ".join("".join(each.itertext()).split()) for each in self.all("button")]
+        shown = [words_of(each) for each in self.all("button")]
         raise AssertionError(f"no button {label!r} on {self.path} ({self.status}) among {shown}")
 
     def _form_of(self, button: Element) -> Element:
@@ -160,3 +162,8 @@ class Person:
             assert old is not None, f"the page has no #{place} to put the block in"
             parent = parents[old]
             parent[list(parent).index(old)] = new
+
+
+def words_of(element: Element) -> str:
+    """Return an element's words as they are read, with a blank wherever a tag ends."""
+    return " ".join(" ".join(element.itertext()).split())

@@ -10,7 +10,7 @@ from orders.lifecycle import repository as orders
 from orders.lifecycle.sheets import customer_reference, order_fit, order_sheets
 from production.promise import service as promises
 from tests.journeys.conftest import do_jobs, enter
-from tests.journeys.person import Person
+from tests.journeys.person import Person, words_of
 from web.qr_reading import read_qr_codes
 from web.shop import Shop
 
@@ -51,7 +51,7 @@ def test_a_measured_pair_from_the_tape_to_the_sheet(shop: Shop, clerk: Person) -
 
     clerk.open(draft).press("Order")
     pay = next(each for each in clerk.all("button") if "Order and pay" in "".join(each.itertext()))
-    clerk.press(" ".join("".join(pay.itertext()).split()))
+    clerk.press(words_of(pay))
     number = clerk.path.removeprefix("/orders/")
     do_jobs(shop)
     pdf = clerk.client.get(f"/orders/{number}/build-sheet.pdf").content

@@ -276,7 +276,7 @@ class Draft(Told):
     confirmed: list[str]
     late: bool
     can_be_quoted: bool
-    changes: list[dict[str, Any]] = Field(description="What the last request changed: feature, from, to.")
+    changes: list[dict[str, Any]] = Field(description="What the latest change of choices changed: feature, from, to.")
     state: State
 
 
