@@ -8,10 +8,21 @@ from hypothesis import strategies as st
 from configurator.compiling.compile import compile_model
 from configurator.configurator import Configurator
 from configurator.cpsat.engine import CpSatEngine
-from configurator.model import Answer, Chosen, Limits, Repair, Selection, Status
-from modules_catalog.model import ConfigurationModel, Feature, FeatureKind
+from configurator.model import Answer, Change, Chosen, Limits, Refused, Repair, Selection, Status
+from modules_catalog.expressions.tree import Aggregate, Comparison, Constant, Logic, Reference
+from modules_catalog.model import (
+    ConfigurationModel,
+    Feature,
+    FeatureCode,
+    FeatureKind,
+    LineCode,
+    Option,
+    OptionCode,
+    Rule,
+    RuleId,
+)
 from tests.oracles.catalog import Judged, keeps, least_price, valid_configurations
-from tests.strategies import answers, models, selections
+from tests.strategies import HERE, answers, models, selections
 
 SOME = settings(max_examples=max(1, settings().max_examples // 4))
 """Each example writes down every configuration of a catalog: a quarter of the profile's examples."""
@@ -227,3 +238,49 @@ def check_repairs(
         texts = any(f.kind is FeatureKind.TEXT for f in possible.model.features)
         if was_complete and not texts:
             assert configurator.state(repair.selection, limits).complete
+
+
+def test_a_feature_shown_by_a_total_over_another_takes_part_in_conflicts() -> None:
+    """The answer `no` keeps the cards out, which the kit's rule needs: seen through the total between them."""
+
+    def option(code: str, **attributes: int) -> Option:
+        return Option(OptionCode(code), attributes, 0, 0, HERE)
+
+    cards = Feature(
+        FeatureCode("cards"), FeatureKind.OPTIONS, HERE, (option("one", n=4),), required=False, maximum=2, max_each=2
+    )
+    note = Feature(
+        FeatureCode("note"),
+        FeatureKind.BOOLEAN,
+        HERE,
+        shown_when=Comparison("==", Aggregate("count", "cards"), Aggregate("sum", "cards", Reference("cards", "n"))),
+    )
+    kit = Feature(FeatureCode("kit"), FeatureKind.OPTION, HERE, (option("big"),), required=False)
+    needs = Logic(
+        "implies",
+        (
+            Comparison("==", Reference("kit"), Constant("big")),
+            Comparison(">=", Aggregate("count", "cards"), Constant(1)),
+        ),
+    )
+    model = ConfigurationModel(
+        line=LineCode("cards"),
+        release="0" * 64,
+        currency="EUR",
+        features=(cards, note, kit),
+        rules=(Rule(RuleId("needs"), "requires", HERE, needs),),
+        surcharges=(),
+        bom=(),
+        parts={},
+        operations=(),
+        steps=(),
+        scenarios=(),
+        texts={},
+    )
+
+    refused = with_cp_sat(model).choose(Selection({"kit": "big"}), "note", "no")
+
+    assert isinstance(refused, Refused)
+    assert [(choice.feature, choice.option) for choice in refused.conflict.choices] == [("kit", "big"), ("note", "no")]
+    assert [rule.id for rule in refused.conflict.rules] == ["needs"]
+    assert [repair.changes for repair in refused.repairs] == [(Change("kit", "big", None),)]
