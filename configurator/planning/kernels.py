@@ -13,21 +13,27 @@ try:
 except ImportError:  # pragma: no cover - the numpy path is tested by name
     COMPILED = False
 
-    def njit(**_options):  # type: ignore[no-untyped-def,no-redef]
-        """Leave a function as it is."""
-        return lambda function: function
+
+def compiled(function):  # type: ignore[no-untyped-def]
+    """Return the function compiled when first called, from its cache where one can be kept; as it is without numba."""
+    if not COMPILED:
+        return function
+    try:
+        return njit(cache=True, nogil=True)(function)
+    except RuntimeError:  # neither beside the sources nor in the user's cache directory can anything be written
+        return njit(nogil=True)(function)
 
 
 CHAIN, HARD, MATRIX = 0, 1, 2
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _mixed(number, value):  # type: ignore[no-untyped-def]
     number = (number ^ np.uint64(np.uint32(value))) * np.uint64(0xD6E8FEB86659FD93)
     return number ^ (number >> np.uint64(29))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def sorted_by(cost):  # type: ignore[no-untyped-def]
     """Return the order of rising cost, equal ones as they stand. Numba takes seconds to compile ``argsort``."""
     count = len(cost)
@@ -59,7 +65,7 @@ def sorted_by(cost):  # type: ignore[no-untyped-def]
     return order
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def front(cost, ids, columns, better, cap):  # type: ignore[no-untyped-def]
     """Return the indices of states that no cheaper state dominates, by rising cost, and the tests it took.
 
@@ -145,7 +151,7 @@ def front(cost, ids, columns, better, cap):  # type: ignore[no-untyped-def]
     return kept[:size], tests
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _matches(b_ids, column, bools, start, memo, row):  # type: ignore[no-untyped-def]
     """Write as bits which states of the second message one residual of the first goes with."""
     count = b_ids.shape[0]
@@ -158,7 +164,7 @@ def _matches(b_ids, column, bools, start, memo, row):  # type: ignore[no-untyped
         memo[row, word] = found
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def join(a_cost, a_ids, b_cost, b_ids, closing, meeting, a_kept, b_kept, bools, nexts, most_states, most_pairs):  # type: ignore[no-untyped-def]
     """Return all states of two messages together, equal ones once at their least cost.
 
@@ -337,7 +343,7 @@ def join(a_cost, a_ids, b_cost, b_ids, closing, meeting, a_kept, b_kept, bools, 
     return fits, cost[:size], ids[:size], from_a[:size], from_b[:size], work + 4 * joined + 8 * size
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def merged(  # type: ignore[no-untyped-def]
     a_cost,
     a_ids,
@@ -379,7 +385,7 @@ def merged(  # type: ignore[no-untyped-def]
     return fits and size <= most_states, out_cost, out, out_a, out_b, work
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def swept(cost, ids, offsets, bits, classes, nothing):  # type: ignore[no-untyped-def]
     """Return for each class of a feature the least cost of a state that accepts it.
 
@@ -440,7 +446,7 @@ def swept(cost, ids, offsets, bits, classes, nothing):  # type: ignore[no-untype
     return values
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def spread(classes, class_of, cost, alive, added, nothing, most):  # type: ignore[no-untyped-def]
     """Return for each choice the value of its class, its own cost and what is added; ``nothing`` where it may not be.
 
@@ -464,7 +470,7 @@ def spread(classes, class_of, cost, alive, added, nothing, most):  # type: ignor
     return values
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def shifted(cost, ids, start_cost, start_ids):  # type: ignore[no-untyped-def]
     """Return whether two lists of states differ by a constant cost only, and by how much."""
     count = len(cost)
