@@ -29,7 +29,7 @@ attribute: "constraint" formula               -> own_constraint
     | "constraints" "[" [formula ("," formula)*] "]"  -> own_constraints
     | name [value]                            -> own_value
 ?value: NUMBER                                -> number
-    | "-" NUMBER                              -> negative
+    | MINUS NUMBER                            -> negative
     | TEXT                                    -> text
     | TRUE                                    -> truth
     | attributes
@@ -48,11 +48,11 @@ attribute: "constraint" formula               -> own_constraint
 ?comparison: total
     | total COMPARED total                    -> compared
 ?total: product
-    | product (ADDED product)+                -> added
+    | product ((PLUS | MINUS) product)+                -> added
 ?product: unary
     | unary (MULTIPLIED unary)+               -> multiplied
 ?unary: atom
-    | "-" unary                               -> minus
+    | MINUS unary                             -> minus
 ?atom: NUMBER                                 -> number
     | TEXT                                    -> text
     | TRUE                                    -> truth
@@ -70,7 +70,8 @@ CARDINALITY: /\[ *(\d+ *\.\. *)?(\d+|\*) *\]/
 FUNCTION.2: /(sum|avg|len|floor|ceil)(?=[ \t]*\()/
 TRUE.2: /(true|false)(?![\w#§%?\\';.])/
 COMPARED: "==" | "!=" | "<=" | ">=" | "<" | ">"
-ADDED: "+" | "-"
+PLUS: "+"
+MINUS: "-"
 MULTIPLIED: "*" | "/"
 NUMBER: /(\d+(\.\d+)?|\.\d+)(?![\w.])/
 TEXT: /'[^'\r\n]*'/

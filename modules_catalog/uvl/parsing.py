@@ -262,8 +262,7 @@ class _Builder:
             case "number":
                 return _number(raw.children[0])
             case "negative":
-                value = _number(raw.children[0])
-                return -value
+                return -_number(raw.children[1])
             case "text":
                 return str(raw.children[0])[1:-1]
             case "truth":
@@ -294,7 +293,7 @@ class _Builder:
             case "call":
                 return self._call(raw)
             case "negated" | "minus":
-                operand = self._constraint(raw.children[0], depth + 1)
+                operand = self._constraint(raw.children[-1], depth + 1)
                 return self._checked("!" if raw.data == "negated" else "-", (operand,), raw)
             case "any_of" | "all_of":
                 operands = tuple(self._constraint(child, depth + 1) for child in raw.children)

@@ -100,6 +100,66 @@ def export(
         print(f"{files.release()} {out} ({len(written)} files)")
 
 
+@app.command("import-uvl")
+def import_uvl(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A feature model in the Universal Variability Language.")
+    ],
+    out: Annotated[Path, typer.Argument(metavar="OUT_DIR", help="The catalog folder to write; new or empty.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Write a UVL feature model as a catalog folder, with uvl-map.json. Exit code 1: it cannot be; nothing is written."""
+    from modules_catalog.uvl.errors import UvlNotFound, UvlNotValid, UvlOutNotEmpty
+    from modules_catalog.uvl.importing import import_uvl as write_catalog
+
+    try:
+        catalog = write_catalog(file, out)
+    except UvlNotFound:
+        _refuse(f"there is no file {file}")
+    except UvlOutNotEmpty:
+        _refuse(f"{out} is there already, and not empty")
+    except UvlNotValid as error:
+        if as_json:
+            print(json.dumps({"ok": False, "where": str(error.source), "message": error.problem}, ensure_ascii=False))
+        else:
+            print(error)
+        raise typer.Exit(NO) from None
+    if as_json:
+        told = {"ok": True, "out": str(out), "features": len(catalog.codes), "remarks": list(catalog.remarks)}
+        print(json.dumps(told, ensure_ascii=False))
+    else:
+        print(*catalog.remarks, f"{out} ({len(catalog.codes)} features)", sep="\n")
+
+
+@app.command("export-uvl")
+def export_uvl(
+    folder: FolderArgument,
+    out: Annotated[Path, typer.Argument(metavar="FILE", help="The UVL file to write; new.")],
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Write the file although some rules cannot be said in UVL.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a catalog as a UVL feature model. Exit code 1: UVL cannot say all of it; nothing is written."""
+    from modules_catalog.uvl.exporting import exported
+
+    if out.exists():
+        _refuse(f"{out} is there already")
+    try:
+        uvl = exported(_loaded(folder, None).model)
+    except CatalogNotValid as error:
+        _print_findings(error.findings)
+        raise typer.Exit(NO) from None
+    ok = partial or not uvl.left_out
+    if ok:
+        out.write_text(uvl.text, encoding="utf-8", newline="\n")
+    if as_json:
+        print(json.dumps({"ok": ok, "out": str(out), "left_out": list(uvl.left_out)}, ensure_ascii=False))
+    else:
+        print(*uvl.left_out, *([str(out)] if ok else ["nothing is written; --partial leaves these out"]), sep="\n")
+    raise typer.Exit(0 if ok else NO)
+
+
 def catalog_folder(text: str) -> Path:
     """Return the folder a person means: a folder's path, or the code of a built-in line.
 
