@@ -102,7 +102,7 @@ class Feature:
     page: str = ""  # code of the configure page's step
     table: str | None = None  # file name of the module table
     price_minor: int = 0  # BOOLEAN: price of ``yes``; TEXT and numbers: price of an answer
-    library: str = ""  # catalog folder that declares it ("jeans", "common")
+    declared_in: str = ""  # catalog folder that declares it ("jeans", "common")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class Rule:
     table: RuleTable | None = None
     severity: Severity = Severity.BLOCK
     when_missing: WhenMissing = WhenMissing.WARN
-    library: str = ""
+    declared_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,7 @@ class Operation:
     irreversible: bool = False
     recipe: Expression | None = None  # batch work centres: what may share a load
     checks: tuple[str, ...] = ()
-    library: str = ""
+    declared_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)

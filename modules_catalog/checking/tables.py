@@ -51,7 +51,7 @@ def _overlaps(loaded: LoadedCatalog, rule: Rule) -> Iterator[Finding]:
 
 def _text_table(loaded: LoadedCatalog, rule: Rule) -> TextTable | None:
     assert rule.table is not None  # noqa: S101 - asked only for table rules
-    found = loaded.files.table(rule.library, rule.table.file.rpartition("/")[2])
+    found = loaded.files.table(rule.declared_in, rule.table.file.rpartition("/")[2])
     if found is None:
         return None
     try:

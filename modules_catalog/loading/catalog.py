@@ -160,7 +160,7 @@ class _Folder:
 def _read_features(folder: _Folder, read: dict[str, ReadFeature], tables: ModuleTables, problems: Problems) -> None:
     for code, entry in folder.mapping("features", problems).items():
         if code in read:
-            problems.add(entry.source, f"`{code}` is a feature of {read[code].feature.library} already")
+            problems.add(entry.source, f"`{code}` is a feature of {read[code].feature.declared_in} already")
             continue
         with problems.collected():
             if not code.isidentifier() or code in KEYWORDS:
@@ -198,7 +198,7 @@ def _steps(
     pages: dict[str, str] = {}
     for folder in folders:
         if "steps" not in folder.fields:
-            own = tuple(feature.code for feature in features.values() if feature.library == folder.name)
+            own = tuple(feature.code for feature in features.values() if feature.declared_in == folder.name)
             if own:
                 steps.append(Step(folder.name, own))
                 pages.update(dict.fromkeys(own, folder.name))

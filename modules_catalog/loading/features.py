@@ -61,7 +61,7 @@ def read_feature(code: str, entry: Entry, folder: str, tables: ModuleTables, pro
         required=fields["required"].boolean() if "required" in fields else True,
         unit=fields["unit"].word() if "unit" in fields else None,
         price_minor=fields["price_minor"].integer(least=0) if "price_minor" in fields else 0,
-        library=folder,
+        declared_in=folder,
     )
     found = OptionList((), {}, {})
     match kind:

@@ -89,7 +89,7 @@ def read_operation(entry: Entry, folder: str, reader: ExpressionReader) -> Opera
         irreversible=fields["irreversible"].boolean() if "irreversible" in fields else False,
         recipe=reader.read(fields["recipe"], ValueType.TEXT) if "recipe" in fields else None,
         checks=tuple(item.word() for item in fields["checks"].items()) if "checks" in fields else (),
-        library=folder,
+        declared_in=folder,
     )
 
 

@@ -46,7 +46,7 @@ def read_rule(entry: Entry, folder: str, reader: ExpressionReader, files: Catalo
         when_missing=(
             WhenMissing(fields["when_missing"].choice([*WhenMissing])) if "when_missing" in fields else WhenMissing.WARN
         ),
-        library=folder,
+        declared_in=folder,
     )
 
 

@@ -55,7 +55,7 @@ def test_jeans_offer_what_a_pattern_maker_would_expect() -> None:
 
 
 def test_jeans_have_rules_of_every_kind_that_block_and_that_warn() -> None:
-    jeans = [rule for rule in model_of("jeans").rules if rule.library == "jeans"]
+    jeans = [rule for rule in model_of("jeans").rules if rule.declared_in == "jeans"]
 
     assert len(jeans) >= 25
     assert {rule.kind for rule in jeans} == {"requires", "excludes", "n_of_m", "table", "that"}
@@ -79,7 +79,7 @@ def test_the_pc_line_offers_real_parts_in_the_counts_builders_know() -> None:
 def test_both_lines_use_the_same_library() -> None:
     library = {
         line: {
-            str(f.code): tuple(str(o.code) for o in f.options) for f in model_of(line).features if f.library == "common"
+            str(f.code): tuple(str(o.code) for o in f.options) for f in model_of(line).features if f.declared_in == "common"
         }
         for line in LINES
     }

@@ -36,7 +36,7 @@ def copy(tmp_path: Path) -> Path:
 def test_the_line_comes_with_its_librarys_features_behind_its_own(desk: ConfigurationModel) -> None:
     assert desk.line == "desk"
     assert desk.uses == ("parcels",)
-    assert [(f.code, f.kind.value, f.library, f.page) for f in desk.features] == [
+    assert [(f.code, f.kind.value, f.declared_in, f.page) for f in desk.features] == [
         ("top", "option", "desk", "top"),
         ("width_cm", "integer", "desk", "top"),
         ("thickness_cm", "decimal", "desk", "top"),
@@ -107,7 +107,7 @@ def test_every_kind_of_rule_becomes_one_condition(desk: ConfigurationModel) -> N
     ]
     assert rules["one_extra"].severity is Severity.WARN
     assert rules["deep_top"].when_missing is WhenMissing.ASK
-    assert rules["gift_parcel"].library == "parcels"
+    assert rules["gift_parcel"].declared_in == "parcels"
     assert rules["wide_ash"].source == Source("desk/line.yaml", 26)
 
 
