@@ -9,7 +9,7 @@ import web
 from web.translations import LOCALES, ROOT, preferred_locale
 
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "say": None, "gettext": None, "ngettext": (1, 2)}
 
 
 def messages() -> Iterator[str]:
