@@ -8,6 +8,7 @@ cheapest completion with one option, which also checks the plan's answers, and f
 import argparse
 import gc
 import json
+import os
 import tempfile
 import time
 from pathlib import Path
@@ -53,7 +54,7 @@ def main() -> None:
             flush=True,
         )
         measured.append(one)
-    result = {**surroundings(), "source_parts": parts_in(asked.tables), "sizes": measured}
+    result = {**surroundings(), "load": os.getloadavg()[1], "source_parts": parts_in(asked.tables), "sizes": measured}
     if not asked.no_record:
         record("clicks", result)
     if asked.json:

@@ -32,7 +32,7 @@ def front(cost: IntArray, ids: Ids, columns: IntArray, better: NDArray[np.uint8]
             if kind == CHAIN:
                 dominated &= own <= later[:, column]
             elif kind == HARD:
-                dominated &= own == later[:, column]
+                dominated &= (own == later[:, column]) | (own == 0)
             else:
                 dominated &= better[offset + own * size : offset + (own + 1) * size][later[:, column]] != 0
         tests += len(later)

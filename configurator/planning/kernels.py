@@ -96,6 +96,8 @@ def front(cost, ids, columns, better, cap):  # type: ignore[no-untyped-def]
     head = np.full(slots, -1, dtype=np.int64)
     tail = np.full(slots, -1, dtype=np.int64)
     mask = np.uint64(slots - 1)
+    zeros = np.empty(count if hards > 0 else 0, dtype=np.int64)  # kept states that accept everything in hard columns
+    all_zero = 0
     size = 0
     tests = 0
     for place in range(count):
@@ -138,8 +140,30 @@ def front(cost, ids, columns, better, cap):  # type: ignore[no-untyped-def]
                 break
             look = following[look]
         tests += seen
+        zero = hards > 0
+        for at in range(hards):
+            zero = zero and ids[state, hard[at]] == 0
+        seen = 0
+        while not dominated and not zero and seen < all_zero and seen != cap:
+            other = zeros[seen]
+            seen += 1
+            dominated = True
+            for at in range(softs):
+                column = soft[at]
+                one, two = ids[other, column], ids[state, column]
+                if one == two or (columns[column, 0] == CHAIN and one < two):
+                    continue
+                if columns[column, 0] == CHAIN or (
+                    better[columns[column, 1] + np.int64(one) * columns[column, 2] + two] == 0
+                ):
+                    dominated = False
+                    break
+        tests += seen
         if dominated:
             continue
+        if zero:
+            zeros[all_zero] = state
+            all_zero += 1
         kept[size] = state
         following[size] = -1
         if head[slot] < 0:

@@ -196,3 +196,29 @@ def test_too_wide_a_problem_says_so() -> None:
     assert refused.value.facts["limit"] == 500
     assert refused.value.facts["size"] > 500
     assert not isinstance(refused.value, TooWide)
+
+
+def triangle(options: int) -> Problem:
+    """Return three features that must agree, each with a first option that goes with everything and costs nothing."""
+    agree = np.eye(options, dtype=np.bool_)
+    agree[0, :] = agree[:, 0] = True
+    cost = np.arange(options, dtype=np.int64)
+    domains = tuple(Domain(f"f{at}", tuple(map(str, range(options))), cost) for at in range(3))
+    ids = (np.arange(options), np.arange(options))
+    rules = tuple(TableRule(f"t{one}{two}", (one, two), ids, agree) for one, two in ((0, 1), (0, 2), (1, 2)))
+    return Problem(domains, rules)
+
+
+def test_one_wide_question_is_answered_with_more_patience_or_refused() -> None:
+    """P-8: without its easy options a narrow start becomes wide; the answer is exact or there is none."""
+    problem = triangle(12)
+    late = Limits(unavailable={f"f{at}": frozenset({"0"}) for at in range(3)})
+    narrow = PlanBudget(most_states=6, rehearsals=0)
+    patient = build_plan_engine(problem, budget=narrow)
+    strict = build_plan_engine(problem, budget=PlanBudget(most_states=6, rehearsals=0, patience=1))
+
+    same_answers(patient, Oracle(problem), {}, late)
+    assert strict.answers({}).best_minor == 0
+    with pytest.raises(TooWide) as refused:
+        strict.answers({}, late)
+    assert refused.value.facts["limit"] == 6
