@@ -7,6 +7,7 @@ read-only transaction.
 """
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,6 +49,10 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 5, wait_ms: int = 10_000) -> None:
         self.url = _driver_url(url)
         self._session_info: dict[str, Any] = {"per_database": {}}
+        # SQLite's own waiting is a lottery of sleeps in which one of many threads may never win: a process's writers
+        # queue here first. PostgreSQL lets them in side by side.
+        self._turn = threading.Lock() if self.is_sqlite else None
+        self._wait_s = wait_ms / 1000
         if self.is_sqlite:
             Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
             self._writer = _sqlite_engine(self.url, pool_size, wait_ms, begin="BEGIN IMMEDIATE")
@@ -85,9 +90,21 @@ class Database:
             DatabaseBusy: Another transaction stood in the way for too long.
         """
         new_session = Session(self._writer, expire_on_commit=False, info=self._session_info)
-        with _passing_trouble_as_busy(), new_session as session, session.begin():
+        with self._in_turn(), _passing_trouble_as_busy(), new_session as session, session.begin():
             session.connection()  # Takes SQLite's write lock before the first read.
             yield session
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        if self._turn is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=self._wait_s):
+            raise DatabaseBusy(reason="WritersQueue")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
