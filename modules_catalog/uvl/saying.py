@@ -140,9 +140,9 @@ class Saying:
     def _carried(self, code: str, read: str | None) -> Constraint:
         feature = self.features[code]
         if feature.kind in NUMBERS and read is None:
-            return name(self.carriers.get(code, self.names[code]))
+            return name(self.carriers.get(code) or self.names[code])
         if read == "length" and (feature.kind is FeatureKind.TEXT or code in self.texts):
-            return UvlCall("len", name(self.carriers.get(code, self.names[code])), HERE)
+            return UvlCall("len", name(self.carriers.get(code) or self.names[code]), HERE)
         if feature.kind is FeatureKind.OPTION and read is not None:
             return self._summed(code, read)
         raise NotSaid("this value")

@@ -154,7 +154,12 @@ def export_uvl(
     if ok:
         out.write_text(uvl.text, encoding="utf-8", newline="\n")
     if as_json:
-        print(json.dumps({"ok": ok, "out": str(out), "left_out": list(uvl.left_out)}, ensure_ascii=False))
+        print(
+            json.dumps(
+                {"ok": ok, "out": str(out), "left_out": list(uvl.left_out), "silent": list(uvl.silent)},
+                ensure_ascii=False,
+            )
+        )
     else:
         print(*uvl.left_out, *([str(out)] if ok else ["nothing is written; --partial leaves these out"]), sep="\n")
     raise typer.Exit(0 if ok else NO)
