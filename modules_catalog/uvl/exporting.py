@@ -4,7 +4,7 @@ What UVL cannot say exactly is left out and listed; docs/uvl.md says what that i
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -87,12 +87,12 @@ class _Exporting:
         self.carriers = {code: self.names[owner] for code, owner in carriers.items()}
         self.owners = carriers
         texts = {code: self._texts(self.features[code]) for code in carriers if self.features[code].options}
-        self.saying = Saying(self.features, self.names, self.carriers, texts, set())
         self.options = {
             (code, str(option.code)): self._unique(f"{self.names[code]}={option.code}")
             for code in ordered
             for option in self.features[code].options
         }
+        self.saying = Saying(self.features, self.names, self.carriers, texts, set(), self.options)
 
     def model(self) -> ExportedModel:
         blocking = [rule for rule in self.catalog.rules if rule.severity is Severity.BLOCK]
@@ -179,7 +179,7 @@ class _Exporting:
         if feature.shown_when is None:
             return
         try:
-            shown = self.saying.condition(feature.shown_when)
+            shown = replace(self.saying, absent_is_false=True).condition(feature.shown_when)
         except NotSaid as what:
             self._leave(feature.source, f"when `{feature.code}` is shown cannot be said in UVL: {what}")
             return

@@ -14,6 +14,7 @@ from modules_catalog.expressions.tree import (
     Expression,
     Logic,
     Reference,
+    SetOf,
 )
 from modules_catalog.model import Feature, FeatureKind, Source
 from modules_catalog.uvl.model import Call as UvlCall
@@ -42,6 +43,8 @@ class Saying:
     carriers: Mapping[str, str]
     texts: Mapping[str, Mapping[str, str]]
     counted: set[str]
+    options: Mapping[tuple[str, str], str]
+    absent_is_false: bool = False  # as in ``shown_when``: a comparison with what is not answered is false
 
     def condition(self, node: Expression) -> Constraint:
         """Return a condition.
@@ -49,6 +52,9 @@ class Saying:
         Raises:
             NotSaid: UVL cannot say it.
         """
+        told = self._chosen(node)
+        if told is not None:
+            return told
         match node:
             case Logic(operator="not", operands=(inner,)):
                 return operation("!", self.condition(inner))
@@ -103,6 +109,26 @@ class Saying:
                 return UvlCall("sum", name("piece"), HERE, name(self.names[code]))
             case _:
                 raise NotSaid("an amount of another kind than sums of attributes and numbers")
+
+    def _chosen(self, node: Expression) -> Constraint | None:
+        """Return a comparison of a feature's answer with options as the options' names."""
+        if not isinstance(node, Comparison) or not isinstance(node.left, Reference) or node.left.attribute is not None:
+            return None
+        code = node.left.feature
+        if self.features[code].kind is not FeatureKind.OPTION or code in self.carriers:
+            return None
+        if not (self.absent_is_false or self._always(code, (FeatureKind.OPTION,))):
+            return None
+        values = node.right.values if isinstance(node.right, SetOf) else [getattr(node.right, "value", None)]
+        if node.operator not in ("==", "!=", "in", "not in") or not all(
+            (code, value) in self.options for value in values
+        ):
+            return None
+        names = [name(self.options[code, str(value)]) for value in sorted(map(str, values))]
+        one = operation("|", *names) if len(names) > 1 else names[0] if names else None
+        if one is None or node.operator in ("==", "in"):
+            return one
+        return operation("&", name(self.names[code]), operation("!", one))
 
     def _any_of(self, node: Comparison) -> Constraint | None:
         """Return *at least one of* plainly, where all of it is conditions."""
