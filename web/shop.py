@@ -17,7 +17,7 @@ from orders.drafts.service import Reader
 from production.build_sheet.printing import SheetPrinter
 from web.security.access import MaybeUser
 from web.security.model import User
-from web.security.roles import STAFF
+from web.security.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +56,23 @@ def the_shop(request: Request) -> Shop:
 TheShop = Annotated[Shop, Depends(the_shop)]
 
 
-def is_staff(user: User | None) -> bool:
-    """Return whether the person works for the maker."""
-    return user is not None and not user.roles.isdisjoint(STAFF)
+#: Roles that may look at any order; changing one is for its owner and the store.
+SEE_ORDERS = (Role.STORE, Role.FLOOR, Role.PLANNER, Role.FINANCE)
+
+
+def reader_of(user: User | None, visitor_id: str) -> Reader:
+    """Return who reads: the user who signed in, else the visitor by a pseudonym."""
+    return Reader(
+        id=user.id if user else visitor_id,
+        also=visitor_id,
+        is_staff=user is not None and user.may_act_as(Role.STORE),
+        sees_orders=user is not None and user.may_act_as(*SEE_ORDERS),
+    )
 
 
 def the_reader(request: Request, user: MaybeUser) -> Reader:
-    """Return who reads: the user who signed in, else the visitor by a pseudonym of their cookie."""
-    visitor_id: str = request.state.visitor.id
-    return Reader(id=user.id if user else visitor_id, also=visitor_id, is_staff=is_staff(user))
+    """Return who reads a page."""
+    return reader_of(user, request.state.visitor.id)
 
 
 def the_actor(request: Request, user: MaybeUser) -> Actor:

@@ -35,18 +35,25 @@ class AnswerNotValid(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who looks at a draft: a visitor or user by ``id``; staff may open any draft.
+    """Who looks: a visitor or user by ``id``.
 
-    ``also`` is the visitor the person was before signing in: what they began then stays theirs.
+    ``also`` is the visitor the person was before signing in: what they began then stays theirs. ``is_staff`` says that
+    they serve customers and may open and change anybody's draft, quote and order; ``sees_orders`` that they may look at
+    any order, as the floor, the planner and finance do.
     """
 
     id: str
     also: str = ""
     is_staff: bool = False
+    sees_orders: bool = False
 
     def may_open(self, owner: str) -> bool:
-        """Return whether something of this owner is theirs to see."""
+        """Return whether something of this owner is theirs to see and to change."""
         return self.is_staff or owner in (self.id, self.also)
+
+    def may_look_at_order(self, owner: str) -> bool:
+        """Return whether an order of this owner is theirs to look at."""
+        return self.sees_orders or self.may_open(owner)
 
 
 def open_draft(

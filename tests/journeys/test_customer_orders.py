@@ -135,3 +135,23 @@ def test_a_draft_is_its_owners(shop: Shop) -> None:
     stranger = enter(shop)
     assert stranger.open(draft).status == 403
     assert enter(shop, login_name="store").open(draft).status == 200
+
+
+def test_who_serves_customers_opens_drafts_and_who_builds_looks_at_orders(shop: Shop) -> None:
+    """The floor, the planner and finance look at an order but change nothing; a catalog author sees neither."""
+    customer = enter(shop)
+    draft = begin(customer, "pc")
+    number = order(customer)
+    for name, draft_status, order_status in [
+        ("store", 200, 200),
+        ("admin", 200, 200),
+        ("floor", 403, 200),
+        ("planner", 403, 200),
+        ("finance", 403, 200),
+        ("author", 403, 403),
+        ("buyer", 403, 403),
+    ]:
+        person = enter(shop, login_name=name)
+        assert person.open(draft).status == draft_status, name
+        assert person.open(f"/orders/{number}").status == order_status, name
+        assert ("Cancel the order" in person.text("html")) == (draft_status == 200), name

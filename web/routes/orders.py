@@ -15,11 +15,12 @@ from orders.lifecycle.sheets import has_sheet, issued_sheet
 from orders.lifecycle.transitions import OrderState
 from web.security.access import MaybeUser, Public, require_role
 from web.security.roles import Role
-from web.shop import Shop, TheActor, TheReader, TheShop, is_staff
+from web.shop import Shop, TheActor, TheReader, TheShop
 from web.templating import go_to, reader_locale, respond
 from web.views.quoting import order_page, promised_date
 
 router = APIRouter(dependencies=[Public], include_in_schema=False)
+SEE_SHEETS = (Role.STORE, Role.FLOOR, Role.PLANNER)
 CAN_CANCEL = frozenset({OrderState.PLACED, OrderState.RELEASED, OrderState.ON_HOLD})
 
 
@@ -40,7 +41,7 @@ def list_orders(
 ) -> Response:
     """Show the reader's orders; staff see everybody's and search by number."""
     with shop.database.read() as db:
-        if reader.is_staff:
+        if reader.sees_orders:
             found = orders.find_orders(db, number=number.strip())
         else:
             own = [orders.find_orders(db, owner=each) for each in (reader.id, reader.also) if each]
@@ -51,7 +52,7 @@ def list_orders(
         )
         for each in found
     ]
-    values = {"orders": rows, "number": number, "may_search": reader.is_staff}
+    values = {"orders": rows, "number": number, "may_search": reader.sees_orders}
     return respond(request, "orders/list.html", values, blocks=["found_orders"])
 
 
@@ -59,12 +60,12 @@ def list_orders(
 def page(request: Request, shop: TheShop, reader: TheReader, user: MaybeUser, number: str) -> Response:
     """Show one order: where it is, when it is ready, what was agreed."""
     with shop.database.read() as db:
-        order = _readable(orders.get_order_by_number(db, number), reader)
+        order = _visible(orders.get_order_by_number(db, number), reader)
         model = shop.configurators.of(db, order.release).model
         values = {
             "page": order_page(order, model, reader_locale(request), has_sheet=has_sheet(db, order)),
-            "can_see_sheet": is_staff(user),
-            "can_cancel": order.state in CAN_CANCEL,
+            "can_see_sheet": user is not None and user.may_act_as(*SEE_SHEETS),
+            "can_cancel": order.state in CAN_CANCEL and reader.may_open(order.owner),
         }
     return respond(request, "orders/page.html", values)
 
@@ -73,7 +74,7 @@ def page(request: Request, shop: TheShop, reader: TheReader, user: MaybeUser, nu
 def picture(shop: TheShop, reader: TheReader, number: str) -> Response:
     """Draw what was ordered."""
     with shop.database.read() as db:
-        order = _readable(orders.get_order_by_number(db, number), reader)
+        order = _visible(orders.get_order_by_number(db, number), reader)
         model = shop.configurators.of(db, order.release).model
     svg = product_picture(model, order.selection.answers)
     return Response(svg, media_type="image/svg+xml", headers={"Cache-Control": "private, max-age=3600"})
@@ -82,7 +83,7 @@ def picture(shop: TheShop, reader: TheReader, number: str) -> Response:
 @router.get(
     "/orders/{number}/build-sheet.pdf",
     name="orders:sheet",
-    dependencies=[Depends(require_role(Role.STORE, Role.FLOOR, Role.PLANNER))],
+    dependencies=[Depends(require_role(*SEE_SHEETS))],
 )
 def sheet(shop: TheShop, number: str) -> Response:
     """Send the build sheet as it was issued."""
@@ -103,6 +104,12 @@ def cancel(request: Request, shop: TheShop, reader: TheReader, actor: TheActor, 
 def _sheet(shop: Shop, number: str) -> bytes:
     with shop.database.read() as db:
         return issued_sheet(db, shop.blobs, orders.get_order_by_number(db, number))
+
+
+def _visible(order: Order, reader: TheReader) -> Order:
+    if not reader.may_look_at_order(order.owner):
+        raise OrderNotYours(number=order.number)
+    return order
 
 
 def _readable(order: Order, reader: TheReader) -> Order:

@@ -129,7 +129,7 @@ def list_orders(
 ) -> list[schemas.Order]:
     """Return your orders, newest first; staff see everybody's, by a part of the number."""
     with shop.database.read() as db:
-        if who.reader.is_staff:
+        if who.reader.sees_orders:
             found = orders.find_orders(db, number=number.strip(), limit=MOST_LISTED)
         else:
             owners = {who.reader.id, who.reader.also} - {""}
@@ -149,7 +149,9 @@ def list_orders(
 def show_order(shop: TheShop, who: TheApiReader, number: str) -> Response:
     """Return an order: what was agreed, and where it is."""
     with shop.database.read() as db:
-        order = _readable(orders.get_order_by_number(db, number), who)
+        order = orders.get_order_by_number(db, number)
+        if not who.reader.may_look_at_order(order.owner):
+            raise OrderNotYours(number=order.number)
         return JSONResponse(order_json(order, has_sheet=has_sheet(db, order)))
 
 

@@ -14,7 +14,7 @@ from orders.drafts.service import Reader
 from web.routes.api.schemas import Problem
 from web.security.access import MaybeUser
 from web.security.visitors import visitor_id
-from web.shop import is_staff
+from web.shop import reader_of
 
 PREFIX = "/api/v1"
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
@@ -53,7 +53,7 @@ def the_api_reader(
     cookie_id: str = request.state.visitor.id if request.cookies else ""
     key = x_draft_key or ("" if user or cookie_id else secrets.token_urlsafe(32))
     known_as = visitor_id(key) if key else cookie_id
-    reader = Reader(id=user.id if user else known_as, also=known_as, is_staff=is_staff(user))
+    reader = reader_of(user, known_as)
     return ApiReader(reader, Actor(id=reader.id, role=",".join(sorted(user.roles)) if user else "visitor"), key)
 
 
