@@ -9,6 +9,7 @@ from kernel.database import Database
 from kernel.ids import id_maker
 from orders.drafts.configurators import Configurators
 from production.build_sheet.printing import SheetPrinter
+from web.plan_files import PlanFiles
 from web.settings import Settings
 from web.shop import Shop
 
@@ -23,7 +24,7 @@ def open_shop(settings: Settings, *, clock: Clock = system_clock, rng: random.Ra
     """
     return Shop(
         database=Database(settings.database_url),
-        configurators=Configurators(),
+        configurators=Configurators(engine_for=PlanFiles(Path(settings.cache_dir) / "plans")),
         blobs=BlobStore(settings.blob_url),
         printer=SheetPrinter(Path(settings.cache_dir) / "fonts"),
         new_id=id_maker(clock, rng or random.SystemRandom()),

@@ -2,10 +2,14 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 
-from configurator.configurator import Configurator
 from sqlmodel import Session
 
+from configurator.compiling.compile import compile_model
+from configurator.configurator import Configurator, best_engine
+from configurator.engine import Engine
+from configurator.problem import Problem
 from modules_catalog.releases import service as releases
 
 
@@ -14,10 +18,12 @@ class Configurators:
 
     Args:
         keep: How many releases are kept ready.
+        engine_for: What finds the solving method of a problem, perhaps compiled before; by default it is compiled anew.
     """
 
-    def __init__(self, keep: int = 8) -> None:
+    def __init__(self, keep: int = 8, engine_for: Callable[[Problem], Engine] = best_engine) -> None:
         self._keep = keep
+        self._engine_for = engine_for
         self._ready: OrderedDict[str, Configurator] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -30,7 +36,10 @@ class Configurators:
         with self._lock:
             found = self._ready.get(release)
             if found is None:
-                found = self._ready[release] = Configurator(releases.model_of(db, release))
+                model = releases.model_of(db, release)
+                compiled = compile_model(model)
+                found = Configurator(model, compiled=compiled, engine=self._engine_for(compiled.problem))
+                self._ready[release] = found
             self._ready.move_to_end(release)
             while len(self._ready) > self._keep:
                 self._ready.popitem(last=False)
