@@ -333,6 +333,8 @@ class Configurator:
         found = self._completed(picks, goal, limits, wanted, weights or {})
         if found is None:
             raise NoCompletion(goal=goal.value)
+        if goal is Goal.CHEAPEST:
+            found = self._wordless(picks, limits, found)
         whole = completing.without_needless(self.problem, self._checker, found, frozenset(picks) | frozenset(wanted))
         texts = Selection({**(to.answers if to is not None else {}), **selection.answers})
         told = selection_of(self.compiled, whole, texts)
@@ -365,6 +367,17 @@ class Configurator:
 
     def _explaining(self, limits: Limits) -> Explaining:
         return Explaining(self.problem, self._background, self._checker, limit_rules(self.problem, limits))
+
+    def _wordless(self, picks: Picks, limits: Limits, found: Picks) -> Picks:
+        """Return a completion as cheap as ``found`` that asks for no further text, where there is one.
+
+        A text is the customer's to write: an answer that needs one would leave the selection incomplete.
+        """
+        texts = (self.compiled.rows[each.code].index for each in self.model.features if each.kind is FeatureKind.TEXT)
+        rows = {index: self.problem.domains[index].none_row for index in texts if index not in picks}
+        silent = {index: {row: 1} for index, row in rows.items() if row is not None}
+        other = self._completion({**picks, **silent}, limits) if silent else None
+        return other if other is not None and cost_of(self.problem, other) == cost_of(self.problem, found) else found
 
     def defaults(self, limits: Limits = NO_LIMITS) -> Selection:
         """Return a complete start: the model's defaults, or the closest configuration that is possible.

@@ -246,3 +246,13 @@ def test_the_tables_say_where_they_come_from() -> None:
         readme.split()
     )
     assert Path(BUILT_IN_CATALOGS / "pc" / "chipset_cpu_support.csv").is_file()
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_the_cheapest_is_complete_and_asks_for_no_words(line: str) -> None:
+    """No invoicing method that needs an id is taken where another costs the same."""
+    configurator = configurator_of(line)
+    cheapest = configurator.complete(Selection(), Goal.CHEAPEST)
+
+    assert configurator.is_complete(cheapest)
+    assert configurator.state(cheapest).total_minor == configurator.state(Selection()).total_minor
