@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from configurator.configurator import Configurator
-from configurator.model import Answer, Selection, Status
+from configurator.model import Answer, Goal, Selection, Status
 from modules_catalog.expressions.evaluate import amount, holds
 from modules_catalog.judging import Verdict, scope_of, verdict
 from modules_catalog.loading.catalog import load_catalog
