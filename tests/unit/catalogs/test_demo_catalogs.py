@@ -79,7 +79,9 @@ def test_the_pc_line_offers_real_parts_in_the_counts_builders_know() -> None:
 def test_both_lines_use_the_same_library() -> None:
     library = {
         line: {
-            str(f.code): tuple(str(o.code) for o in f.options) for f in model_of(line).features if f.declared_in == "common"
+            str(f.code): tuple(str(o.code) for o in f.options)
+            for f in model_of(line).features
+            if f.declared_in == "common"
         }
         for line in LINES
     }
