@@ -147,7 +147,7 @@ def choose_option(
     """Answer a feature. A ruled-out answer changes nothing and comes back with its conflict and repairs."""
 
     def decide(db: Session, draft: Draft, configurator: Configurator) -> Draft | Refused:
-        limits = limits_for(db, draft, configurator.model, now=now)
+        limits = limits_for(draft)
         outcome = chosen_with_followers(configurator, draft.selection, feature, answer, limits)
         if isinstance(outcome, Chosen):
             return draft.changed(now, selection=outcome.selection)
@@ -175,7 +175,7 @@ def explain_option(
     """
     draft = _readable(repository.get_draft(db, draft_id), reader)
     configurator = configurators.of(db, draft.release)
-    limits = limits_for(db, draft, configurator.model, now=now)
+    limits = limits_for(draft)
     conflict = configurator.why_not(draft.selection, feature, answer, limits)
     if conflict is None:
         return None, ()
@@ -200,7 +200,7 @@ def accept_repair(
     """
 
     def decide(db: Session, draft: Draft, configurator: Configurator) -> Draft | Refused:
-        limits = limits_for(db, draft, configurator.model, now=now)
+        limits = limits_for(draft)
         repairs = configurator.repairs(draft.selection, feature, answer, limits)
         if not 0 <= repair < len(repairs):
             raise AnswerNotValid(feature=feature, repair=repair)
@@ -252,7 +252,7 @@ def complete(
     """Answer all open features, by the goal; choices already made are kept."""
 
     def decide(db: Session, draft: Draft, configurator: Configurator) -> Draft | Refused:
-        limits = limits_for(db, draft, configurator.model, now=now)
+        limits = limits_for(draft)
         completed = configurator.complete(draft.selection, goal, limits, to=closest_to)
         return draft.changed(now, selection=completed)
 
@@ -364,7 +364,7 @@ def _view(
     db: Session, configurators: Configurators, draft: Draft, *, now: datetime, before: Selection | None = None
 ) -> DraftView:
     configurator = configurators.of(db, draft.release)
-    limits = limits_for(db, draft, configurator.model, now=now)
+    limits = limits_for(draft)
     state = state_with_followers(configurator, draft.selection, limits)
     fit = _fit(db, configurator, draft)
     promise = inquired_promise(db, configurator, draft, state, fit, limits, now=now)
