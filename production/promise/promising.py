@@ -128,14 +128,20 @@ def _binding(demand: Demand, situation: Situation, plan: Plan, finish_s: int) ->
             candidates.append((sooner_s, order, full))
     best = min(candidates, default=None, key=lambda candidate: candidate[:2])
     if best is None or best[0] >= finish_s:
-        return _fallback(situation, plan, finish_s, ideal_s)
+        return _fallback(demand, situation, plan, finish_s, ideal_s)
     day = _day(situation, finish_s)
     binding = best[2]
     return binding if binding.sooner is not None and binding.sooner < day else replace(binding, sooner=None)
 
 
-def _fallback(situation: Situation, plan: Plan, finish_s: int, ideal_s: int) -> Binding:
-    """Return what binds when no single thing brings the end forward: several are full, or nothing waits at all."""
+def _fallback(demand: Demand, situation: Situation, plan: Plan, finish_s: int, ideal_s: int) -> Binding:
+    """Return what binds when no single thing brings the end forward.
+
+    Several parts come equally late, several work centres are full, or nothing waits at all.
+    """
+    material = situation.material
+    if material.latest is not None and _finish(demand, situation, situation.ledger, situation.now_s)[1] < finish_s:
+        return Binding(BindingKind.PART, material.latest, utc(material.ready_s))
     if ideal_s == finish_s or not plan.placements:
         return Binding(BindingKind.CALENDAR)
     return Binding(BindingKind.WORK_CENTRE, plan.last.work_centre, utc(plan.last.start_s))

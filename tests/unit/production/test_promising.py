@@ -1,6 +1,7 @@
 """The walk and the promise on ledgers in memory, against a slow, obvious walk."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,7 +12,7 @@ from production.errors import BeyondHorizon
 from production.model import BindingKind, Demand, OperationLoad
 from production.plants.model import Hours, Plant, WorkCentre, WorkCentreKind
 from production.promise.calendar import BUCKET_S
-from production.promise.material import MaterialPlan
+from production.promise.material import MaterialPlan, MaterialTake, SupplyKind
 from production.promise.promising import Situation, promise
 from production.promise.timeline import FOREVER_S, FreeBucket, NotLoaded, OpenLoad, Timeline
 from production.promise.walking import walk
@@ -256,6 +257,16 @@ def test_the_part_that_comes_last_is_named() -> None:
     assert promised.date == date(1970, 1, 3)
     assert (promised.binding.kind, promised.binding.code) == (BindingKind.PART, "dye")
     assert promised.binding.sooner == date(1970, 1, 1)
+
+
+def test_of_two_parts_equally_late_one_is_named_though_its_absence_alone_gains_nothing() -> None:
+    """Waiting for parts is never told as the work's own length."""
+    late_s = 40 * BUCKET_S
+    takes = tuple(MaterialTake(code, SupplyKind.RECEIPT, 1, late_s) for code in ("dye", "zip"))
+    waiting = replace(situation(FREE, FREE), material=MaterialPlan(takes, late_s, "dye"))
+    binding = promise(STEPS, waiting).promise.binding
+
+    assert (binding.kind, binding.code, binding.sooner) == (BindingKind.PART, "dye", None)
 
 
 def test_of_two_reasons_the_one_that_helps_more_is_named() -> None:
