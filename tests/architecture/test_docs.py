@@ -1,5 +1,6 @@
 """Docs name what there is, and what there is has a place in the docs."""
 
+import ast
 import re
 import subprocess
 from dataclasses import fields
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.source import modules
 from web.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +25,35 @@ def test_links_lead_somewhere(page: Path) -> None:
     ]
 
     assert missing == []
+
+
+def test_every_name_of_the_glossary_is_in_the_program() -> None:
+    """``Name`` is a class or a function, ``Name.member`` a field, method or property of the class."""
+    members: dict[str, set[str]] = {}
+    for tree in modules().values():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                named = {
+                    each.target.id
+                    for each in node.body
+                    if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
+                }
+                members.setdefault(node.name, set()).update(
+                    named, *[{each.name} for each in node.body if isinstance(each, ast.FunctionDef)]
+                )
+            elif isinstance(node, ast.FunctionDef):
+                members.setdefault(node.name, set())
+    rows = re.findall(r"^\|[^|]+\|([^|]+)\|", (ROOT / "docs" / "glossary.md").read_text(), re.MULTILINE)
+    names = [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
+    unknown = [
+        name
+        for name in names
+        if (name.partition(".")[0] not in members)
+        or ("." in name and name.partition(".")[2] not in members[name.partition(".")[0]])
+    ]
+
+    assert len(names) > 30
+    assert unknown == []
 
 
 def test_every_setting_is_explained() -> None:

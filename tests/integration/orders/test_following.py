@@ -7,8 +7,9 @@ import pytest
 
 from configurator.model import Selection, Status
 from kernel.database import Database
+from orders.drafts import repository
 from orders.drafts import service as drafts
-from orders.drafts.model import DraftNotYours, DraftView, NothingToUndo, Refused
+from orders.drafts.model import DraftChangedMeanwhile, DraftNotYours, DraftView, NothingToUndo, Refused
 from orders.drafts.service import Reader
 from tests.mugs import pottery
 
@@ -81,3 +82,23 @@ def test_somebody_elses_draft_is_neither_shown_nor_changed(database: Database, t
             with database.read() as db:
                 view = drafts.view_draft(db, shop.configurators, draft, reader, now=now)
             assert view.draft.selection == Selection({"size": "small", "glaze": "white", "sizing": "standard"})
+
+
+def test_a_draft_changed_meanwhile_is_not_overwritten(database: Database, tmp_path: Path, now: datetime) -> None:
+    """Two decide on one version: the first is kept, the second hears so and leaves no trace, Undo steps included."""
+    with pottery(database, tmp_path, now=now) as shop:
+        tools = (shop.database, shop.configurators)
+        draft_id = drafts.open_draft(*tools, "mug", owner=ME.id, new_id=shop.new_id, now=now)
+        with database.read() as db:
+            seen = repository.get_draft(db, draft_id)
+        drafts.choose_option(*tools, draft_id, ME, "size", "large", now=now)
+        late = seen.changed(now, selection=seen.selection.with_answer("glaze", "blue"))
+        with pytest.raises(DraftChangedMeanwhile), database.write() as db:
+            repository.save_draft(db, late, before=seen)
+
+        with database.read() as db:
+            kept = repository.get_draft(db, draft_id)
+        assert (kept.selection.answers["size"], kept.selection.answers["glaze"]) == ("large", "white")
+        assert drafts.undo(*tools, draft_id, ME, now=now).draft.selection.answers == seen.selection.answers
+        with pytest.raises(NothingToUndo):
+            drafts.undo(*tools, draft_id, ME, now=now)
