@@ -136,7 +136,10 @@ def shown_price(price: Price, words: Words) -> ShownPrice:
     percent = (price.tax.rate * 100).normalize()
     return ShownPrice(
         currency=price.currency,
-        lines=tuple(ShownLine(words.price_line(line.key), line.amount_minor) for line in price.lines),
+        lines=(
+            *(ShownLine(words.price_line(line.key), line.amount_minor) for line in price.lines),
+            *(ShownLine(each.reason_in(words.locale), each.amount_minor) for each in price.discounts),
+        ),
         total_minor=price.total_minor,
         tax_percent=f"{percent:f}",
         tax_minor=price.tax.tax_minor,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from configurator.model import PriceLine
-from orders.pricing.model import Price, price_from_json
+from orders.pricing.model import Discount, DiscountKind, Price, price_from_json
 from orders.pricing.offering import offered_price
 from orders.pricing.tax import COUNTRIES_SERVED, CountryNotServed, contained_tax, standard_rate
 
@@ -73,3 +73,24 @@ def test_a_kept_price_reads_back_the_same(lines: list[PriceLine]) -> None:
 
     assert isinstance(price, Price)
     assert price_from_json(price.as_json()) == price
+
+
+def test_discounts_lower_the_total_and_the_tax_in_it() -> None:
+    """Tax is due on what is paid; the reason is kept as it was shown."""
+    discount = Discount(DiscountKind.VOUCHER, "SPRING", {"en": "Spring", "zh_Hant": "春季"}, -2_000)
+    lines = [PriceLine("option.cloth.raw", 1, 13_900)]
+    price = offered_price(
+        lines, currency="EUR", quantity=1, country="DE", day=DAY, discounts_on=lambda _catalog_minor: (discount,)
+    )
+
+    assert (price.total_minor, price.tax.net_minor, price.tax.tax_minor) == (11_900, 10_000, 1_900)
+    assert price_from_json(price.as_json()) == price
+    assert (discount.reason_in("zh_Hant"), discount.reason_in("zh_Hans")) == ("春季", "Spring")
+
+
+def test_a_price_kept_before_there_were_discounts_still_reads() -> None:
+    """Old quotes and orders have no discounts on record."""
+    price = offered_price([PriceLine("base", 1, 100)], currency="EUR", quantity=1, country="DE", day=DAY)
+    kept = {key: value for key, value in price.as_json().items() if key != "discounts"}
+
+    assert price_from_json(kept) == price
