@@ -86,7 +86,7 @@ def day_buckets(plant: Plant, centre: WorkCentre, day: date) -> Iterator[Bucket]
     Flow: seconds of all people, less the reserve. Batch: of whole machines left after the reserve.
     Slot: of whole places left after the reserve, day and night, attended only within the shifts.
     """
-    staffed = _staffed_spans(plant, centre, day)
+    staffed = staffed_spans(plant, centre, day)
     usable_places = max(1, centre.places * (100 - centre.reserve_percent) // 100)
     edges = [wall_clock_s(day, minute, plant.timezone) for minute in range(0, MINUTES_A_DAY + 1, BUCKET_MIN)]
     for start_s, end_s in itertools.pairwise(edges):
@@ -101,7 +101,8 @@ def day_buckets(plant: Plant, centre: WorkCentre, day: date) -> Iterator[Bucket]
             yield Bucket(start_s, end_s, staffed_s * centre.places * (100 - centre.reserve_percent) // 100, True)
 
 
-def _staffed_spans(plant: Plant, centre: WorkCentre, day: date) -> list[tuple[int, int]]:
+def staffed_spans(plant: Plant, centre: WorkCentre, day: date) -> list[tuple[int, int]]:
+    """Return the spans of the day in which somebody is at the work centre, UTC seconds."""
     if not is_working_day(plant, day):
         return []
     return [_span(hours, day, plant.timezone) for hours in centre.hours if day.weekday() in hours.weekdays]

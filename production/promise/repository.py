@@ -19,11 +19,11 @@ from production.model import Demand, MaterialNeed, OperationLoad, Reservation, R
 from production.plants.document import plant_from_json, plant_to_json
 from production.plants.model import Plant, WorkCentreKind
 from production.plants.model import StockRow as StockOfPlant
-from production.promise.calendar import BUCKET_S, Bucket, local_date, wall_clock_s
+from production.promise.calendar import Bucket, local_date, wall_clock_s
 from production.promise.document import promise_from_json, promise_to_json
 from production.promise.material import MaterialTake, Receipt, Supply, SupplyKind
 from production.promise.tables import PlantRow, ReceiptRow
-from production.promise.timeline import FOREVER_S, FreeBucket, OpenLoad, Timeline
+from production.promise.timeline import FOREVER_S, FreeBucket, OpenLoad, Timeline, timeline_of
 from production.promise.walking import JoinedLoad, Placement, Plan
 
 _PLANTS: Table = metadata.tables["production_plant"]
@@ -89,12 +89,7 @@ def empty_room(plant: Plant, loads: Sequence[OperationLoad]) -> Room:
 
 
 def _timelines(plant: Plant, loads: Sequence[OperationLoad]) -> dict[str, Timeline]:
-    timelines = {}
-    for code in sorted({load.work_centre for load in loads}):
-        centre = plant.work_centre(code)
-        share = 100 - centre.reserve_percent if centre.kind is WorkCentreKind.FLOW else 100
-        timelines[code] = Timeline(centre.kind, BUCKET_S * share // 100, centre.load_pieces)
-    return timelines
+    return {code: timeline_of(plant.work_centre(code)) for code in sorted({load.work_centre for load in loads})}
 
 
 def read_room(

@@ -8,7 +8,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from production.plants.model import WorkCentreKind
+from production.plants.model import WorkCentre, WorkCentreKind
+from production.promise.calendar import BUCKET_S
 
 FOREVER_S = 1 << 60
 
@@ -78,6 +79,12 @@ class Timeline:
 
 Ledger = Mapping[str, Timeline]
 """Work centre → what is known of its room."""
+
+
+def timeline_of(centre: WorkCentre) -> Timeline:
+    """Return the timeline of a work centre, with nothing known yet."""
+    share = 100 - centre.reserve_percent if centre.kind is WorkCentreKind.FLOW else 100
+    return Timeline(centre.kind, BUCKET_S * share // 100, centre.load_pieces)
 
 
 def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
