@@ -193,6 +193,48 @@ def give_back(db: Session, key: str) -> bool:
     return _end(db, key, ReservationState.GIVEN_BACK, ACTIVE_RESERVATIONS)
 
 
+def exchange(
+    db: Session,
+    old_key: str,
+    line: str,
+    demand: Demand,
+    *,
+    key: str,
+    now: datetime,
+    expires_at: datetime | None,
+    by: date | None = None,
+) -> Promise:
+    """Return the promise of a new reservation that takes the place of an old one: all of it, or nothing at all.
+
+    The new one is planned as if the old one were not there, so it may use the very buckets and parts the old one held.
+    When it is refused the old one stands as it was.
+
+    Args:
+        db: The caller's transaction.
+        old_key: The reservation to give back.
+        line: The line whose plant makes the new one.
+        demand: What the new one takes.
+        key: The new reservation's key, another than ``old_key``. The same key again returns the promise already given.
+        now: The present moment, UTC.
+        expires_at: Until when the new one is held; None for good.
+        by: A date the customer asks for, as in ``inquire``.
+
+    Raises:
+        ReservationNotFound: nothing was set aside under the old key.
+        PromiseExpired: the old one has been given back or has expired, and the new one was not what replaced it.
+        CapacityTaken, PlantNotFound, WorkCentreNotFound, BeyondHorizon: as ``reserve``; the old one is kept.
+    """
+    if key == old_key:
+        raise ValueError("the new reservation needs a key of its own")
+    earlier = repository.find_reservation(db, key)
+    if earlier is not None:
+        return _still_held(earlier).promise
+    _still_held(_found(db, old_key))
+    with db.begin_nested():
+        give_back(db, old_key)
+        return reserve(db, line, demand, key=key, now=now, expires_at=expires_at, by=by)
+
+
 def expire(db: Session, now: datetime) -> int:
     """Give back every held reservation whose time is up; return how many there were."""
     held = frozenset({ReservationState.HELD})

@@ -143,6 +143,42 @@ def test_the_same_key_is_promised_once(seeded: Database) -> None:
         assert ledger(db) == after
 
 
+def test_an_exchange_may_use_what_the_old_reservation_held(seeded: Database) -> None:
+    """All ten logs are the old one's; the new one wants nine of them and gets them, for the same day."""
+    with seeded.write() as db:
+        first = service.reserve(db, "toys", one(1, MaterialNeed("wood", 10)), key="old", now=NOW, expires_at=None)
+        second = service.exchange(
+            db, "old", "toys", one(1, MaterialNeed("wood", 9)), key="new", now=NOW, expires_at=None
+        )
+        after = ledger(db)
+        again = service.exchange(db, "old", "toys", one(), key="new", now=NOW, expires_at=None)
+
+        assert (second.date, second.material_at) == (first.date, NOW)
+        assert after["stock wood"] == 1
+        assert service.reservation(db, "old").state is ReservationState.GIVEN_BACK
+        assert service.reservation(db, "new").state is ReservationState.CONFIRMED
+        assert (again, ledger(db)) == (second, after)
+    with seeded.write() as db:
+        assert service.give_back(db, "new")
+        with pytest.raises(PromiseExpired):
+            service.exchange(db, "old", "toys", one(), key="third", now=NOW, expires_at=None)
+
+
+def test_a_refused_exchange_changes_nothing(seeded: Database) -> None:
+    with seeded.write() as db:
+        service.reserve(db, "toys", one(1, MaterialNeed("wood", 4)), key="old", now=NOW, expires_at=None)
+        before = ledger(db)
+        with pytest.raises(BeyondHorizon):
+            service.exchange(db, "old", "toys", one(2000), key="new", now=NOW, expires_at=None)
+        with pytest.raises(ReservationNotFound):
+            service.exchange(db, "never", "toys", one(), key="new", now=NOW, expires_at=None)
+
+        assert ledger(db) == before
+        assert service.reservation(db, "old").state is ReservationState.CONFIRMED
+    with seeded.read() as db, pytest.raises(ReservationNotFound):
+        service.reservation(db, "new")
+
+
 def test_only_held_reservations_expire(seeded: Database) -> None:
     later = NOW + timedelta(days=2)
     with seeded.write() as db:
