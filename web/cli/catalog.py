@@ -100,6 +100,33 @@ def export(
         print(f"{files.release()} {out} ({len(written)} files)")
 
 
+@app.command()
+def diff(
+    before: Annotated[str, typer.Argument(metavar="A", help="A folder, a built-in line's code, or a release.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="What it is compared with, named alike.")],
+    locale: Annotated[str, typer.Option(help="en, zh_Hant or zh_Hans.")] = "en",
+    as_json: JsonOption = False,
+) -> None:
+    """Say in words what differs between two catalogs. A release is named by `LINE@NAME` or `LINE@current`."""
+    from modules_catalog.comparing.catalogs import catalog_changes
+    from web.translations import LOCALES
+    from web.views.catalog_changes import change_groups, change_json, change_texts
+
+    if locale not in LOCALES:
+        _refuse(f"there are no texts in {locale}: {', '.join(LOCALES)}")
+    old, new = _either(before), _either(after)
+    changes = catalog_changes(old, new)
+    if as_json:
+        texts = change_texts(changes, old.model, new.model, locale)
+        told = [change_json(change, text) for change, text in zip(changes, texts, strict=True)]
+        names = {"before": old.model.release, "after": new.model.release}
+        print(json.dumps({**names, "changes": told}, ensure_ascii=False))
+        return
+    for group in change_groups(changes, old.model, new.model, locale):
+        print(group.heading, *(f"  {text}" for text in group.texts), sep="\n")
+    print(f"{len(changes)} difference{'s' * (len(changes) != 1)}")
+
+
 @app.command("import-uvl")
 def import_uvl(
     file: Annotated[
@@ -197,6 +224,16 @@ def _released_files(line: str, release: str) -> CatalogFiles:
             return releases.files_of(db, name)
     except LotOneError as error:
         _refuse(f"{error.code}: {error}")
+
+
+def _either(name: str) -> LoadedCatalog:
+    """Return a folder's catalog or, for ``LINE@RELEASE``, a published one."""
+    line, at, release = name.partition("@")
+    try:
+        return read_catalog(_released_files(line, release)) if at and release else _loaded(name, None)
+    except CatalogNotValid as error:
+        _print_findings(error.findings)
+        raise typer.Exit(NO) from None
 
 
 def _loaded(folder: str, tables: Path | None) -> LoadedCatalog:

@@ -118,3 +118,39 @@ def test_a_folder_is_exported_without_a_database(desk: Path, tmp_path: Path) -> 
     assert (tmp_path / "out" / "parcels" / "line.yaml").read_bytes() == (
         desk.parent / "parcels" / "line.yaml"
     ).read_bytes()
+
+
+def test_two_catalogs_are_compared_in_words_and_for_programs(
+    desk: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A is what was published, B the folder as it was edited since."""
+    monkeypatch.setenv("LOTONE_DATABASE_URL", sqlite_url)
+    assert lotone("publish", desk).exit_code == 0
+    top = desk / "top.csv"
+    top.write_text(top.read_text().replace(",30000,", ",30500,", 1))
+
+    people, program = lotone("diff", "desk@current", desk), lotone("diff", "desk@current", desk, "--json")
+
+    assert people.stdout.splitlines() == [
+        "Options and prices",
+        "  Oak (Top) now costs €5.00 more: €305.00.",
+        "1 difference",
+    ]
+    assert last_json(program) == {
+        "before": load_catalog(CATALOGS / "desk").release,
+        "after": load_catalog(desk).release,
+        "changes": [
+            {
+                "subject": "option",
+                "kind": "changed",
+                "code": "top.oak",
+                "what": "price_minor",
+                "before": "30000",
+                "after": "30500",
+                "count": 0,
+                "text": "Oak (Top) now costs €5.00 more: €305.00.",
+            }
+        ],
+    }
+    assert lotone("diff", "desk@" + "0" * 64, desk).exit_code == 2
+    assert lotone("diff", desk, desk, "--locale", "tlh").exit_code == 2

@@ -1,0 +1,1 @@
+"""What differs between two catalogs? Facts that words are made of elsewhere."""

@@ -1,0 +1,115 @@
+"""All differences between two catalogs, in the order a reader looks: what is asked, what it costs, how it is made."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from kernel.canonical import content_hash
+from modules_catalog.comparing.features import feature_changes
+from modules_catalog.comparing.making import making_changes
+from modules_catalog.comparing.model import CatalogChange, Kind, Subject
+from modules_catalog.comparing.rules import rule_changes
+from modules_catalog.comparing.spelling import spelled
+from modules_catalog.loading.catalog import LoadedCatalog
+from modules_catalog.model import ConfigurationModel, Scenario
+
+_PICTURES = "pictures/"
+
+
+def catalog_changes(before: LoadedCatalog, after: LoadedCatalog) -> tuple[CatalogChange, ...]:
+    """Return what differs; nothing when the two say the same.
+
+    The same content gives the same list in the same order.
+    """
+    old, new = before.model, after.model
+    return (
+        *_line(old, new),
+        *feature_changes(old, new),
+        *rule_changes(old, new),
+        *making_changes(old, new),
+        *_scenarios(old, new),
+        *_texts(old, new),
+        *_pictures(before, after),
+    )
+
+
+def _line(old: ConfigurationModel, new: ConfigurationModel) -> Iterator[CatalogChange]:
+    for what, was, now in (
+        ("currency", old.currency, new.currency),
+        ("uses", spelled(old.uses), spelled(new.uses)),
+    ):
+        if was != now:
+            yield CatalogChange(Subject.LINE, Kind.CHANGED, new.line, what, was, now)
+    settings = {name: spelled(value) for name, value in old.settings.items()}
+    yield from _by_code(Subject.SETTING, settings, {name: spelled(value) for name, value in new.settings.items()}, str)
+    steps = {step.code: spelled(step.features) for step in old.steps}
+    yield from _by_code(Subject.STEP, steps, {step.code: spelled(step.features) for step in new.steps}, str)
+
+
+def _scenarios(old: ConfigurationModel, new: ConfigurationModel) -> Iterator[CatalogChange]:
+    was = {scenario.name: _scenario(scenario) for scenario in old.scenarios}
+    now = {scenario.name: _scenario(scenario) for scenario in new.scenarios}
+    yield from _by_code(Subject.SCENARIO, was, now, str)
+
+
+def _scenario(scenario: Scenario) -> str:
+    choices = ", ".join(f"{feature}: {spelled(answer)}" for feature, answer in scenario.choices)
+    expected = ", ".join(
+        part
+        for part in (
+            "" if scenario.valid else "not valid",
+            "" if scenario.total_minor is None else f"total {scenario.total_minor}",
+            spelled(scenario.because),
+            spelled(scenario.notes),
+        )
+        if part
+    )
+    return f"{choices} → {expected}" if expected else choices
+
+
+def _texts(old: ConfigurationModel, new: ConfigurationModel) -> Iterator[CatalogChange]:
+    """Yield texts that differ, but not those of things that came or went."""
+    gone_or_new = _keys(old) ^ _keys(new)
+    for locale in sorted({*old.texts, *new.texts}):
+        was, now = old.texts.get(locale, {}), new.texts.get(locale, {})
+        for key in dict.fromkeys((*was, *now)):
+            if was.get(key) == now.get(key) or _stem(key) in gone_or_new:
+                continue
+            kind = Kind.ADDED if key not in was else Kind.REMOVED if key not in now else Kind.CHANGED
+            yield CatalogChange(Subject.TEXT, kind, key, locale, was.get(key, ""), now.get(key, ""))
+
+
+def _keys(model: ConfigurationModel) -> set[str]:
+    return {
+        *(f"feature.{feature.code}" for feature in model.features),
+        *(f"option.{feature.code}.{option.code}" for feature in model.features for option in feature.options),
+        *(f"rule.{rule.id}" for rule in model.rules),
+        *(f"surcharge.{surcharge.id}" for surcharge in model.surcharges),
+        *(f"operation.{operation.code}" for operation in model.operations),
+        *(f"part.{code}" for code in model.parts),
+        *(f"step.{step.code}" for step in model.steps),
+    }
+
+
+def _stem(key: str) -> str:
+    """Return the key of the thing a text belongs to: ``rule.power.missing`` is of ``rule.power``."""
+    parts = key.split(".")
+    return ".".join(parts[: 3 if parts[0] == "option" else 2])
+
+
+def _pictures(before: LoadedCatalog, after: LoadedCatalog) -> Iterator[CatalogChange]:
+    yield from _by_code(Subject.PICTURE, _picture_files(before), _picture_files(after), lambda _: "")
+
+
+def _picture_files(loaded: LoadedCatalog) -> dict[str, str]:
+    prefixes = tuple(f"{folder}/{_PICTURES}" for folder in loaded.files.folders)
+    return {name: content_hash(content) for name, content in loaded.files.files.items() if name.startswith(prefixes)}
+
+
+def _by_code(
+    subject: Subject, was: Mapping[str, str], now: Mapping[str, str], shown: Callable[[str], str]
+) -> Iterator[CatalogChange]:
+    for code in dict.fromkeys((*was, *now)):
+        if was.get(code) == now.get(code):
+            continue
+        kind = Kind.ADDED if code not in was else Kind.REMOVED if code not in now else Kind.CHANGED
+        before, after = shown(was.get(code, "")), shown(now.get(code, ""))
+        yield CatalogChange(subject, kind, code, "", before, after)
