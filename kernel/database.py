@@ -20,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
 from kernel.errors import NotAvailable, NotValid
+from kernel.vault import Vault, no_vault
 
 # PostgreSQL: serialization failure, deadlock, lock not available, too many connections, shutting down, starting up.
 _PASSING_STATES = frozenset({"40001", "40P01", "55P03", "53300", "57P01", "57P03"})
@@ -44,11 +45,12 @@ class Database:
         url: ``sqlite:///path/to/file.db`` or ``postgresql://user@host/name``.
         pool_size: Connections kept open for writers, and as many for readers.
         wait_ms: How long a writer waits for its turn before it hears `DatabaseBusy`.
+        vault: Seals what is private; without one, whatever needs it is refused.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 5, wait_ms: int = 10_000) -> None:
+    def __init__(self, url: str, *, pool_size: int = 5, wait_ms: int = 10_000, vault: Vault | None = None) -> None:
         self.url = _driver_url(url)
-        self._session_info: dict[str, Any] = {"per_database": {}}
+        self._session_info: dict[str, Any] = {"per_database": {}, "vault": vault or no_vault()}
         # SQLite's own waiting is a lottery of sleeps in which one of many threads may never win: a process's writers
         # queue here first. PostgreSQL lets them in side by side.
         self._turn = threading.Lock() if self.is_sqlite else None
@@ -114,7 +116,8 @@ class Database:
             WrittenWhileReading: A row was added, changed or deleted in the session.
             DatabaseBusy: The database does not take readers now.
         """
-        with _passing_trouble_as_busy(), Session(self._reader, autoflush=False, expire_on_commit=False) as session:
+        new_session = Session(self._reader, autoflush=False, expire_on_commit=False, info=self._session_info)
+        with _passing_trouble_as_busy(), new_session as session:
             yield session
             if session.new or session.deleted or any(session.is_modified(row) for row in session.dirty):
                 raise WrittenWhileReading("use Database.write() for a unit of work that writes")
@@ -136,6 +139,12 @@ def changed_rows(session: Session, statement: UpdateBase) -> int:
     """
     session.flush()
     return session.connection().execute(statement, execution_options={"preserve_rowcount": True}).rowcount
+
+
+def overwrite_deleted(session: Session) -> None:
+    """Have what this connection deletes overwritten in the file; PostgreSQL's vacuum does as much in its own time."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection().exec_driver_sql("PRAGMA secure_delete=ON")
 
 
 @contextmanager

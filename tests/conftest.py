@@ -23,6 +23,7 @@ from kernel.clock import Clock, fixed_clock
 from kernel.database import Database
 from kernel.ids import IdMaker, id_maker
 from kernel.jobs import prepare_jobs
+from kernel.vault import Vault
 from web.migrations.metadata import whole_metadata
 
 ROOT = Path(__file__).parents[1]
@@ -30,6 +31,10 @@ ROOT = Path(__file__).parents[1]
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, database=None)
 hypothesis.settings.register_profile("explore", max_examples=2_000, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("ci")
+
+
+TEST_VAULT = Vault(lambda: bytes(range(32)))
+"""Seals what the tests write; its key is the same in every run."""
 
 
 # --- time and ids ---------------------------------------------------------------------------------
@@ -167,7 +172,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """A database of this test's own, with all tables: the test runs on SQLite and on PostgreSQL."""
-    opened = Database(database_url)
+    opened = Database(database_url, vault=TEST_VAULT)
     yield opened
     opened.dispose()
 

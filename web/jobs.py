@@ -6,6 +6,7 @@ from kernel.ids import OrderId
 from kernel.jobs import JobFunction, JobName
 from orders.lifecycle.releasing import release_order
 from orders.lifecycle.service import RELEASE_JOB
+from orders.privacy.erasing import ERASE_FILES_JOB, erase_files
 from web.shop import Shop
 
 
@@ -15,4 +16,7 @@ def job_functions(shop: Shop) -> Mapping[JobName, JobFunction]:
     def release(order_id: str) -> None:
         release_order(shop.database, shop.configurators, shop.blobs, shop.printer, OrderId(order_id), now=shop.now())
 
-    return {RELEASE_JOB: release}
+    def erase(*names: str) -> None:
+        erase_files(shop.blobs, names)
+
+    return {RELEASE_JOB: release, ERASE_FILES_JOB: erase}

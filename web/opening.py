@@ -7,8 +7,10 @@ from kernel.blobs import BlobStore
 from kernel.clock import Clock, system_clock
 from kernel.database import Database
 from kernel.ids import id_maker
+from kernel.vault import Vault
 from orders.drafts.configurators import Configurators
 from production.build_sheet.printing import SheetPrinter
+from web.master_key import read_or_make
 from web.plan_files import PlanFiles
 from web.settings import Settings
 from web.shop import Shop
@@ -23,10 +25,15 @@ def open_shop(settings: Settings, *, clock: Clock = system_clock, rng: random.Ra
         rng: Where ids come from; seeded in the demo and tests.
     """
     return Shop(
-        database=Database(settings.database_url),
+        database=Database(settings.database_url, vault=vault_for(settings)),
         configurators=Configurators(engine_for=PlanFiles(Path(settings.cache_dir) / "plans")),
         blobs=BlobStore(settings.blob_url),
         printer=SheetPrinter(Path(settings.cache_dir) / "fonts"),
         new_id=id_maker(clock, rng or random.SystemRandom()),
         clock=clock,
     )
+
+
+def vault_for(settings: Settings) -> Vault:
+    """Return the vault of this installation; its key is read, or made, when something is first sealed."""
+    return Vault(lambda: read_or_make(settings.master_key, Path(settings.master_key_file)))

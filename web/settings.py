@@ -7,6 +7,7 @@ from os import environ
 from typing import Any
 
 from kernel.errors import NotValid
+from web.master_key import is_master_key
 
 PREFIX = "LOTONE_"
 _log = logging.getLogger(__name__)
@@ -29,6 +30,9 @@ class Settings:
         public_url: The address people use; it is printed into QR codes. Empty: ``http://host:port``.
         secret_key: Signs cookies and share links, at least 32 characters. Empty: made at start, so that log-ins
             end with the process.
+        master_key: Seals measures and second factors: 32 bytes as base64. Empty: the file below.
+        master_key_file: Where the master key lies when it is not set; made, readable by its owner only, when first
+            needed. Without it nothing sealed can be read again: keep a copy apart from the database's.
         worker_slots: How many job workers may run at once on one database.
         log_level: ``debug``, ``info``, ``warning`` or ``error``.
     """
@@ -40,6 +44,8 @@ class Settings:
     port: int = 8000
     public_url: str = ""
     secret_key: str = ""
+    master_key: str = ""
+    master_key_file: str = "var/master.key"
     worker_slots: int = 2
     log_level: str = "info"
 
@@ -49,6 +55,8 @@ class Settings:
         _require("log_level", self.log_level, self.log_level in ("debug", "info", "warning", "error"))
         if self.secret_key and len(self.secret_key) < 32:
             raise SettingNotValid(setting=f"{PREFIX}SECRET_KEY", reason="shorter than 32 characters")
+        if self.master_key and not is_master_key(self.master_key):
+            raise SettingNotValid(setting=f"{PREFIX}MASTER_KEY", reason="not 32 bytes as base64")
 
     @property
     def origin(self) -> str:

@@ -1,14 +1,14 @@
 """People and what we know of them: the only home of personal data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
 from kernel.errors import NotFound, NotValid
 from kernel.ids import CustomerId, ProfileId
-from modules_catalog.sizing.model import POSSIBLE_MM, Body, Sex, WearMeasures
+from modules_catalog.sizing.model import POSSIBLE_MM, Body, Measure, Sex, WearMeasures
 
 Reference = NewType("Reference", str)
 """What the floor sees instead of a name: ``A-17``."""
@@ -20,6 +20,10 @@ class CustomerNotFound(NotFound):
 
 class ProfileNotFound(NotFound):
     """There is no such measurement profile, or the customer has none."""
+
+
+class CustomerErased(NotFound):
+    """The customer was erased: only the reference is left."""
 
 
 class ContactNotValid(NotValid):
@@ -76,12 +80,13 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """One customer; ``reference`` is what the floor and the audit chain may know."""
+    """One customer; ``reference`` is what the floor and the audit chain may know, and all that is left once erased."""
 
     id: CustomerId
     reference: Reference
     contact: Contact
     since: datetime
+    erased_at: datetime | None = None
 
 
 class Method(StrEnum):
@@ -102,6 +107,8 @@ COUNTER_MEASURES: tuple[str, ...] = (
 )
 OPTIONAL_MEASURES: tuple[str, ...] = ("lower_thigh_circ", "heel_ankle_circ")
 THIRD_READING_ABOVE_MM = 10
+#: How far one try-on after the other may move a finished measure from what the rules say.
+GREATEST_CORRECTION_MM = 60
 VALID_FOR = timedelta(days=365)
 
 
@@ -110,7 +117,9 @@ class MeasurementProfile:
     """The body measures of a person: who took them, when and how.
 
     ``readings`` holds every reading of each measure in millimetres, oldest first; ``confirmed`` names measures that
-    looked unusual and were confirmed by whoever measured.
+    looked unusual and were confirmed by whoever measured, ``reasons`` says why staff kept one all the same.
+    ``taken_from`` is what was measured instead of the body: a garment's measures, or a size. ``corrections_mm`` is what
+    try-ons showed: how much more, or less, the finished pair shall measure than the rules say.
 
     Raises:
         ReadingNotValid: a required measure is missing, or a value no person can have.
@@ -124,8 +133,14 @@ class MeasurementProfile:
     taken_at: datetime
     method: Method = Method.TAPE
     confirmed: frozenset[str] = frozenset()
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    taken_from: Mapping[str, int] = field(default_factory=dict)
+    corrections_mm: Mapping[Measure, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for correction_mm in self.corrections_mm.values():
+            if abs(correction_mm) > GREATEST_CORRECTION_MM:
+                raise ReadingNotValid(measure="correction", reason="impossible", value_mm=correction_mm)
         for measure in COUNTER_MEASURES:
             if not self.readings.get(measure):
                 raise ReadingNotValid(measure=measure, reason="missing")

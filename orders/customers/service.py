@@ -1,17 +1,21 @@
 """Use cases around customers: register, measure, remember."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
 
 from kernel.ids import CustomerId, IdMaker, ProfileId
-from modules_catalog.sizing.model import Sex
+from modules_catalog.sizing.model import Measure, Sex
 from orders.audit.model import Actor
 from orders.audit.service import record
 from orders.customers import repository
-from orders.customers.model import Contact, Customer, MeasurementProfile, Method, Purpose, Reference
+from orders.customers.model import Contact, Customer, CustomerErased, MeasurementProfile, Method, Purpose, Reference
 from orders.numbering.repository import next_number
+
+#: The parts of a contact, for the audit chain: it learns which one changed, never to what.
+CONTACT_PARTS = ("name", "email", "phone", "locale", "country", "kind")
 
 
 def register_customer(db: Session, contact: Contact, *, new_id: IdMaker, actor: Actor, now: datetime) -> Customer:
@@ -21,6 +25,31 @@ def register_customer(db: Session, contact: Contact, *, new_id: IdMaker, actor: 
     repository.add_customer(db, customer)
     record(db, f"customer:{reference}", "registered", actor=actor, now=now)
     return customer
+
+
+def known_customer(db: Session, customer_id: CustomerId, *, purpose: Purpose) -> Customer:
+    """Return a customer who has not been erased.
+
+    Raises:
+        CustomerNotFound, CustomerErased: there is no such customer, or no longer.
+    """
+    customer = repository.get_customer(db, customer_id, purpose=purpose)
+    if customer.erased_at is not None:
+        raise CustomerErased(reference=customer.reference)
+    return customer
+
+
+def correct_contact(db: Session, customer_id: CustomerId, contact: Contact, *, actor: Actor, now: datetime) -> Customer:
+    """Replace who the customer is and how to reach them, and return them as they are now.
+
+    Raises:
+        CustomerNotFound, CustomerErased: there is no such customer, or no longer.
+    """
+    customer = known_customer(db, customer_id, purpose=Purpose.SALE)
+    repository.save_contact(db, customer_id, contact)
+    changed = [part for part in CONTACT_PARTS if getattr(customer.contact, part) != getattr(contact, part)]
+    record(db, f"customer:{customer.reference}", "corrected", actor=actor, now=now, parts=changed)
+    return replace(customer, contact=contact)
 
 
 def record_measurements(
@@ -34,14 +63,17 @@ def record_measurements(
     actor: Actor,
     now: datetime,
     method: Method = Method.TAPE,
+    reasons: Mapping[str, str] | None = None,
+    taken_from: Mapping[str, int] | None = None,
+    corrections_mm: Mapping[Measure, int] | None = None,
 ) -> MeasurementProfile:
     """Store one set of body measures and return it; earlier sets are kept as history.
 
     Raises:
-        CustomerNotFound: there is no such customer.
+        CustomerNotFound, CustomerErased: there is no such customer, or no longer.
         ReadingNotValid: a measure is missing or impossible; nothing is stored.
     """
-    customer = repository.get_customer(db, customer_id, purpose=Purpose.FIT)
+    customer = known_customer(db, customer_id, purpose=Purpose.FIT)
     profile = MeasurementProfile(
         id=ProfileId(new_id()),
         customer_id=customer_id,
@@ -51,6 +83,9 @@ def record_measurements(
         taken_at=now,
         method=method,
         confirmed=confirmed,
+        reasons=reasons or {},
+        taken_from=taken_from or {},
+        corrections_mm=corrections_mm or {},
     )
     repository.add_profile(db, profile)
     record(db, f"customer:{customer.reference}", "measured", actor=actor, now=now, method=method.value)

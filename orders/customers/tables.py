@@ -1,18 +1,16 @@
 """Customers, their measures and what we know of them."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import CheckConstraint, Column
 from sqlmodel import Field, SQLModel
 
-from kernel.schema import UtcDateTime, json_document, text_enum
-from modules_catalog.sizing.model import Sex
-from orders.customers.model import CustomerKind, Method
+from kernel.schema import UtcDateTime, text_enum
+from orders.customers.model import CustomerKind
 
 
 class CustomerRow(SQLModel, table=True):
-    """One customer."""
+    """One customer; once erased only the reference is left, for what refers to it."""
 
     __tablename__ = "customer"
     __table_args__ = (CheckConstraint("length(name) > 0", name="name_given"),)
@@ -26,21 +24,18 @@ class CustomerRow(SQLModel, table=True):
     country: str = Field(max_length=2)
     kind: CustomerKind = Field(sa_column=Column(text_enum(CustomerKind), nullable=False))
     since: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    erased_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
 
 
 class MeasurementProfileRow(SQLModel, table=True):
-    """One set of body measures of a customer; never changed, a new one is taken instead."""
+    """One set of body measures of a customer, sealed by their key; never changed, a new one is taken instead."""
 
     __tablename__ = "measurement_profile"
 
     id: str = Field(primary_key=True, max_length=20)
     customer_id: str = Field(foreign_key="customer.id", max_length=20, index=True)
-    sex: Sex = Field(sa_column=Column(text_enum(Sex), nullable=False))
-    readings: Any = Field(sa_column=Column(json_document(), nullable=False))
-    confirmed: Any = Field(sa_column=Column(json_document(), nullable=False))
-    taken_by: str = Field(max_length=60)
-    taken_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
-    method: Method = Field(sa_column=Column(text_enum(Method), nullable=False))
+    taken_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
+    sealed: bytes
 
 
 class KnownFactRow(SQLModel, table=True):

@@ -50,6 +50,28 @@ def drafts_of(db: Session, owner: str, *, limit: int = 20) -> list[Draft]:
     return [_draft(row) for row in rows]
 
 
+def drafts_of_customer(db: Session, customer_id: CustomerId, *, limit: int = 100_000) -> list[Draft]:
+    """Return the drafts in a customer's name, latest first."""
+    rows = db.exec(
+        select(DraftRow)
+        .where(DraftRow.customer_id == customer_id)
+        .order_by(col(DraftRow.changed_at).desc())
+        .limit(limit)
+    )
+    return [_draft(row) for row in rows]
+
+
+def forget_steps(db: Session, draft_id: DraftId) -> None:
+    """Forget how a draft came to be as it is: nothing can be undone any more."""
+    db.connection().execute(delete(DraftStepRow).where(col(DraftStepRow.draft_id) == draft_id))
+
+
+def drop_draft(db: Session, draft_id: DraftId) -> None:
+    """Forget a draft nobody quoted."""
+    forget_steps(db, draft_id)
+    db.connection().execute(delete(DraftRow).where(col(DraftRow.id) == draft_id))
+
+
 def save_draft(db: Session, draft: Draft, *, before: Draft, can_be_undone: bool = True) -> None:
     """Replace ``before`` by ``draft``, keeping the choices before the change.
 

@@ -1,8 +1,12 @@
 """Reading and writing orders."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from configurator.model import Selection
+from kernel.canonical import JsonValue
 from kernel.database import changed_rows
 from kernel.ids import CustomerId, OrderId, ProfileId, QuoteId
 from orders.drafts.repository import selection_from_json, selection_to_json
@@ -87,6 +91,16 @@ def move_order(
         .values(state=after, held_from=held_from.value if held_from else None)
     )
     return changed_rows(db, statement) == 1
+
+
+def depersonalise(db: Session, order_id: OrderId, selection: Selection, specification: Mapping[str, JsonValue]) -> None:
+    """Replace choices and specification by ones without texts, and let go of the measures."""
+    changed_rows(
+        db,
+        update(OrderRow)
+        .where(col(OrderRow.id) == order_id)
+        .values(selection=selection_to_json(selection), specification=dict(specification), profile_id=None),
+    )
 
 
 def _order(row: OrderRow) -> Order:

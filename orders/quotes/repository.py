@@ -1,10 +1,13 @@
 """Reading and writing quotes."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from configurator.model import Selection
+from kernel.canonical import JsonValue
 from kernel.database import changed_rows
 from kernel.ids import CustomerId, DraftId, ProfileId, QuoteId
 from orders.drafts.repository import selection_from_json, selection_to_json
@@ -89,6 +92,29 @@ def set_customer(db: Session, quote_id: QuoteId, customer_id: CustomerId) -> boo
         .values(customer_id=customer_id)
     )
     return changed_rows(db, statement) == 1
+
+
+def quotes_of_customer(db: Session, customer_id: CustomerId) -> list[Quote]:
+    """Return every quote a customer was given, oldest first."""
+    rows = db.exec(
+        select(QuoteRow).where(QuoteRow.customer_id == customer_id).order_by(col(QuoteRow.issued_at), col(QuoteRow.id))
+    )
+    return [_quote(row) for row in rows]
+
+
+def is_quoted(db: Session, draft_id: DraftId) -> bool:
+    """Return whether a draft was ever quoted."""
+    return db.exec(select(QuoteRow.id).where(QuoteRow.draft_id == draft_id).limit(1)).first() is not None
+
+
+def depersonalise(db: Session, quote_id: QuoteId, selection: Selection, specification: Mapping[str, JsonValue]) -> None:
+    """Replace choices and specification by ones without texts, and let go of the measures."""
+    changed_rows(
+        db,
+        update(QuoteRow)
+        .where(col(QuoteRow.id) == quote_id)
+        .values(selection=selection_to_json(selection), specification=dict(specification), profile_id=None),
+    )
 
 
 def _quote(row: QuoteRow) -> Quote:

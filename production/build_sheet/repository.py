@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session
@@ -52,6 +52,11 @@ def sheets_of(db: Session, order_number: str) -> tuple[IssuedSheet, ...]:
         .order_by(columns.revision, columns.piece)
     )
     return tuple(IssuedSheet(*row) for row in db.execute(statement))
+
+
+def drop_sheets(db: Session, order_number: str) -> None:
+    """Forget that sheets were issued for an order."""
+    changed_rows(db, delete(_SHEETS).where(_SHEETS.c.order_number == order_number))
 
 
 def add_sheet(db: Session, sheet: IssuedSheet) -> bool:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from kernel.blobs import BlobStore
+from kernel.blobs import BlobName, BlobStore
 from kernel.database import Database
 from kernel.errors import NotFound, NotPossible
 from production.build_sheet import repository
@@ -71,3 +71,10 @@ def issued_sheet(db: Session, order_number: str, revision: str, piece: int = 1) 
 def issued_sheets(db: Session, order_number: str) -> tuple[IssuedSheet, ...]:
     """Return all sheets ever issued for an order, by revision and piece."""
     return repository.sheets_of(db, order_number)
+
+
+def forget_sheets(db: Session, order_number: str) -> tuple[BlobName, ...]:
+    """Forget the sheets of an order that is done, and return the names of their files, for the caller to erase."""
+    names = tuple(name for sheet in repository.sheets_of(db, order_number) for name in (sheet.pdf, sheet.specification))
+    repository.drop_sheets(db, order_number)
+    return names

@@ -16,7 +16,7 @@ from kernel.ids import id_maker
 from kernel.jobs import run_pending
 from orders.drafts.configurators import Configurators
 from production.build_sheet.printing import SheetPrinter
-from tests.conftest import PostgresServer
+from tests.conftest import TEST_VAULT, PostgresServer
 from tests.journeys.person import Person
 from web.app import create_app
 from web.demo.people import DEMO_PASSWORD
@@ -46,7 +46,7 @@ def make_shop(printer: SheetPrinter, configurators: Configurators) -> Callable[[
     def make(url: str, blobs: Path) -> Shop:
         clock = fixed_clock(NOW)
         ids = id_maker(clock, random.Random(1))
-        return Shop(Database(url), configurators, BlobStore(str(blobs)), printer, ids, clock)
+        return Shop(Database(url, vault=TEST_VAULT), configurators, BlobStore(str(blobs)), printer, ids, clock)
 
     return make
 

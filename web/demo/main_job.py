@@ -75,7 +75,12 @@ def run_main_job(out_dir: Path) -> list[Made]:
     """
     out_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(database_url=f"sqlite:///{folder}/demo.db", blob_url=f"{folder}/blobs", cache_dir=folder)
+        settings = Settings(
+            database_url=f"sqlite:///{folder}/demo.db",
+            blob_url=f"{folder}/blobs",
+            cache_dir=folder,
+            master_key_file=f"{folder}/master.key",
+        )
         shop = open_shop(settings, clock=fixed_clock(MOMENT), rng=random.Random(1))
         migrations.upgrade(shop.database)
         seed_catalogs(shop)

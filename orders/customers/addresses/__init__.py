@@ -1,0 +1,1 @@
+"""Where does this customer live, and where does a parcel go?"""

@@ -1,0 +1,1 @@
+"""What may we use what we know of this customer for?"""

@@ -1,0 +1,1 @@
+"""What was said between this customer and us, over all channels?"""

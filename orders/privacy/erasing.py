@@ -1,0 +1,135 @@
+"""Erasing a customer: everything personal goes in one transaction, files follow by a job.
+
+What stays: the reference (``A-17``) in orders and in the audit chain, the choices without texts and measures, and the
+documents the law makes us keep, which the receipt lists.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlmodel import Session
+
+from kernel.blobs import BlobName, BlobStore
+from kernel.database import overwrite_deleted
+from kernel.ids import CustomerId, IdMaker
+from kernel.jobs import JobName, enqueue
+from modules_catalog.releases.service import model_of
+from orders.audit.model import Actor
+from orders.audit.service import record
+from orders.customers import repository as customers
+from orders.customers.model import Purpose
+from orders.customers.service import known_customer
+from orders.drafts import repository as drafts
+from orders.lifecycle import repository as orders
+from orders.lifecycle.model import Order
+from orders.lifecycle.transitions import OPEN_STATES, OrderState
+from orders.privacy import repository
+from orders.privacy.model import ErasureReceipt, KeptDocument, OrdersStillOpen, ReceiptId
+from orders.privacy.own_words import own_words, specification_without_texts, without_texts
+from orders.quotes import repository as quotes
+from orders.quotes.model import Quote, QuoteState
+from orders.quotes.service import withdraw_quote
+from production.build_sheet.service import forget_sheets
+
+ERASE_FILES_JOB = JobName("privacy.erase_files")
+#: Orders in these states are owed nothing more: they do not stand in the way of an erasure.
+DONE_STATES = (frozenset(OrderState) - OPEN_STATES) | {OrderState.DELIVERED}
+
+
+def erase_customer(
+    db: Session,
+    customer_id: CustomerId,
+    *,
+    owners: Iterable[str] = (),
+    also_gone: Mapping[str, int] | None = None,
+    kept: Iterable[KeptDocument] = (),
+    new_id: IdMaker,
+    actor: Actor,
+    now: datetime,
+) -> ErasureReceipt:
+    """Erase a customer and return the receipt.
+
+    Args:
+        db: A writing unit of work.
+        customer_id: Whom.
+        owners: The pseudonyms under which they began drafts: their account, their visitor's cookie.
+        also_gone: What the caller erased in the same transaction, for the receipt.
+        kept: What the law makes us keep.
+        new_id: Makes ids.
+        actor: Who erases.
+        now: The present moment.
+
+    Raises:
+        CustomerNotFound, CustomerErased: there is no such customer, or no longer.
+        OrdersStillOpen: an order is not done yet; nothing is changed.
+    """
+    customer = known_customer(db, customer_id, purpose=Purpose.SUPPORT)
+    theirs = orders.find_orders(db, customer_id=customer_id, limit=100_000)
+    waiting = [order.number for order in theirs if order.state not in DONE_STATES]
+    if waiting:
+        raise OrdersStillOpen(orders=sorted(waiting))
+    overwrite_deleted(db)
+    offered = quotes.quotes_of_customer(db, customer_id)
+    for quote in offered:
+        _forget_quote(db, quote, actor=actor, now=now)
+    files = [name for order in theirs for name in _forget_order(db, order)]
+    gone = {
+        "orders": len(theirs),
+        "quotes": len(offered),
+        "drafts": _forget_drafts(db, customer_id, owners, {quote.draft_id for quote in offered}, now=now),
+        "files": len(files),
+        **customers.erase_customer(db, customer_id, now=now),
+        **(also_gone or {}),
+    }
+    if files:
+        enqueue(db, ERASE_FILES_JOB, *files, key=customer.reference)
+    receipt = ErasureReceipt(ReceiptId(new_id()), customer.reference, now, actor.id, gone, tuple(kept))
+    repository.add_receipt(db, receipt)
+    record(db, f"customer:{customer.reference}", "erased", actor=actor, now=now, gone=gone)
+    return receipt
+
+
+def erase_files(blobs: BlobStore, names: Iterable[str]) -> None:
+    """Erase files by name; those that are gone already are no error."""
+    for name in names:
+        blobs.delete(BlobName(name))
+
+
+def _forget_order(db: Session, order: Order) -> tuple[str, ...]:
+    """Take texts and measures out of an order, drop its sheets, and return their files' names."""
+    texts = own_words(model_of(db, order.release))
+    orders.depersonalise(
+        db, order.id, without_texts(order.selection, texts), specification_without_texts(order.specification, texts)
+    )
+    return forget_sheets(db, order.number)
+
+
+def _forget_quote(db: Session, quote: Quote, *, actor: Actor, now: datetime) -> None:
+    if quote.state is QuoteState.OPEN:
+        withdraw_quote(db, quote.id, actor=actor, now=now)
+    texts = own_words(model_of(db, quote.release))
+    quotes.depersonalise(
+        db, quote.id, without_texts(quote.selection, texts), specification_without_texts(quote.specification, texts)
+    )
+
+
+def _forget_drafts(
+    db: Session, customer_id: CustomerId, owners: Iterable[str], quoted: set[str], *, now: datetime
+) -> int:
+    """Drop the customer's drafts; one that was quoted is kept for the quote, without texts. Return how many."""
+    found = {each.id: each for each in drafts.drafts_of_customer(db, customer_id)}
+    found |= {each.id: each for owner in owners for each in drafts.drafts_of(db, owner, limit=100_000)}
+    found |= {draft_id: drafts.get_draft(db, draft_id) for draft_id in quoted if draft_id not in found}  # type: ignore[arg-type, misc]
+    for draft in found.values():
+        if draft.customer_id not in (None, customer_id):
+            continue
+        drafts.forget_steps(db, draft.id)
+        if quotes.is_quoted(db, draft.id):
+            texts = own_words(model_of(db, draft.release))
+            changed = draft.changed(
+                now, selection=without_texts(draft.selection, texts), customer_id=None, profile_id=None
+            )
+            drafts.save_draft(db, changed, before=draft, can_be_undone=False)
+        else:
+            drafts.drop_draft(db, draft.id)
+    return len(found)
