@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122121330"
+revision: str = "20261122141856"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -66,6 +66,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("length(name) > 0", name=op.f("ck_customer_name_given")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer")),
         sa.UniqueConstraint("reference", name=op.f("uq_customer_reference")),
@@ -74,6 +75,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_customer_email"), ["email"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_name"), ["name"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_phone"), ["phone"], unique=False)
+
+    op.create_table(
+        "erasure_receipt",
+        sa.Column("id", sa.String(length=20), nullable=False),
+        sa.Column("reference", sa.String(length=20), nullable=False),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("erased_by", sa.String(length=60), nullable=False),
+        sa.Column("gone", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("kept", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure_receipt")),
+    )
+    with op.batch_alter_table("erasure_receipt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_erasure_receipt_reference"), ["reference"], unique=False)
 
     op.create_table(
         "idempotency_key",
@@ -204,6 +218,89 @@ def upgrade() -> None:
         batch_op.create_index("ix_catalog_release_start_release", ["release"], unique=False)
 
     op.create_table(
+        "customer_address",
+        sa.Column("id", sa.String(length=20), nullable=False),
+        sa.Column("customer_id", sa.String(length=20), nullable=False),
+        sa.Column("is_default", sa.Boolean(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_customer_address_customer_id_customer")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_address")),
+    )
+    with op.batch_alter_table("customer_address", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_customer_address_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
+        "customer_consent",
+        sa.Column("customer_id", sa.String(length=20), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "sale",
+                "fit",
+                "delivery",
+                "invoice",
+                "support",
+                "marketing",
+                name="purpose",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "withdrawn_at IS NULL OR withdrawn_at >= given_at", name=op.f("ck_customer_consent_withdrawn_later")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_customer_consent_customer_id_customer")
+        ),
+        sa.PrimaryKeyConstraint("customer_id", "purpose", "given_at", name=op.f("pk_customer_consent")),
+    )
+    op.create_table(
+        "customer_contact",
+        sa.Column("id", sa.String(length=20), nullable=False),
+        sa.Column("customer_id", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "store",
+                "phone",
+                "mail",
+                "web",
+                "feedback",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("by", sa.String(length=60), nullable=False),
+        sa.Column("about", sa.String(length=30), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_customer_contact_customer_id_customer")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_contact")),
+    )
+    with op.batch_alter_table("customer_contact", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_customer_contact_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_customer_contact_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
+        "customer_key",
+        sa.Column("customer_id", sa.String(length=20), nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_customer_key_customer_id_customer")),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer_key")),
+    )
+    op.create_table(
         "known_fact",
         sa.Column("customer_id", sa.String(length=20), nullable=False),
         sa.Column("key", sa.String(length=80), nullable=False),
@@ -217,18 +314,8 @@ def upgrade() -> None:
         "measurement_profile",
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.Column("customer_id", sa.String(length=20), nullable=False),
-        sa.Column(
-            "sex", sa.Enum("F", "M", name="sex", native_enum=False, create_constraint=True, length=40), nullable=False
-        ),
-        sa.Column("readings", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("confirmed", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("taken_by", sa.String(length=60), nullable=False),
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "method",
-            sa.Enum("tape", "garment", "size", name="method", native_enum=False, create_constraint=True, length=40),
-            nullable=False,
-        ),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.id"], name=op.f("fk_measurement_profile_customer_id_customer")
         ),
@@ -236,6 +323,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("measurement_profile", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_measurement_profile_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_measurement_profile_taken_at"), ["taken_at"], unique=False)
 
     op.create_table(
         "production_batch_load",
@@ -728,10 +816,22 @@ def downgrade() -> None:
     op.drop_table("production_bucket")
     op.drop_table("production_batch_load")
     with op.batch_alter_table("measurement_profile", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_measurement_profile_taken_at"))
         batch_op.drop_index(batch_op.f("ix_measurement_profile_customer_id"))
 
     op.drop_table("measurement_profile")
     op.drop_table("known_fact")
+    op.drop_table("customer_key")
+    with op.batch_alter_table("customer_contact", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_customer_contact_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_customer_contact_at"))
+
+    op.drop_table("customer_contact")
+    op.drop_table("customer_consent")
+    with op.batch_alter_table("customer_address", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_customer_address_customer_id"))
+
+    op.drop_table("customer_address")
     with op.batch_alter_table("catalog_release_start", schema=None) as batch_op:
         batch_op.drop_index("ix_catalog_release_start_release")
 
@@ -753,6 +853,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_idempotency_key_at"))
 
     op.drop_table("idempotency_key")
+    with op.batch_alter_table("erasure_receipt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_erasure_receipt_reference"))
+
+    op.drop_table("erasure_receipt")
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customer_phone"))
         batch_op.drop_index(batch_op.f("ix_customer_name"))
