@@ -8,21 +8,20 @@ from kernel.database import Database
 from kernel.ids import CustomerId, DraftId, IdMaker, QuoteId
 from orders.audit.model import SYSTEM, Actor
 from orders.audit.service import record
-from orders.customers import repository as customers
-from orders.customers.model import Purpose
 from orders.drafts.configurators import Configurators
 from orders.drafts.model import DraftView
 from orders.drafts.promising import draft_demand
 from orders.drafts.service import Reader, view_draft
 from orders.numbering.repository import next_number
-from orders.pricing.offering import offered_price
+from orders.pricing import repository as pricing
+from orders.pricing.model import DiscountKind
+from orders.pricing.service import hold_voucher
 from orders.quotes import repository
 from orders.quotes.model import VALID_FOR, DraftNotQuotable, Quote, QuoteNotOpen, QuoteState
+from orders.quotes.offering import made_offer, needs_approval, require_approval
 from orders.quotes.specifying import specification
 from production.promise import service as promises
 from production.promise.document import promise_to_json
-
-HOME_COUNTRY = "DE"
 
 
 def issue_quote(
@@ -35,18 +34,27 @@ def issue_quote(
     actor: Actor,
     now: datetime,
     valid_for: timedelta = VALID_FOR,
+    voucher: str = "",
 ) -> Quote:
     """Return a new quote of a draft: price fixed, date promised, capacity and material held until it expires.
 
-    Quotes of the same draft that are still open are withdrawn and give back what they held.
+    Quotes of the same draft that are still open are withdrawn and give back what they held; a voucher one of them held
+    goes on to the new one unless another is given.
 
     Raises:
         DraftNotQuotable: an answer, a measure, a date in time or a confirmation is missing; the facts say which.
+        VoucherNotUsable: the voucher does not hold here; nothing is withdrawn.
+        ApprovalNeeded: it would earn less than the line's floor; the request has been made, nothing is held.
         CapacityTaken: others were quicker each time; nothing is held.
     """
     with database.read() as db:
         view = view_draft(db, configurators, draft_id, reader, now=now)
-    _require_quotable(view)
+        _require_quotable(view)
+        voucher = voucher or _voucher_before(db, draft_id)
+        offer = made_offer(db, view, day=now.date(), voucher=voucher)
+        approved = not needs_approval(db, offer)
+    if not approved:
+        require_approval(database, offer, new_id=new_id, actor=actor, now=now)
     demand = draft_demand(view.model, view.draft.selection, view.fit, view.draft.quantity)
     with database.write() as db:
         for earlier in repository.quotes_of_draft(db, draft_id, state=QuoteState.OPEN):
@@ -66,13 +74,7 @@ def issue_quote(
             owner=view.draft.owner,
             selection=view.draft.selection,
             quantity=view.draft.quantity,
-            price=offered_price(
-                view.state.lines,
-                currency=view.model.currency,
-                quantity=view.draft.quantity,
-                country=_country(db, view),
-                day=now.date(),
-            ),
+            price=offer.price,
             promise=promise_to_json(promise),
             specification=specification(
                 line=view.draft.line,
@@ -87,6 +89,8 @@ def issue_quote(
             profile_id=view.draft.profile_id,
         )
         repository.add_quote(db, quote)
+        hold_voucher(db, quote_id, quote.customer_id, quote.price.discounts)
+        pricing.keep_cost(db, quote_id, offer.margin, now=now)
         record(db, f"quote:{quote_id}", "issued", actor=actor, now=now, total_minor=quote.price.total_minor)
         return quote
 
@@ -122,6 +126,7 @@ def _end(db: Session, quote: Quote, state: QuoteState, *, actor: Actor, now: dat
     if not repository.move_quote(db, quote.id, before=QuoteState.OPEN, after=state):
         raise QuoteNotOpen(quote_id=quote.id)
     promises.give_back(db, quote.reservation_key)
+    pricing.give_use_back(db, quote.id)
     record(db, f"quote:{quote.id}", state.value, actor=actor, now=now)
 
 
@@ -141,7 +146,12 @@ def _require_quotable(view: DraftView) -> None:
     raise DraftNotQuotable(reason="no_date" if view.state.valid else "contradiction")
 
 
-def _country(db: Session, view: DraftView) -> str:
-    if view.draft.customer_id is None:
-        return HOME_COUNTRY
-    return customers.get_customer(db, view.draft.customer_id, purpose=Purpose.INVOICE).contact.country
+def _voucher_before(db: Session, draft_id: DraftId) -> str:
+    """Return the voucher of the draft's newest open quote; empty when it holds none."""
+    held = (
+        discount.code
+        for quote in reversed(repository.quotes_of_draft(db, draft_id, state=QuoteState.OPEN))
+        for discount in quote.price.discounts
+        if discount.kind is DiscountKind.VOUCHER
+    )
+    return next(held, "")

@@ -55,6 +55,8 @@ def _centre_to_json(centre: WorkCentre) -> Mapping[str, JsonValue]:
         "reserve_percent": centre.reserve_percent,
         "load_pieces": centre.load_pieces,
         "names": dict(centre.names),
+        "labour_minor_per_hour": centre.labour_minor_per_hour,
+        "place_minor_per_hour": centre.place_minor_per_hour,
         "hours": [[sorted(hours.weekdays), hours.from_min, hours.to_min] for hours in centre.hours],
     }
 
@@ -68,4 +70,6 @@ def _centre_from_json(document: Mapping[str, Any]) -> WorkCentre:
         reserve_percent=document["reserve_percent"],
         load_pieces=document["load_pieces"],
         names=document["names"],
+        labour_minor_per_hour=document.get("labour_minor_per_hour", 0),
+        place_minor_per_hour=document.get("place_minor_per_hour", 0),
     )

@@ -39,7 +39,11 @@ _PLANT_KEYS = frozenset(
         "texts",
     ]
 )
-_CENTRE_KEYS = frozenset(["kind", "places", "load", "reserve_percent", "shifts", "names"])
+_CENTRE_KEYS = frozenset(
+    ["kind", "places", "load", "reserve_percent", "shifts", "names", "labour_minor_per_hour", "place_minor_per_hour"]
+)
+
+_RATES = ("labour_minor_per_hour", "place_minor_per_hour")
 
 
 def load_plant(line: str) -> Plant:
@@ -136,6 +140,7 @@ def _centre(code: str, entry: Entry, shifts: dict[str, tuple[Hours, ...]]) -> Wo
         reserve_percent=percent,
         load_pieces=fields["load"].integer(least=1) if "load" in fields else 1,
         names=_names(fields["names"]) if "names" in fields else {},
+        **{name: fields[name].integer(least=0) for name in _RATES if name in fields},
     )
 
 

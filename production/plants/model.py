@@ -36,7 +36,8 @@ class WorkCentre:
     """Where operations are done.
 
     ``places`` are people, machines or slots working side by side. ``reserve_percent`` of the time is never
-    promised. ``load_pieces`` is how many pieces of one recipe share a batch.
+    promised. ``load_pieces`` is how many pieces of one recipe share a batch. The hourly rates say what hands and what the
+    place itself (machine, room, energy) cost, in minor units of the line's currency.
     """
 
     code: str
@@ -46,6 +47,8 @@ class WorkCentre:
     reserve_percent: int = 0
     load_pieces: int = 1
     names: Mapping[str, str] = field(default_factory=dict)
+    labour_minor_per_hour: int = 0
+    place_minor_per_hour: int = 0
 
     def __post_init__(self) -> None:
         if self.places < 1 or self.load_pieces < 1 or not 0 <= self.reserve_percent < 100:

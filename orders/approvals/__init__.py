@@ -1,0 +1,1 @@
+"""What must somebody else agree to before it is promised or bought?"""

@@ -1,0 +1,192 @@
+"""Reading and writing price rules, vouchers, groups and costs."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, or_, select
+
+from kernel.database import changed_rows
+from kernel.ids import CustomerId, QuoteId
+from orders.pricing.margin import Margin
+from orders.pricing.rules import PriceRule
+from orders.pricing.tables import GroupMemberRow, PriceRuleRow, ProductCostRow, VoucherRow, VoucherUseRow
+from orders.pricing.vouchers import Voucher
+from production.costing import ProductCost
+
+
+def save_rule(db: Session, rule: PriceRule) -> None:
+    """Store a price rule, replacing the one of its code."""
+    db.merge(
+        PriceRuleRow(
+            code=rule.code,
+            reason=dict(rule.reason),
+            percent_bp=rule.percent_bp,
+            line=rule.line,
+            group=rule.group,
+            customer_id=rule.customer_id,
+            least_quantity=rule.least_quantity,
+            valid_from=rule.valid_from,
+            valid_until=rule.valid_until,
+        )
+    )
+    db.flush()
+
+
+def remove_rule(db: Session, code: str) -> bool:
+    """Return whether there was a rule of this code; there is none now."""
+    return changed_rows(db, delete(PriceRuleRow).where(col(PriceRuleRow.code) == code)) == 1
+
+
+def all_rules(db: Session) -> list[PriceRule]:
+    """Return every price rule, by code."""
+    return [_rule(row) for row in db.exec(select(PriceRuleRow).order_by(col(PriceRuleRow.code)))]
+
+
+def rules_for(db: Session, customer_id: CustomerId | None, *, line: str, day: date) -> list[PriceRule]:
+    """Return the rules in force on the day that could hold for this customer and line."""
+    row = PriceRuleRow
+    rows = db.exec(
+        select(row).where(
+            col(row.valid_from) <= day,
+            or_(col(row.valid_until).is_(None), col(row.valid_until) >= day),
+            or_(col(row.line).is_(None), col(row.line) == line),
+            or_(col(row.customer_id).is_(None), col(row.customer_id) == customer_id),
+        )
+    )
+    return [_rule(each) for each in rows]
+
+
+def groups_of(db: Session, customer_id: CustomerId) -> frozenset[str]:
+    """Return the groups a customer is in."""
+    return frozenset(db.exec(select(GroupMemberRow.group).where(GroupMemberRow.customer_id == customer_id)))
+
+
+def set_groups(db: Session, customer_id: CustomerId, groups: Iterable[str]) -> None:
+    """Put a customer into these groups and no others."""
+    changed_rows(db, delete(GroupMemberRow).where(col(GroupMemberRow.customer_id) == customer_id))
+    db.add_all(GroupMemberRow(customer_id=customer_id, group=group) for group in sorted(set(groups)))
+    db.flush()
+
+
+def add_voucher(db: Session, voucher: Voucher) -> None:
+    """Store a new voucher."""
+    db.add(
+        VoucherRow(
+            code=voucher.code,
+            reason=dict(voucher.reason),
+            percent_bp=voucher.percent_bp,
+            amount_minor=voucher.amount_minor,
+            currency=voucher.currency,
+            line=voucher.line,
+            least_minor=voucher.least_minor,
+            uses_left=voucher.uses_left,
+            once_each=voucher.once_each,
+            valid_from=voucher.valid_from,
+            valid_until=voucher.valid_until,
+        )
+    )
+    db.flush()
+
+
+def find_voucher(db: Session, code: str) -> Voucher | None:
+    """Return the voucher of a code, or ``None``."""
+    row = db.get(VoucherRow, code, populate_existing=True)
+    return None if row is None else _voucher(row)
+
+
+def all_vouchers(db: Session) -> list[Voucher]:
+    """Return every voucher, by code."""
+    return [_voucher(row) for row in db.exec(select(VoucherRow).order_by(col(VoucherRow.code)))]
+
+
+def take_use(db: Session, voucher: Voucher, quote_id: QuoteId, customer_id: CustomerId | None) -> bool:
+    """Return whether there was a use left, which this quote holds now."""
+    statement = (
+        update(VoucherRow)
+        .where(col(VoucherRow.code) == voucher.code, col(VoucherRow.uses_left) >= 1)
+        .values(uses_left=VoucherRow.uses_left - 1)
+    )
+    if changed_rows(db, statement) != 1:
+        return False
+    db.add(VoucherUseRow(quote_id=quote_id, code=voucher.code, customer_id=customer_id))
+    db.flush()
+    return True
+
+
+def give_use_back(db: Session, quote_id: QuoteId) -> str | None:
+    """Give back what a quote holds of a voucher; return the voucher's code, ``None`` where it held none."""
+    use = db.get(VoucherUseRow, quote_id)
+    if use is None:
+        return None
+    code = use.code
+    db.delete(use)
+    db.flush()
+    changed_rows(db, update(VoucherRow).where(col(VoucherRow.code) == code).values(uses_left=VoucherRow.uses_left + 1))
+    return code
+
+
+def used_by(db: Session, code: str, customer_id: CustomerId) -> bool:
+    """Return whether a quote or order of the customer holds a use of the voucher."""
+    found = db.exec(
+        select(VoucherUseRow.quote_id).where(VoucherUseRow.code == code, VoucherUseRow.customer_id == customer_id)
+    ).first()
+    return found is not None
+
+
+def keep_cost(db: Session, quote_id: QuoteId, margin: Margin, *, now: datetime) -> None:
+    """Store what a quote's pieces cost to make."""
+    db.add(
+        ProductCostRow(
+            quote_id=quote_id,
+            currency=margin.currency,
+            net_minor=margin.net_minor,
+            material_minor=margin.cost.material_minor,
+            labour_minor=margin.cost.labour_minor,
+            setup_minor=margin.cost.setup_minor,
+            capacity_minor=margin.cost.capacity_minor,
+            worked_out_at=now,
+        )
+    )
+    db.flush()
+
+
+def margins(db: Session, quote_ids: Iterable[QuoteId]) -> dict[QuoteId, Margin]:
+    """Return what is on record of these quotes' costs."""
+    rows = db.exec(select(ProductCostRow).where(col(ProductCostRow.quote_id).in_(list(quote_ids))))
+    return {QuoteId(row.quote_id): _margin(row) for row in rows}
+
+
+def _margin(row: ProductCostRow) -> Margin:
+    cost = ProductCost(row.material_minor, row.labour_minor, row.setup_minor, row.capacity_minor)
+    return Margin(row.currency, row.net_minor, cost)
+
+
+def _rule(row: PriceRuleRow) -> PriceRule:
+    return PriceRule(
+        code=row.code,
+        reason=row.reason,
+        percent_bp=row.percent_bp,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        line=row.line,
+        group=row.group,
+        customer_id=CustomerId(row.customer_id) if row.customer_id else None,
+        least_quantity=row.least_quantity,
+    )
+
+
+def _voucher(row: VoucherRow) -> Voucher:
+    return Voucher(
+        code=row.code,
+        reason=row.reason,
+        valid_from=row.valid_from,
+        uses_left=row.uses_left,
+        valid_until=row.valid_until,
+        percent_bp=row.percent_bp,
+        amount_minor=row.amount_minor,
+        currency=row.currency,
+        line=row.line,
+        least_minor=row.least_minor,
+        once_each=row.once_each,
+    )
