@@ -11,7 +11,7 @@ from configurator.compiling.compile import Compiled
 from configurator.engine import Picks
 from configurator.model import Answer, Limits, Selection
 from configurator.problem import Problem
-from configurator.repairing import Wish
+from configurator.wishes import Wish
 from modules_catalog.expressions.evaluate import holds
 from modules_catalog.judging import scope_of
 from modules_catalog.model import Feature, FeatureKind

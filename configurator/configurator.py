@@ -14,7 +14,7 @@ from configurator.compiling.compile import Compiled, compile_model
 from configurator.cpsat.engine import CpSatEngine
 from configurator.engine import NO_WAY, Answers, Engine, Picks
 from configurator.errors import NoCompletion
-from configurator.explaining import Clash, Element, Explaining
+from configurator.explaining import Clash, Element, Explaining, picks_from
 from configurator.limits import BUDGET, limit_rules
 from configurator.model import (
     NO_LIMITS,
@@ -33,13 +33,15 @@ from configurator.model import (
     Selection,
     State,
 )
+from configurator.narrowing import Narrowing
 from configurator.notes import Noting, rules_unsure
 from configurator.pricing import price_lines
 from configurator.problem import Problem
-from configurator.repairing import WayOut, Wish, by_age, ways_out
+from configurator.repairing import WayOut, lightest_ways_out, ways_out
 from configurator.selections import answer_of, as_it_stands, feature_of, picked_rows, picks_of, selection_of
 from configurator.states import StateMaker
 from configurator.subproblems import background_of
+from configurator.wishes import Weighing, Wish, by_age
 from kernel.errors import NotAvailable
 from modules_catalog.model import ConfigurationModel, FeatureKind
 
@@ -192,12 +194,17 @@ class Configurator:
 
     def _conflict(self, selection: Selection, feature: str, answer: Answer, limits: Limits) -> Conflict | None:
         elements = self._elements(selection, feature, answer)
-        before = (
-            selection if feature_of(self.compiled, feature).kind is FeatureKind.OPTIONS else selection.without(feature)
-        )
-        start = self._completion(picks_of(self.compiled, before), limits)
-        clash = self._explaining(limits).clash(elements, start)
+        clash = self._clash(elements, limits)
         return None if clash is None else self._told(clash, selection.with_answer(feature, answer))
+
+    def _clash(self, elements: Sequence[Element], limits: Limits) -> Clash | None:
+        if isinstance(self.engine, Weighing):
+            try:
+                return self._narrowing(self.engine, limits).clash(elements)
+            except NotAvailable:
+                pass
+        start = self._completion(picks_from(elements[:-1]), limits)
+        return self._explaining(limits).clash(elements, start)
 
     def _elements(self, selection: Selection, feature: str, answer: Answer) -> list[Element]:
         """Return the choices one by one, oldest first; what is pressed stands last."""
@@ -355,15 +362,35 @@ class Configurator:
                 return ways[0].assignment if ways else None
 
     def _ways_out(self, fixed: Picks, wishes: Sequence[Wish], limits: Limits, most: int) -> list[WayOut]:
-        explaining = self._explaining(limits)
-        start = self._completion({}, limits)
-        return ways_out(
-            fixed,
-            wishes,
-            lambda picks: self._completion(picks, limits),
-            lambda elements: explaining.clash(elements, start),
-            most,
-        )
+        engine, budget = self.engine, limits.budget_minor
+
+        def completion(picks: Picks) -> Picks | None:
+            return self._completion(picks, limits)
+
+        def is_affordable(assignment: Picks) -> bool:
+            return budget is None or cost_of(self.problem, assignment) <= budget
+
+        if isinstance(engine, Weighing):
+
+            def closest(picks: Picks, wished: Sequence[Wish]) -> Picks | None:
+                return engine.closest(picks, wished, limits)
+
+            try:
+                narrowing = self._narrowing(engine, limits)
+                return lightest_ways_out(fixed, wishes, closest, completion, narrowing.choices, is_affordable, most)
+            except NotAvailable:
+                pass
+        explaining, start = self._explaining(limits), self._completion({}, limits)
+
+        def explain(elements: Sequence[Element]) -> Sequence[Element] | None:
+            clash = explaining.clash(elements, start)
+            return None if clash is None else clash.choices
+
+        return ways_out(fixed, wishes, completion, explain, most)
+
+    def _narrowing(self, engine: Weighing, limits: Limits) -> Narrowing:
+        rules = limit_rules(self.problem, limits)
+        return Narrowing(self.problem, self._background, limits, rules, self._completion, engine.lifted)
 
     def _explaining(self, limits: Limits) -> Explaining:
         return Explaining(self.problem, self._background, self._checker, limit_rules(self.problem, limits))

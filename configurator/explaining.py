@@ -1,6 +1,6 @@
-"""Why not? A minimal set of choices and rules that cannot hold together.
+"""Why not? A minimal set of choices and rules that cannot hold together, from small models of a few rules each.
 
-Rules are taken in only as far as solutions break them, until none is left; then everything that is not needed is
+For engines that cannot lift choices; the plan's way is narrowing.py. Rules are taken in only as far as solutions break them, until none is left; then everything that is not needed is
 dropped again, one by one. See docs/algorithms/configuring.md, C-13.
 """
 

@@ -15,6 +15,7 @@ from configurator.planning.leaf_states import (
     LeafTables,
     accepted_bits,
     choice_message,
+    closing_of,
     empty_message,
     single_message,
 )
@@ -64,12 +65,31 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class EitherState:
+    """A choose-many leaf with wished picks or, at a penalty, without: its message has the states of both by cost.
+
+    ``first`` of the message counts through the states with the picks, then through those without.
+    """
+
+    message: Message
+    wished: ManyState
+    picks: Mapping[int, int]
+    other: ManyState
+
+    def rows_of(self, state: int, picks: Mapping[int, int]) -> dict[int, int]:
+        """Return the pieces of one state of the message; ``picks`` are those that are kept in any case."""
+        at, count = int(self.message.first[state]), len(self.wished.message.cost)
+        return self.wished.rows_of(at, self.picks) if at < count else self.other.rows_of(at - count, picks)
+
+
+@dataclass(frozen=True, slots=True)
 class LeafState:
     """A leaf after picks: its message, which choices may be taken, and for a choose-many leaf how one more is judged."""
 
     passing: Passing
     alive: BoolArray
     many: ManyState | None
+    either: EitherState | None = None  # instead of ``many``, where the picks are only wished for
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +238,11 @@ class Core:
             )
             for leaf in self.frame.leaves
         ]
+        self._closings = {
+            at: closing_of(tables)
+            for at, (leaf, tables) in enumerate(zip(self.frame.leaves, self.plan.leaf_tables, strict=True))
+            if leaf.pieces is not None
+        }
         self._place = {
             leaf: (number, place)
             for number, component in enumerate(self.plan.components)
@@ -232,11 +257,17 @@ class Core:
 
     # Leaves
 
+    def start_message(self, at: int) -> Message:
+        """Return the message of a leaf without any pick."""
+        component, place = self._place[at]
+        return self.prepared.starts[component].ups[place]
+
     def _dropped(self, leaf: Leaf, question: Question) -> frozenset[int]:
         rules = {column.rule for column in leaf.pieces} if leaf.pieces is not None else set(leaf.columns)
         return frozenset(rule for rule in rules if self.frame.scopes[rule].rules <= question.dropped)
 
-    def _state(self, at: int, question: Question) -> LeafState:
+    def state(self, at: int, question: Question) -> LeafState:
+        """Return a leaf after the picks."""
         leaf, untouched = self.frame.leaves[at], self.prepared.states[at]
         picks = question.picks.get(leaf.domain, {})
         closed = question.closed.get(leaf.domain, ())
@@ -282,8 +313,11 @@ class Core:
 
     def climbed(self, at: int, question: Question) -> tuple[Climbed, int]:
         """Return a component after the pass up, and the counted work."""
+        return self.climbed_from(at, [self.state(leaf, question) for leaf in self.plan.components[at].leaves])
+
+    def climbed_from(self, at: int, states: Sequence[LeafState]) -> tuple[Climbed, int]:
+        """Return a component after the pass up from these states of its leaves, and the counted work."""
         component = self.plan.components[at]
-        states = [self._state(leaf, question) for leaf in component.leaves]
         ups, work = pass_up(self.plan, component, [state.passing for state in states], self.prepared.starts[at])
         root = ups[component.root].made(self.prepared.starts[at].ups[component.root])
         return Climbed(states, ups, int(root.cost[0]) if len(root.cost) else NOTHING), work
@@ -327,6 +361,57 @@ class Core:
             classes, leaf.class_of, leaf.cost, state.alive, added, NOTHING, most
         )
         return values
+
+    def lifted(self, question: Question) -> dict[int, int]:
+        """Return for each picked domain the least cost without its picks, the others kept; ``NOTHING``: there is no way."""
+        climbed = [self.climbed(at, question)[0] for at in range(len(self.plan.components))]
+        blocked = [at for at, part in enumerate(climbed) if part.best >= NOTHING]
+        total = sum(part.best for part in climbed if part.best < NOTHING)
+        found = dict.fromkeys(question.picks, NOTHING)
+        if self.frame.impossible - question.dropped:
+            return found
+        for at, component in enumerate(self.plan.components):
+            if set(blocked) - {at}:
+                continue
+            part = climbed[at]
+            downs: Sequence[Passing] | None = None
+            for place, number in enumerate(component.leaves):
+                leaf = self.frame.leaves[number]
+                if leaf.domain not in question.picks or leaf.item is not None:
+                    continue
+                if downs is None:
+                    downs, _ = pass_down(self.plan, component, part.ups, self.prepared.starts[at])
+                others = total - (part.best if part.best < NOTHING else 0)
+                if part.states[place].many is None:
+                    values = self._judged(number, part.states[place], downs[place], others, NOTHING - 1)
+                    found[leaf.domain] = int(values.min(initial=NOTHING))
+                    continue
+                rest = downs[place].made(self.prepared.starts[at].downs[place])
+                found[leaf.domain] = others + self._without_picks(number, rest, question)
+        return {place: min(cost, NOTHING) for place, cost in (found | self._lifted_items(question)).items()}
+
+    def _without_picks(self, at: int, rest: Message, question: Question) -> int:
+        """Return the least cost of the rest with a choose-many leaf as if nothing of it were picked."""
+        picks = {place: rows for place, rows in question.picks.items() if place != self.frame.leaves[at].domain}
+        open_state = self.state(at, replace(question, picks=picks))
+        own = open_state.passing.made(self.start_message(at))
+        spec, bools = self._closings[at]
+        none = np.zeros(0, dtype=np.int32)
+        _, cost, _, _, _, _ = self.plan.merger.kernels.merged(
+            rest.cost, rest.ids, own.cost, own.ids,
+            spec.closing, spec.meeting, spec.first_kept, spec.second_kept, bools, none,
+            spec.columns, self.plan.merger.better, 0, 2**40, 2**40,
+        )  # fmt: skip
+        return int(cost[0]) if len(cost) else NOTHING
+
+    def _lifted_items(self, question: Question) -> dict[int, int]:
+        """Return the same for capped choose-many domains, which are several leaves: each by a pass of its own."""
+        found = {}
+        for place in question.picks:
+            if self.frame.leaves[self._leaves_of[place][0]].item is not None:
+                picks = {other: rows for other, rows in question.picks.items() if other != place}
+                found[place] = self.best(replace(question, picks=picks))[0]
+        return found
 
     def _by_domain(
         self, leaf_values: list[IntArray], question: Question
@@ -373,7 +458,8 @@ class Core:
                     pending.append((step.right, int(message.second[state])))
                     continue
                 leaf = self.frame.leaves[component.leaves[node]]
-                rows, many = found[leaf.domain], climbed[at].states[node].many
+                own = climbed[at].states[node]
+                rows, many = found[leaf.domain], own.either or own.many
                 if many is not None:
                     rows.update(many.rows_of(state, question.picks.get(leaf.domain, {})))
                 elif leaf.item is None:

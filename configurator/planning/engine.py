@@ -17,7 +17,9 @@ from configurator.planning.messages import kernels_named
 from configurator.planning.plan import components_of, plan_of
 from configurator.planning.plan_search import Trees, candidate_trees, tree_over
 from configurator.planning.rehearsal import Rehearsal, rehearsed
+from configurator.planning.wishing import closest
 from configurator.problem import BoolArray, IntArray, Problem, SumRule
+from configurator.wishes import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +124,10 @@ class PlanEngine:
         Raises:
             TooWide: This question needs more than the plan may take; another method has to answer.
         """
-        caps = tuple(cap for cap in limits.caps if f"capacity:{cap.work_centre}" not in dropped_rules)
-        core, _ = self._cores(caps)
+        core, _ = self._cores(limits.caps)
         closed = self._closed(limits, dropped_rules)
-        question = Question(_meant(picks), closed, dropped_rules & self._rules)
+        capped = {f"capacity:{cap.work_centre}" for cap in limits.caps}
+        question = Question(_meant(picks), closed, dropped_rules & (self._rules | capped))
         try:
             best, climbed = core.best(question)
         except TooWide:
@@ -134,6 +136,26 @@ class PlanEngine:
         if limits.budget_minor is not None and "budget" not in dropped_rules:
             most = limits.budget_minor
         return None if best > most else core.witness(climbed, question)
+
+    def closest(self, picks: Picks, wishes: Sequence[Wish], limits: Limits = NO_LIMITS) -> Picks | None:
+        """Return the completion of the picks that gives up wishes of the least penalty, and of those a cheapest.
+
+        A budget is not looked at. ``None``: the picks cannot be completed.
+
+        Raises:
+            TooWide: These wishes cannot be weighed in one pass.
+        """
+        core, _ = self._cores(limits.caps)
+        return closest(core, Question(_meant(picks), self._closed(limits)), wishes)
+
+    def lifted(self, picks: Picks, limits: Limits = NO_LIMITS) -> Mapping[int, int]:
+        """Return for each picked domain the least cost of a completion of the other picks; no budget is looked at.
+
+        Raises:
+            TooWide: This question needs more than the plan may take.
+        """
+        core, _ = self._cores(limits.caps)
+        return core.lifted(Question(_meant(picks), self._closed(limits)))
 
     def _closed(self, limits: Limits, dropped: frozenset[str] = frozenset()) -> dict[int, tuple[int, ...]]:
         """Return the rows that cannot be had, by domain."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from configurator.engine import NO_WAY
 from configurator.planning.frame import Leaf
-from configurator.planning.messages import Bytes, Merger, Message
+from configurator.planning.messages import Bytes, Merger, MergeSpec, Message
 from configurator.planning.residuals import DEAD, IdArray
 from configurator.problem import BoolArray, IntArray
 
@@ -95,6 +95,25 @@ def accepted_bits(leaf: Leaf, tables: LeafTables, order: Sequence[int]) -> tuple
     placed = np.zeros(len(offsets), dtype=np.int64)
     placed[list(order)] = offsets
     return placed, bits
+
+
+def closing_of(tables: LeafTables) -> tuple[MergeSpec, Bytes]:
+    """Return how what comes down to a leaf, its columns in the leaf's order, closes with the leaf's own states."""
+    rows, start = [], 0
+    for column, accepts in enumerate(tables.accepts):
+        rows.append((column, column, start, accepts.shape[1], accepts.shape[0]))
+        start += accepts.size
+    none = np.zeros(0, dtype=np.int64)
+    spec = MergeSpec(
+        closing=np.array(rows, dtype=np.int64).reshape(len(rows), 5),
+        meeting=np.zeros((0, 4), dtype=np.int64),
+        first_kept=none,
+        second_kept=none,
+        columns=np.zeros((0, 3), dtype=np.int64),
+        rules=(),
+    )
+    bools = [accepts.ravel() for accepts in tables.accepts]
+    return spec, np.concatenate([np.zeros(0, dtype=np.uint8), *bools]).astype(np.uint8)
 
 
 def as_words(marked: BoolArray) -> np.ndarray:

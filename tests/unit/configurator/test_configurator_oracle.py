@@ -9,6 +9,8 @@ from configurator.compiling.compile import compile_model
 from configurator.configurator import Configurator
 from configurator.cpsat.engine import CpSatEngine
 from configurator.model import Answer, Change, Chosen, Limits, Refused, Repair, Selection, Status
+from configurator.planning.engine import build_plan_engine
+from configurator.planning.limits import PlanBudget
 from modules_catalog.expressions.tree import Aggregate, Comparison, Constant, Logic, Reference
 from modules_catalog.model import (
     ConfigurationModel,
@@ -24,6 +26,8 @@ from modules_catalog.model import (
 from tests.oracles.catalog import Judged, keeps, least_price, valid_configurations
 from tests.strategies import HERE, answers, models, selections
 
+QUICK = PlanBudget(restarts=2, climbs=3, rehearsals=2)
+
 SOME = settings(max_examples=max(1, settings().max_examples // 4))
 """Each example writes down every configuration of a catalog: a quarter of the profile's examples."""
 
@@ -31,6 +35,14 @@ SOME = settings(max_examples=max(1, settings().max_examples // 4))
 def with_cp_sat(model: ConfigurationModel) -> Configurator:
     compiled = compile_model(model)
     return Configurator(model, engine=CpSatEngine(compiled.problem), compiled=compiled)
+
+
+def with_plan(model: ConfigurationModel) -> Configurator:
+    compiled = compile_model(model)
+    return Configurator(model, engine=build_plan_engine(compiled.problem, budget=QUICK), compiled=compiled)
+
+
+ENGINES = st.sampled_from([with_cp_sat, with_plan])
 
 
 def every_option(feature: Feature) -> list[str | int]:
@@ -127,14 +139,14 @@ def check_state(
 def test_states_are_those_of_brute_force(data: st.DataObject) -> None:
     """Statuses, price deltas, ranges, totals and completeness are exact after any choices, possible or not."""
     model = data.draw(models())
-    check_state(model, data.draw(selections(model)), with_cp_sat(model))
+    check_state(model, data.draw(selections(model)), data.draw(ENGINES)(model))
 
 
 @SOME
 @given(st.data())
 def test_budget_limits_as_if_dearer_configurations_were_not_there(data: st.DataObject) -> None:
     model = data.draw(models(3))
-    check_state(model, data.draw(selections(model)), with_cp_sat(model), budget=data.draw(st.integers(0, 25)))
+    check_state(model, data.draw(selections(model)), data.draw(ENGINES)(model), budget=data.draw(st.integers(0, 25)))
 
 
 class Possible:
@@ -143,6 +155,12 @@ class Possible:
     def __init__(self, model: ConfigurationModel, budget: int | None) -> None:
         self.model, self.budget = model, budget
         self._valid: dict[frozenset[str], list[Judged]] = {}
+
+    def affordable(self) -> list[Judged]:
+        """Return what is valid within the budget."""
+        if frozenset() not in self._valid:
+            self._valid[frozenset()] = valid_configurations(self.model)
+        return [one for one in self._valid[frozenset()] if self.budget is None or one.price_minor <= self.budget]
 
     def __call__(self, choices: Mapping[str, Answer], without: frozenset[str] = frozenset()) -> bool:
         if without not in self._valid:
@@ -159,7 +177,7 @@ class Possible:
 def test_conflicts_are_minimal_and_repairs_valid_and_fewest(data: st.DataObject) -> None:
     """Dropping any element of a conflict resolves it; each repair holds, and none changes fewer features."""
     model = data.draw(models(3))
-    configurator = with_cp_sat(model)
+    configurator = data.draw(ENGINES)(model)
     selection = data.draw(selections(model))
     feature = data.draw(st.sampled_from(model.features))
     rest = selection.without(feature.code) if feature.kind is not FeatureKind.OPTIONS else selection
@@ -234,10 +252,33 @@ def check_repairs(
         assert all(change.feature != feature.code for change in repair.changes)
         assert possible(repair.selection.answers)
         assert repair.selection.answers[feature.code] == wanted[feature.code]
+        now = least_price(possible.model, possible.affordable(), repair.selection.answers)
+        was = least_price(possible.model, possible.affordable(), selection.answers)
+        if now is not None and was is not None:
+            assert repair.price_delta_minor == now - was
         was_complete = configurator.state(selection, limits).complete
         texts = any(f.kind is FeatureKind.TEXT for f in possible.model.features)
         if was_complete and not texts:
             assert configurator.state(repair.selection, limits).complete
+
+
+@SOME
+@given(st.data())
+def test_the_plan_and_cp_sat_offer_repairs_of_the_same_changes_and_prices(data: st.DataObject) -> None:
+    """C-14: weighed in one pass or by hitting conflicts, the ways out are the same."""
+    model = data.draw(models(4))
+    selection = data.draw(selections(model))
+    feature = data.draw(st.sampled_from(model.features))
+    pressed = data.draw(answers(feature))
+    limits = Limits(budget_minor=data.draw(st.none() | st.integers(0, 40)))
+
+    found = [
+        [(sorted(change.feature for change in each.changes if change.before is not None), each.price_delta_minor)
+         for each in make(model).repairs(selection, feature.code, pressed, limits)]
+        for make in (with_cp_sat, with_plan)
+    ]  # fmt: skip
+
+    assert found[0] == found[1]
 
 
 def test_a_feature_shown_by_a_total_over_another_takes_part_in_conflicts() -> None:
