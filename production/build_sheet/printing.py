@@ -32,6 +32,7 @@ class SheetPrinter:
         memory_mb: Address space of one process.
         cpu_s: Processor seconds of one sheet.
         timeout_s: Seconds on the wall one sheet may take.
+        module: The program of a process; another kind of document brings its own.
     """
 
     def __init__(
@@ -42,9 +43,10 @@ class SheetPrinter:
         memory_mb: int = MEMORY_MB,
         cpu_s: int = CPU_S,
         timeout_s: float = TIMEOUT_S,
+        module: str = "production.build_sheet.worker",
     ) -> None:
         self._fontconfig = write_fontconfig(folder)
-        self._command = [sys.executable, "-m", "production.build_sheet.worker", str(memory_mb), str(cpu_s)]
+        self._command = [sys.executable, "-m", module, str(memory_mb), str(cpu_s)]
         self._timeout_s = timeout_s
         self._idle: queue.LifoQueue[subprocess.Popen[bytes] | None] = queue.LifoQueue()
         for _ in range(workers):
@@ -57,7 +59,14 @@ class SheetPrinter:
         Raises:
             SheetNotPrinted: it was refused, or took more memory or time than a sheet may.
         """
-        request = json.dumps({"sheet": sheet.to_json(), "picture": picture_svg}).encode()
+        return self.ask(json.dumps({"sheet": sheet.to_json(), "picture": picture_svg}).encode())
+
+    def ask(self, request: bytes) -> bytes:
+        """Return what a process answers to a request in its own form.
+
+        Raises:
+            SheetNotPrinted: it was refused, or took more memory or time than it may.
+        """
         worker = self._idle.get()
         try:
             if worker is not None and worker.poll() is not None:

@@ -45,7 +45,7 @@ def main(memory_mb: int, cpu_s: int) -> None:
     gc.freeze()  # What is loaded stays: the collector need not look at it again.
     gc.set_threshold(GARBAGE_AT)
     while (request := read_frame(sys.stdin.buffer)) is not None:
-        _allow_cpu(cpu_s)
+        allow_cpu(cpu_s)
         try:
             document = json.loads(request)
             pdf = draw_sheet(SheetData.from_json(document["sheet"]), document["picture"])
@@ -55,7 +55,7 @@ def main(memory_mb: int, cpu_s: int) -> None:
             write_frame(sys.stdout.buffer, DONE, pdf)
 
 
-def _allow_cpu(cpu_s: int) -> None:
+def allow_cpu(cpu_s: int) -> None:
     """Let the process run so many seconds more; the kernel ends it when they are used up."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + cpu_s + 1, resource.RLIM_INFINITY))

@@ -1,0 +1,1 @@
+"""What is owed for what, in the form the customer chose?"""

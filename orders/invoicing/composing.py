@@ -1,0 +1,168 @@
+"""From delivered orders to an invoice. Pure: what was agreed in, a valid invoice without its number out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from orders.invoicing.model import (
+    Allowance,
+    Delivery,
+    Invoice,
+    InvoiceKind,
+    InvoiceLine,
+    InvoicingMethod,
+    NothingToBill,
+    Party,
+    PaymentMeans,
+    Reference,
+)
+from orders.invoicing.seller import Seller
+from orders.invoicing.totalling import net_amounts, totals
+from orders.pricing.tax import Supply, Vat, VatCategory, vat_of
+
+
+@dataclass(frozen=True, slots=True)
+class BillableLine:
+    """One price line of an order, tax included; ``feature`` is the catalog's, empty for the product itself."""
+
+    name: str
+    feature: str
+    count: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class BillableOrder:
+    """What an invoice needs of one order; ``agreed_rate`` is the tax that was contained in the agreed price."""
+
+    number: str
+    currency: str
+    country: str
+    delivered_on: date
+    agreed_rate: Decimal
+    lines: tuple[BillableLine, ...]
+    is_company: bool = False
+    is_carried_away: bool = False
+    is_expected: bool = False
+    po_number: str = ""
+    buyer_reference: str = ""
+
+
+def compose_invoice(
+    seller: Seller,
+    buyer: Party,
+    orders: Sequence[BillableOrder],
+    *,
+    method: InvoicingMethod,
+    means: PaymentMeans,
+    locale: str,
+    issued_on: date,
+    paid_minor: int = 0,
+) -> Invoice:
+    """Return the invoice over one order, or several of one customer and currency.
+
+    Raises:
+        NothingToBill: nothing in it costs something.
+        CountryNotServed: there is no tax rate on record.
+    """
+    lines, allowances, agreed_minor = _lines(seller, buyer, orders)
+    if not lines or agreed_minor <= 0:
+        raise NothingToBill(orders=[order.number for order in orders])
+    paid_minor = min(paid_minor, agreed_minor)
+    days = 0 if paid_minor >= agreed_minor or means is not PaymentMeans.TRANSFER else seller.payment_days
+    delivered = [order.delivered_on for order in orders]
+    return Invoice(
+        number="",
+        kind=InvoiceKind.INVOICE,
+        method=method,
+        issued_on=issued_on,
+        due_on=issued_on + timedelta(days=days),
+        currency=orders[0].currency,
+        locale=locale,
+        seller=seller.party,
+        buyer=buyer,
+        means=means,
+        account=seller.account if means is PaymentMeans.TRANSFER else None,
+        delivery=Delivery(
+            seller.party.country if all(order.is_carried_away for order in orders) else orders[0].country,
+            min(delivered),
+            max(delivered),
+            any(order.is_expected for order in orders),
+        ),
+        lines=lines,
+        allowances=allowances,
+        totals=totals(lines, allowances, agreed_minor=agreed_minor, paid_minor=paid_minor),
+        buyer_reference=next((order.buyer_reference for order in orders if order.buyer_reference), ""),
+        po_number=next((order.po_number for order in orders if order.po_number), ""),
+    )
+
+
+def credit_note(invoice: Invoice, *, issued_on: date, order: str | None = None) -> Invoice:
+    """Return what takes an invoice back: the whole of it, or one order's part of a collective one.
+
+    Money that was paid stands in the payments; a credit note counts nothing as paid.
+    """
+    lines = tuple(line for line in invoice.lines if order in (None, line.order))
+    allowances = tuple(each for each in invoice.allowances if order in (None, each.order))
+    is_whole = len(lines) == len(invoice.lines)
+    agreed_minor = invoice.totals.agreed_minor if is_whole else None
+    return replace(
+        invoice,
+        number="",
+        kind=InvoiceKind.CREDIT_NOTE,
+        issued_on=issued_on,
+        due_on=issued_on,
+        lines=lines,
+        allowances=allowances,
+        totals=totals(lines, allowances, agreed_minor=agreed_minor),
+        refers_to=Reference(invoice.number, invoice.issued_on),
+    )
+
+
+def _lines(
+    seller: Seller, buyer: Party, orders: Sequence[BillableOrder]
+) -> tuple[tuple[InvoiceLine, ...], tuple[Allowance, ...], int]:
+    """Return lines, allowances, and what is owed altogether.
+
+    Lines of one tax share one rounding, so that several orders on one invoice do not gather cents.
+    """
+    groups: dict[tuple[Vat, Decimal], list[tuple[int, BillableOrder, BillableLine]]] = {}
+    place = 0
+    for order in orders:
+        for line in order.lines:
+            if line.amount_minor:
+                vat = _vat(seller, buyer, order, line)
+                contained = vat.rate if vat.category is VatCategory.STANDARD else order.agreed_rate
+                groups.setdefault((vat, contained), []).append((place, order, line))
+                place += 1
+    placed: list[tuple[int, InvoiceLine | Allowance]] = []
+    agreed_minor = 0
+    for (vat, contained), members in groups.items():
+        nets = net_amounts([line.amount_minor for _place, _order, line in members], contained)
+        gross = sum(line.amount_minor for _place, _order, line in members)
+        agreed_minor += gross if vat.category is VatCategory.STANDARD else sum(nets)
+        for (at, order, line), net in zip(members, nets, strict=True):
+            if net > 0:
+                placed.append((at, InvoiceLine(line.name, line.count, net, vat, order.number)))
+            elif net < 0:
+                placed.append((at, Allowance(line.name, -net, vat, order.number)))
+    in_order = [each for _at, each in sorted(placed, key=lambda pair: pair[0])]
+    lines = tuple(each for each in in_order if isinstance(each, InvoiceLine))
+    allowances = tuple(each for each in in_order if isinstance(each, Allowance))
+    return lines, allowances, agreed_minor
+
+
+def _vat(seller: Seller, buyer: Party, order: BillableOrder, line: BillableLine) -> Vat:
+    return vat_of(
+        Supply(
+            home=seller.party.country,
+            country=order.country,
+            day=order.delivered_on,
+            vat_id=buyer.vat_id,
+            is_company=order.is_company,
+            is_service=line.feature in seller.services,
+            is_carried_away=order.is_carried_away,
+            is_reduced=line.feature in seller.reduced,
+        )
+    )
