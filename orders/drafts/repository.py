@@ -1,9 +1,10 @@
 """Reading and writing drafts."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from configurator.model import Answer, Selection
 from kernel.database import changed_rows
@@ -70,6 +71,16 @@ def drop_draft(db: Session, draft_id: DraftId) -> None:
     """Forget a draft nobody quoted."""
     forget_steps(db, draft_id)
     db.connection().execute(delete(DraftRow).where(col(DraftRow.id) == draft_id))
+
+
+def drafts_of_line(db: Session, line: str, *, since: datetime, limit: int) -> tuple[list[Draft], int]:
+    """Return the drafts of a line changed since a moment, latest first, and how many of them there are in all."""
+    wanted = (col(DraftRow.line) == line, col(DraftRow.changed_at) >= since)
+    rows = db.exec(
+        select(DraftRow).where(*wanted).order_by(col(DraftRow.changed_at).desc(), col(DraftRow.id)).limit(limit)
+    )
+    found = [_draft(row) for row in rows]
+    return found, db.exec(select(func.count()).select_from(DraftRow).where(*wanted)).one()
 
 
 def save_draft(db: Session, draft: Draft, *, before: Draft, can_be_undone: bool = True) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from configurator.model import Selection
 from kernel.canonical import JsonValue
@@ -12,7 +12,7 @@ from kernel.ids import CustomerId, OrderId, ProfileId, QuoteId
 from orders.drafts.repository import selection_from_json, selection_to_json
 from orders.lifecycle.model import Order, OrderNotFound
 from orders.lifecycle.tables import OrderRow
-from orders.lifecycle.transitions import OrderState
+from orders.lifecycle.transitions import RUNNING_STATES, OrderState
 from orders.pricing.model import price_from_json
 
 
@@ -79,6 +79,16 @@ def find_orders(
     if number:
         wanted = wanted.where(col(OrderRow.number).contains(number.upper(), autoescape=True))
     return [_order(row) for row in db.exec(wanted)]
+
+
+def running_orders(db: Session, line: str, *, limit: int) -> tuple[list[Order], int]:
+    """Return the orders of a line that are not built yet, latest first, and how many there are in all."""
+    wanted = (col(OrderRow.line) == line, col(OrderRow.state).in_(sorted(RUNNING_STATES)))
+    rows = db.exec(
+        select(OrderRow).where(*wanted).order_by(col(OrderRow.placed_at).desc(), col(OrderRow.id)).limit(limit)
+    )
+    found = [_order(row) for row in rows]
+    return found, db.exec(select(func.count()).select_from(OrderRow).where(*wanted)).one()
 
 
 def move_order(

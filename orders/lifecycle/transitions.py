@@ -59,6 +59,8 @@ TRANSITIONS: dict[tuple[OrderState, OrderEvent], OrderState] = {
 """Every transition there is, but resuming: an order on hold goes back to the state it was held in."""
 
 HOLDABLE_STATES = frozenset(state for state, event in TRANSITIONS if event is OrderEvent.HOLD)
+RUNNING_STATES = frozenset({_S.PLACED, _S.RELEASED, _S.IN_PRODUCTION, _S.ON_HOLD})
+"""Ordered, and not built yet."""
 OPEN_STATES = frozenset(OrderState) - {OrderState.CANCELLED, OrderState.CLOSED}
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from configurator.configurator import Configurator
-from configurator.model import Answer, Conflict, Selection, State, Status
+from configurator.model import Answer, Selection, State, Status
 from kernel.errors import LotOneError
 from modules_catalog.findings import Finding, FindingSeverity
 from modules_catalog.model import ConfigurationModel, FeatureKind, Scenario
+from orders.publishing.trying import conflict_of
 
 
 def scenario_findings(configurator: Configurator) -> Iterator[Finding]:
@@ -27,7 +28,7 @@ def _failures(configurator: Configurator, scenario: Scenario) -> Iterator[tuple[
     try:
         selection = Selection(dict(_answers(configurator.model, scenario)))
         state = configurator.state(selection)
-        conflict = None if state.valid else _conflict(configurator, selection)
+        conflict = None if state.valid else conflict_of(configurator, selection)
     except LotOneError as error:
         yield f"{error.code}: {error}", ()
         return
@@ -48,12 +49,6 @@ def _failures(configurator: Configurator, scenario: Scenario) -> Iterator[tuple[
     missing = scenario.notes - _notes(state)
     if missing:
         yield f"should give the notes {', '.join(sorted(missing))}; it does not", tuple(sorted(missing))
-
-
-def _conflict(configurator: Configurator, selection: Selection) -> Conflict | None:
-    """Return a minimal conflict of choices that cannot be completed."""
-    latest = list(selection.answers)[-1]
-    return configurator.why_not(selection.without(latest), latest, selection.answers[latest])
 
 
 def _answers(model: ConfigurationModel, scenario: Scenario) -> Iterator[tuple[str, Answer]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from configurator.model import Selection
 from kernel.canonical import JsonValue
@@ -62,6 +62,16 @@ def quotes_of_draft(db: Session, draft_id: DraftId, *, state: QuoteState) -> lis
         .order_by(col(QuoteRow.issued_at), col(QuoteRow.id))
     )
     return [_quote(row) for row in rows]
+
+
+def open_quotes(db: Session, line: str, *, limit: int) -> tuple[list[Quote], int]:
+    """Return the open quotes of a line, latest first, and how many there are in all."""
+    wanted = (col(QuoteRow.line) == line, col(QuoteRow.state) == QuoteState.OPEN)
+    rows = db.exec(
+        select(QuoteRow).where(*wanted).order_by(col(QuoteRow.issued_at).desc(), col(QuoteRow.id)).limit(limit)
+    )
+    found = [_quote(row) for row in rows]
+    return found, db.exec(select(func.count()).select_from(QuoteRow).where(*wanted)).one()
 
 
 def overdue_quotes(db: Session, now: datetime) -> list[Quote]:

@@ -2,11 +2,14 @@
 
 import json
 import re
+import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from kernel.errors import LotOneError
 from modules_catalog.findings import Finding, FindingSeverity, has_errors
@@ -14,6 +17,10 @@ from modules_catalog.loading.catalog import LoadedCatalog, read_catalog
 from modules_catalog.loading.files import BUILT_IN_CATALOGS, CatalogFiles, CatalogNotFound, read_files
 from modules_catalog.loading.problems import CatalogNotValid
 from modules_catalog.releases import service as releases
+from orders.publishing.document import finding_to_json, report_to_json
+from orders.publishing.impact import can_be_tried
+from web.opening import open_shop
+from web.settings import Settings, read_settings
 
 app = typer.Typer(help="Catalogs: check, publish, export.", no_args_is_help=True)
 
@@ -28,18 +35,32 @@ def check(
     tables: Annotated[
         Path | None, typer.Option(help="Folder whose CSV files stand in for the same-named tables.")
     ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Also say what it would do to the drafts, quotes and orders of a database."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say what is wrong or missing in a catalog. Exit code 0: it may be published; 1: it may not."""
+    if database is not None and tables is not None:
+        _refuse("--database and --tables: a catalog with other tables is never published, so it has no impact")
+    impact = None
     try:
-        findings = _findings(_loaded(folder, tables))
+        loaded = _loaded(folder, tables)
+        findings = _findings(loaded)
+        if database is not None and can_be_tried(findings):
+            impact = _impact(replace(read_settings(), database_url=database), loaded)
     except CatalogNotValid as error:
         findings = error.findings
+    except SQLAlchemyError as error:
+        _refuse(f"the database cannot be read ({type(error).__name__}): is it a URL such as sqlite:///lotone.db?")
     ok = not has_errors(findings)
     if as_json:
-        print(json.dumps({"ok": ok, "findings": [_as_json(finding) for finding in findings]}, ensure_ascii=False))
+        told = {"ok": ok, "findings": [finding_to_json(finding) for finding in findings]}
+        print(json.dumps(told | ({} if impact is None else {"impact": impact[1]}), ensure_ascii=False))
     else:
         _print_findings(findings)
+        _print_lines(impact)
     raise typer.Exit(0 if ok else NO)
 
 
@@ -52,9 +73,6 @@ def publish(
     as_json: JsonOption = False,
 ) -> None:
     """Freeze a catalog as a release, if the gate lets it through. Exit code 1: it does not; nothing is published."""
-    from web.opening import open_shop
-    from web.settings import read_settings
-
     try:
         loaded = _loaded(folder, None)
         findings = _findings(loaded)
@@ -62,17 +80,21 @@ def publish(
         findings, loaded = error.findings, None
     if loaded is None or has_errors(findings):
         if as_json:
-            print(json.dumps({"ok": False, "findings": [_as_json(found) for found in findings]}, ensure_ascii=False))
+            told = [finding_to_json(found) for found in findings]
+            print(json.dumps({"ok": False, "findings": told}, ensure_ascii=False))
         else:
             _print_findings(findings)
         raise typer.Exit(NO)
+    impact = _impact(read_settings(), loaded)
     shop = open_shop(read_settings())
     start = None if effective_from is None else effective_from.replace(tzinfo=UTC)
     with shop.database.write() as db:
         release = releases.publish_loaded(db, loaded, now=shop.now(), effective_from=start)
     if as_json:
-        print(json.dumps({"ok": True, "line": loaded.model.line, "release": release}))
+        told_impact = {} if impact is None else {"impact": impact[1]}
+        print(json.dumps({"ok": True, "line": loaded.model.line, "release": release} | told_impact, ensure_ascii=False))
     else:
+        _print_lines(impact)
         print(f"{loaded.model.line} {release}")
 
 
@@ -214,9 +236,6 @@ def _folder_files(folder: str, tables: Path | None) -> CatalogFiles:
 
 
 def _released_files(line: str, release: str) -> CatalogFiles:
-    from web.opening import open_shop
-    from web.settings import read_settings
-
     shop = open_shop(read_settings())
     try:
         with shop.database.read() as db:
@@ -253,14 +272,43 @@ def _findings(loaded: LoadedCatalog) -> tuple[Finding, ...]:
     return gate_findings(loaded, plant=plant)
 
 
-def _as_json(finding: Finding) -> dict[str, Any]:
-    return {
-        "code": finding.code,
-        "severity": finding.severity.value,
-        "where": finding.where,
-        "message": finding.message,
-        "involves": list(finding.involves),
-    }
+def _impact(settings: Settings, loaded: LoadedCatalog) -> tuple[tuple[str, ...], Any] | None:
+    """Return the impact on a database as lines and as JSON; nothing where no other release is in force."""
+    from configurator.configurator import Configurator
+    from orders.publishing.impact import impact_report
+    from web.views.catalog_impact import impact_view
+
+    shop = open_shop(settings)
+    with shop.database.read() as db:
+        if loaded.model.line not in releases.current_lines(db, now=shop.now()):
+            return None
+        in_force = releases.current_release(db, loaded.model.line, now=shop.now())
+        if in_force == loaded.model.release:
+            return None
+        before = releases.model_of(db, in_force)
+        report = impact_report(
+            db, shop.configurators, Configurator(loaded.model), now=shop.now(), on_progress=_show_progress
+        )
+    view = impact_view(report, before, loaded.model, "en")
+    lines = [f"{row.kind}: {row.broken} broken, {row.changed} changed, {row.unchanged} unchanged" for row in view.rows]
+    for line in view.lines:
+        lines += [f"  {line.effect}: {line.cases}", *(f"    {text}" for text in line.texts)]
+    if view.more:
+        lines.append(f"  and {view.more} more")
+    if view.left_out:
+        lines.append(f"{view.left_out} older ones were not looked at")
+    return tuple(lines), report_to_json(report)
+
+
+def _show_progress(done: int, total: int) -> None:
+    """Count on the terminal, where somebody is watching."""
+    if sys.stderr.isatty():
+        typer.echo(f"\rtrying choices {done} of {total}", err=True, nl=done == total)
+
+
+def _print_lines(impact: tuple[tuple[str, ...], Any] | None) -> None:
+    if impact is not None:
+        print(*impact[0], sep="\n")
 
 
 def _print_findings(findings: tuple[Finding, ...]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from typer.testing import CliRunner, Result
 from kernel.database import Database
 from modules_catalog.loading.catalog import load_catalog
 from modules_catalog.releases import service as releases
+from orders.drafts import service as drafts
+from orders.drafts.configurators import Configurators
 from web.cli.catalog import app
 
 CATALOGS = Path(__file__).parents[2] / "data" / "catalogs"
@@ -154,3 +157,36 @@ def test_two_catalogs_are_compared_in_words_and_for_programs(
     }
     assert lotone("diff", "desk@" + "0" * 64, desk).exit_code == 2
     assert lotone("diff", desk, desk, "--locale", "tlh").exit_code == 2
+
+
+def test_the_impact_on_a_database_is_told_and_nothing_there_is_changed(
+    desk: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    """A line nobody has released has no impact; a released one counts the drafts; a bad address is wrong usage."""
+    first = lotone("check", desk, "--database", sqlite_url, "--json")
+    assert "impact" not in last_json(first)
+    monkeypatch.setenv("LOTONE_DATABASE_URL", sqlite_url)
+    assert lotone("publish", desk).exit_code == 0
+    database = Database(sqlite_url)
+    with database.read() as db:
+        release = releases.starts_of(db, "desk")[0][0]
+    drafts.open_draft(database, Configurators(), "desk", owner="v", new_id=lambda: "d1", now=datetime.now(UTC))
+    top = desk / "top.csv"
+    top.write_text(top.read_text().replace(",30000,", ",30500,", 1))
+    (desk / "scenarios.yaml").unlink()
+
+    told = last_json(lotone("check", desk, "--database", sqlite_url, "--json"))
+    people = lotone("check", desk, "--database", sqlite_url).stdout.splitlines()
+
+    assert told["impact"]["counts"] == {"broken": 0, "changed": 1, "unchanged": 0}  # type: ignore[index]
+    assert people[-4:] == [
+        "Open quotes: 0 broken, 0 changed, 0 unchanged",
+        "Saved drafts: 0 broken, 1 changed, 0 unchanged",
+        "  changed: 1 draft",
+        "    The price of one would be €435.00 (+€5).",
+    ]
+    with database.read() as db:
+        assert [start[0] for start in releases.starts_of(db, "desk")] == [release]
+    database.dispose()
+    assert lotone("check", desk, "--database", "nowhere").exit_code == 2
+    assert lotone("check", desk, "--database", sqlite_url, "--tables", desk).exit_code == 2
