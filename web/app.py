@@ -3,7 +3,7 @@
 from fastapi import APIRouter, FastAPI
 
 from web.framing import frame_app
-from web.routes import configure, customers, floor, home, orders, quotes, session, styleguide
+from web.routes import configure, customers, finance, floor, home, orders, quotes, session, styleguide
 from web.routes.api.describing import describe_api
 from web.routes.api.routers import ROUTERS as API_ROUTERS
 from web.settings import Settings
@@ -16,6 +16,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     orders.router,
     customers.router,
     floor.router,
+    finance.router,
     session.router,
     styleguide.router,
     *API_ROUTERS,

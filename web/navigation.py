@@ -40,6 +40,8 @@ ENTRIES = (
     _Entry(_("Load"), "planner:load", roles=frozenset({Role.PLANNER})),
     _Entry(_("Catalog"), "catalog:home", roles=frozenset({Role.AUTHOR})),
     _Entry(_("Margin"), "finance:margin", roles=frozenset({Role.FINANCE})),
+    _Entry(_("Prices"), "finance:prices", roles=frozenset({Role.FINANCE})),
+    _Entry(_("Approvals"), "finance:approvals", roles=frozenset({Role.FINANCE})),
 )
 
 

@@ -22,6 +22,7 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 EVERYBODY = frozenset({None, *Role})
 SIGNED_IN = frozenset(Role)
 STORE = frozenset({Role.STORE, Role.ADMIN})
+FINANCE = frozenset({Role.FINANCE, Role.ADMIN})
 FLOOR = frozenset({Role.FLOOR, Role.ADMIN})
 SHEETS = frozenset({Role.STORE, Role.FLOOR, Role.PLANNER, Role.ADMIN})
 
@@ -49,6 +50,16 @@ ROUTES: dict[str, frozenset[Role | None]] = {
     "GET /quotes/{quote_id}": EVERYBODY,
     "GET /quotes/{quote_id}/picture.svg": EVERYBODY,
     "POST /quotes/{quote_id}/orders": EVERYBODY,
+    "POST /quotes/{quote_id}/voucher": EVERYBODY,
+    "GET /approvals/{approval_id}": EVERYBODY,
+    "GET /finance/margins": FINANCE,
+    "GET /finance/margins.csv": FINANCE,
+    "GET /finance/prices": FINANCE,
+    "POST /finance/prices/rules": FINANCE,
+    "POST /finance/prices/rules/{code}/removal": FINANCE,
+    "POST /finance/prices/vouchers": FINANCE,
+    "GET /finance/approvals": FINANCE,
+    "POST /finance/approvals/{approval_id}": FINANCE,
     "GET /orders": EVERYBODY,
     "GET /orders/{number}": EVERYBODY,
     "GET /orders/{number}/picture.svg": EVERYBODY,

@@ -1,12 +1,14 @@
 """A quote: issue it, look at it, order."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from kernel.errors import NotPermitted
 from kernel.ids import CustomerId, DraftId, QuoteId
+from orders.approvals import repository as approvals
+from orders.approvals.model import ApprovalNeeded, ApprovalNotYours
 from orders.customers import repository as customers
 from orders.customers import service as registry
 from orders.customers.model import Contact, ContactNotValid, Purpose
@@ -14,6 +16,7 @@ from orders.drafts import service as drafts
 from orders.drafts.pictures import product_picture
 from orders.idempotency.service import answer_once
 from orders.lifecycle.service import place_order
+from orders.pricing.vouchers import VoucherNotUsable, clean_code
 from orders.quotes import repository as quotes
 from orders.quotes.model import DraftNotQuotable, Quote
 from orders.quotes.service import issue_quote, name_customer
@@ -31,7 +34,14 @@ class QuoteNotYours(NotPermitted):
 
 
 @router.post("/drafts/{draft_id}/quotes", name="quotes:issue")
-def issue(request: Request, shop: TheShop, reader: TheReader, actor: TheActor, draft_id: str) -> Response:
+def issue(
+    request: Request,
+    shop: TheShop,
+    reader: TheReader,
+    actor: TheActor,
+    draft_id: str,
+    voucher: Annotated[str, Form(max_length=80)] = "",
+) -> Response:
     """Offer the draft as it stands: price fixed, date held."""
     try:
         quote = issue_quote(
@@ -42,10 +52,49 @@ def issue(request: Request, shop: TheShop, reader: TheReader, actor: TheActor, d
             new_id=shop.new_id,
             actor=actor,
             now=shop.now(),
+            voucher=voucher,
         )
     except DraftNotQuotable as error:
         return _where_it_lacks(request, shop, reader, draft_id, error)
+    except ApprovalNeeded as error:
+        return go_to(request, f"/approvals/{error.facts['approval_id']}")
     return go_to(request, f"/quotes/{quote.id}")
+
+
+@router.post("/quotes/{quote_id}/voucher", name="quotes:voucher")
+def use_voucher(
+    request: Request,
+    shop: TheShop,
+    reader: TheReader,
+    actor: TheActor,
+    quote_id: str,
+    voucher: Annotated[str, Form(max_length=80)] = "",
+) -> Response:
+    """Offer the same once more with a voucher taken off; where it does not hold, the quote stays and says why."""
+    quote = _readable(shop, reader, quote_id)
+    try:
+        return issue(request, shop, reader, actor, quote.draft_id, voucher)
+    except VoucherNotUsable as error:
+        problem = f"voucher.{error.facts['reason']}"
+        return _show(request, shop, quote, problem=problem, typed={"voucher": voucher}, status=422)
+
+
+@router.get("/approvals/{approval_id}", name="quotes:approval")
+def approval_page(request: Request, shop: TheShop, reader: TheReader, approval_id: str) -> Response:
+    """Say how a request stands to whoever made it; once granted, the way to the quote."""
+    with shop.database.read() as db:
+        approval = approvals.get_approval(db, approval_id)
+    if not reader.may_open(approval.asked_by):
+        raise ApprovalNotYours(approval_id=approval_id)
+    _what, draft_id, _offer = approval.subject.split(":")
+    codes: Any = approval.facts.get("discounts", [])
+    values = {
+        "state": approval.state.value,
+        "note": approval.note,
+        "draft_id": draft_id,
+        "voucher": next((code for code in codes if code == clean_code(code)), ""),
+    }
+    return respond(request, "quotes/approval.html", values)
 
 
 @router.get("/quotes/{quote_id}", name="quotes:page")
@@ -130,7 +179,7 @@ def _show(
         "page": quote_page(quote, model, reader_locale(request), plant=plant, now=shop.now()),
         "customer": customer,
         "problem": problem,
-        "typed": typed or {"name": "", "email": "", "country": "DE"},
+        "typed": {"name": "", "email": "", "country": "DE", "voucher": "", **(typed or {})},
     }
     return respond(request, "quotes/page.html", values, status=status)
 

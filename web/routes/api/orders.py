@@ -39,8 +39,14 @@ MOST_LISTED = 50
     response_model=schemas.Quote,
     responses=problems(403, 404, 409, 503),
 )
-def issue(request: Request, shop: TheShop, who: TheApiReader, draft_id: str) -> Response:
-    """Offer the draft as it stands: price fixed; capacity and material held until the quote expires."""
+def issue(
+    request: Request, shop: TheShop, who: TheApiReader, draft_id: str, asked: schemas.QuoteAsked | None = None
+) -> Response:
+    """Offer the draft as it stands: price fixed; capacity and material held until the quote expires.
+
+    Where it would earn less than the line's floor the answer is 409 `ApprovalNeeded`: it has been asked for, and the
+    same call gives the quote once it is granted. A voucher that does not hold is 409 `VoucherNotUsable` with the reason.
+    """
     quote = issue_quote(
         shop.database,
         shop.configurators,
@@ -49,6 +55,7 @@ def issue(request: Request, shop: TheShop, who: TheApiReader, draft_id: str) -> 
         new_id=shop.new_id,
         actor=who.actor,
         now=shop.now(),
+        voucher=asked.voucher if asked else "",
     )
     return _quote(request, shop, quote, status=201)
 

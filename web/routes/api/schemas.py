@@ -346,14 +346,30 @@ class OfferedLine(Told):
     amount_minor: int
 
 
+class Discount(Told):
+    """What is taken off, and why; the amount is negative."""
+
+    kind: Literal["rule", "voucher"]
+    code: str
+    reason: dict[str, str]
+    amount_minor: int
+
+
 class OfferedPrice(Told):
-    """A price as it was offered, for all pieces."""
+    """A price as it was offered, for all pieces: the lines, less the discounts, are the total."""
 
     currency: str
     quantity: int
     lines: list[OfferedLine]
+    discounts: list[Discount] = []
     total_minor: int
     tax: Tax
+
+
+class QuoteAsked(Given):
+    """What a quote is to take into account."""
+
+    voucher: str = Field("", max_length=80, description="The code of a voucher.", examples=["SPRING-26"])
 
 
 class Quote(Told):
