@@ -158,3 +158,9 @@ class Checker:
         return fits_counts(self._problem, assignment) and all(
             holds(rule, assignment, certain) for rule in (*self._problem.rules, *extra)
         )
+
+    def is_still_valid(self, assignment: Assignment, valid: Assignment) -> bool:
+        """Return whether an assignment keeps every rule, given a valid one: only what differs is looked at."""
+        changed = [index for index, rows in assignment.items() if rows != valid[index]]
+        rules = {id(rule): rule for index in changed for rule in self._reading[index]}
+        return fits_counts(self._problem, assignment) and all(holds(rule, assignment) for rule in rules.values())

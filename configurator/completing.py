@@ -67,7 +67,7 @@ def without_needless(problem: Problem, checker: Checker, assignment: Picks, kept
             continue
         for rows in _less(index, domain.none_row, domain.may_be_empty and domain.many, best[index]):
             trial = checker.completed({**best, index: rows})
-            if trial is not None and checker.is_valid(trial) and cost_of(problem, trial) <= cost:
+            if trial is not None and cost_of(problem, trial) <= cost and checker.is_still_valid(trial, whole):
                 best[index], whole, cost = rows, trial, cost_of(problem, trial)
                 break
     return whole

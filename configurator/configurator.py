@@ -255,7 +255,7 @@ class Configurator:
         before = picks_of(self.compiled, selection)
         was_whole = self._whole(before, limits)
         was = self._price_of(before, was_whole, limits)
-        return tuple(self._repair(way, selection, feature, answer, was_whole is not None, was, limits) for way in found)
+        return tuple(self._repair(way, selection, feature, answer, was_whole is not None, was) for way in found)
 
     def _own_ways_out(
         self,
@@ -273,7 +273,7 @@ class Configurator:
         return self._ways_out({index: new}, by_age([*kept, *wishes]), limits, MOST_REPAIRS)
 
     def _repair(
-        self, way: WayOut, selection: Selection, feature: str, answer: Answer, fill: bool, was: int, limits: Limits
+        self, way: WayOut, selection: Selection, feature: str, answer: Answer, fill: bool, was: int
     ) -> Repair:
         assignment = completing.without_needless(
             self.problem, self._checker, way.assignment, self._kept(way, selection)
@@ -305,10 +305,8 @@ class Configurator:
             for domain in domains
             if domain.feature != feature and selection.answers.get(domain.feature) != answers.get(domain.feature)
         )
-        after_selection = Selection(answers)
-        picks = picks_of(self.compiled, after_selection)
-        now = self._price_of(picks, self._whole(picks, limits) if fill else None, limits)
-        return Repair(feature, answer, changes, now - was, after_selection)
+        # What is left open is completed as in the assignment: a cheapest one of fewer choices, so of these as well.
+        return Repair(feature, answer, changes, cost_of(self.problem, assignment) - was, Selection(answers))
 
     def _kept(self, way: WayOut, selection: Selection) -> frozenset[int]:
         return frozenset(self.compiled.rows[code].index for code in selection.answers) - frozenset(way.changed)
