@@ -272,14 +272,11 @@ class Configurator:
         kept = [(index, {row: count}) for row, count in pressed.items() if row not in new]
         return self._ways_out({index: new}, by_age([*kept, *wishes]), limits, MOST_REPAIRS)
 
-    def _repair(
-        self, way: WayOut, selection: Selection, feature: str, answer: Answer, fill: bool, was: int
-    ) -> Repair:
-        assignment = completing.without_needless(
-            self.problem, self._checker, way.assignment, self._kept(way, selection)
-        )
+    def _repair(self, way: WayOut, selection: Selection, feature: str, answer: Answer, fill: bool, was: int) -> Repair:
         domains = self.problem.domains
         own = self.compiled.rows[feature].index
+        kept = self._kept(way, selection) | {own}
+        assignment = completing.without_needless(self.problem, self._checker, way.assignment, kept)
         if own in way.changed:
             answer = answer_of(self.compiled, own, assignment[own]) or answer
         answers: dict[str, Answer] = {}

@@ -1,7 +1,8 @@
 """The configurator against every configuration of small random catalogs, judged from the rules' text."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -325,3 +326,27 @@ def test_a_feature_shown_by_a_total_over_another_takes_part_in_conflicts() -> No
     assert [(choice.feature, choice.option) for choice in refused.conflict.choices] == [("kit", "big"), ("note", "no")]
     assert [rule.id for rule in refused.conflict.rules] == ["needs"]
     assert [repair.changes for repair in refused.repairs] == [(Change("kit", "big", None),)]
+
+
+@pytest.mark.parametrize("engine", [with_cp_sat, with_plan])
+def test_a_repair_that_gives_up_other_pieces_keeps_the_pressed_one(
+    engine: Callable[[ConfigurationModel], Configurator],
+) -> None:
+    """Two cards are over the budget: the pressed one stays, though the feature could be left empty for less."""
+
+    def option(code: str, price_minor: int) -> Option:
+        return Option(OptionCode(code), {}, price_minor, 0, HERE)
+
+    cards = Feature(
+        FeatureCode("cards"), FeatureKind.OPTIONS, HERE, (option("big", 30), option("small", 10)), required=False,
+        maximum=2, max_each=2,
+    )  # fmt: skip
+    model = ConfigurationModel(
+        line=LineCode("cards"), release="0" * 64, currency="EUR", features=(cards,), rules=(), surcharges=(), bom=(),
+        parts={}, operations=(), steps=(), scenarios=(), texts={},
+    )  # fmt: skip
+
+    (repair,) = engine(model).repairs(Selection({"cards": {"big": 1}}), "cards", "small", Limits(budget_minor=35))
+
+    assert repair.selection.answers == {"cards": {"small": 1}}
+    assert repair.price_delta_minor == -20
