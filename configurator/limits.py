@@ -5,7 +5,7 @@ See docs/algorithms/configuring.md, C-7.
 
 import numpy as np
 
-from configurator.model import CapacityCap, Limits
+from configurator.model import CapacityCap, Exclusion, Limits
 from configurator.problem import IntArray, Problem, ProblemRule, SumRule, TableRule
 
 BUDGET = "budget"
@@ -22,6 +22,7 @@ def limit_rules(problem: Problem, limits: Limits) -> tuple[ProblemRule, ...]:
         if late.any():
             rules.append(TableRule(f"material:{feature}", (index,), (late,), np.array([True, False])))
     rules.extend(cap_rule(problem, cap) for cap in limits.caps)
+    rules.extend(exclusion_rule(problem, exclusion) for exclusion in limits.exclusions)
     if limits.budget_minor is not None:
         priced = [index for index, domain in enumerate(problem.domains) if domain.cost_minor.any()]
         amounts = tuple(problem.domains[index].cost_minor for index in priced)
@@ -36,6 +37,17 @@ def cap_rule(problem: Problem, cap: CapacityCap) -> SumRule:
     return SumRule(
         f"capacity:{cap.work_centre}", tuple(index for index, _ in used), amounts, None, cap.available_s - cap.fixed_s
     )
+
+
+def exclusion_rule(problem: Problem, exclusion: Exclusion) -> TableRule:
+    """Return the table that refuses an exclusion's combinations."""
+    order = sorted(range(len(exclusion.kinds)), key=lambda axis: problem.index[list(exclusion.kinds)[axis]])
+    codes = list(exclusion.kinds)
+    ids = tuple(np.array(exclusion.kinds[codes[axis]], dtype=np.int64) for axis in order)
+    allowed = np.ones(tuple(int(own.max()) + 1 for own in ids), dtype=np.bool_)
+    for combination in exclusion.refused:
+        allowed[tuple(combination[axis] for axis in order)] = False
+    return TableRule(exclusion.rule, tuple(problem.index[codes[axis]] for axis in order), ids, allowed)
 
 
 def _per_row(problem: Problem, index: int, seconds: tuple[int, ...]) -> IntArray:

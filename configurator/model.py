@@ -41,16 +41,32 @@ class CapacityCap:
 
 
 @dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Answers that cannot be had together, whatever else is chosen: made too late, for one.
+
+    ``kinds[feature]`` numbers what each row of the feature comes to, in the configurator's order of rows; ``refused`` holds the
+    combinations of kinds, in the order of the features. Of a feature with several options, at most one in it, each chosen
+    row is looked at by itself.
+    """
+
+    rule: str
+    kinds: Mapping[str, tuple[int, ...]]
+    refused: frozenset[tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
-    """What besides the rules bounds the answer: budget, capacity and parts that come too late.
+    """What besides the rules bounds the answer: budget, capacity, parts that come too late, and what takes too long.
 
     ``unavailable`` maps a feature to option codes that cannot be had by the need-by date.
-    A limit acts in conflicts as a rule with the id ``budget``, ``capacity:<work centre>`` or ``material:<feature>``.
+    A limit acts in conflicts as a rule with the id ``budget``, ``capacity:<work centre>``, ``material:<feature>``, or the
+    exclusion's own.
     """
 
     budget_minor: int | None = None
     caps: tuple[CapacityCap, ...] = ()
     unavailable: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    exclusions: tuple[Exclusion, ...] = ()
 
 
 NO_LIMITS = Limits()

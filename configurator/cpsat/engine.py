@@ -64,7 +64,8 @@ class CpSatEngine:
     def network(self, limits: Limits, dropped: frozenset[str], certain: bool) -> Network:
         """Return the model for the rules and those limits that are no price, from the last few used."""
         late = sorted((feature, sorted(codes)) for feature, codes in limits.unavailable.items())
-        key = repr((limits.caps, late, sorted(dropped), certain))
+        late_together = [(own.rule, sorted(own.kinds.items()), sorted(own.refused)) for own in limits.exclusions]
+        key = repr((limits.caps, late, late_together, sorted(dropped), certain))
         with self._lock:
             if key in self._networks:
                 self._networks.move_to_end(key)

@@ -7,7 +7,7 @@ from hashlib import sha256
 import numpy as np
 
 from configurator.model import CapacityCap
-from configurator.problem import IntArray, Problem, SumRule
+from configurator.problem import IntArray, Problem, SumRule, TableRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +50,11 @@ def cap_rule(cap: CapacityCap, seconds: CapSeconds) -> SumRule | None:
     if seconds.most <= upper:
         return None
     return SumRule(f"capacity:{cap.work_centre}", seconds.scope, seconds.amounts, None, upper)
+
+
+def digest_of(rule: TableRule) -> str:
+    """Return the name of a table's content."""
+    content = sha256(repr((rule.scope, rule.allowed.shape)).encode() + rule.allowed.tobytes())
+    for ids in rule.ids:
+        content.update(ids.tobytes())
+    return content.hexdigest()

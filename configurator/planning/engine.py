@@ -7,8 +7,9 @@ from types import ModuleType
 import numpy as np
 
 from configurator.engine import Answers, Picks
+from configurator.limits import exclusion_rule
 from configurator.model import NO_LIMITS, CapacityCap, Limits
-from configurator.planning.capping import CapSeconds, cap_rule, cap_seconds
+from configurator.planning.capping import CapSeconds, cap_rule, cap_seconds, digest_of
 from configurator.planning.core import Core, Prepared, Question, Remembered, prepared
 from configurator.planning.frame import Frame, FrameBuilder, certain_problem
 from configurator.planning.leaf_states import NOTHING
@@ -18,7 +19,7 @@ from configurator.planning.plan import components_of, plan_of
 from configurator.planning.plan_search import Trees, candidate_trees, tree_over
 from configurator.planning.rehearsal import Rehearsal, rehearsed
 from configurator.planning.wishing import closest
-from configurator.problem import BoolArray, IntArray, Problem, SumRule
+from configurator.problem import BoolArray, IntArray, Problem, SumRule, TableRule
 from configurator.wishes import Wish
 
 
@@ -101,7 +102,7 @@ class PlanEngine:
         Raises:
             TooWide: This question needs more than the plan may take; another method has to answer.
         """
-        core, certain = self._cores(limits.caps)
+        core, certain = self._cores(limits)
         try:
             return self._answers(core, certain, picks, limits)
         except TooWide:
@@ -124,9 +125,9 @@ class PlanEngine:
         Raises:
             TooWide: This question needs more than the plan may take; another method has to answer.
         """
-        core, _ = self._cores(limits.caps)
+        core, _ = self._cores(limits)
         closed = self._closed(limits, dropped_rules)
-        capped = {f"capacity:{cap.work_centre}" for cap in limits.caps}
+        capped = {f"capacity:{cap.work_centre}" for cap in limits.caps} | {own.rule for own in limits.exclusions}
         question = Question(_meant(picks), closed, dropped_rules & (self._rules | capped))
         try:
             best, climbed = core.best(question)
@@ -145,7 +146,7 @@ class PlanEngine:
         Raises:
             TooWide: These wishes cannot be weighed in one pass.
         """
-        core, _ = self._cores(limits.caps)
+        core, _ = self._cores(limits)
         return closest(core, Question(_meant(picks), self._closed(limits)), wishes)
 
     def lifted(self, picks: Picks, limits: Limits = NO_LIMITS) -> Mapping[int, int]:
@@ -154,7 +155,7 @@ class PlanEngine:
         Raises:
             TooWide: This question needs more than the plan may take.
         """
-        core, _ = self._cores(limits.caps)
+        core, _ = self._cores(limits)
         return core.lifted(Question(_meant(picks), self._closed(limits)))
 
     def _closed(self, limits: Limits, dropped: frozenset[str] = frozenset()) -> dict[int, tuple[int, ...]]:
@@ -171,12 +172,24 @@ class PlanEngine:
                 known = self._late.put(key, (codes, rows))
             if known[1]:
                 found[place] = known[1]
-        return found
+        for exclusion in limits.exclusions:
+            if len(exclusion.kinds) > 1 or exclusion.rule in dropped:
+                continue
+            ((feature, kinds),) = exclusion.kinds.items()
+            place = self._places[feature]
+            late = {row for row, kind in enumerate(kinds) if (kind,) in exclusion.refused}
+            found[place] = tuple(sorted(late.union(found.get(place, ()))))
+        return {place: rows for place, rows in found.items() if rows}
 
-    def _cores(self, caps: tuple[CapacityCap, ...]) -> tuple[Core, Core | None]:
-        rules: list[SumRule] = []
+    def _cores(self, limits: Limits) -> tuple[Core, Core | None]:
+        rules: list[SumRule | TableRule] = []
         key: list[tuple[str, int | None, str]] = []
-        for cap in caps:
+        for exclusion in limits.exclusions:
+            table = exclusion_rule(self.problem, exclusion)
+            if len(table.scope) > 1 and not table.allowed.all():
+                rules.append(table)
+                key.append((table.rule, None, digest_of(table)))
+        for cap in limits.caps:
             seconds = self._seconds(cap)
             rule = cap_rule(cap, seconds)
             if rule is not None:
@@ -191,7 +204,9 @@ class PlanEngine:
             raise known
         return known
 
-    def _capped_cores(self, rules: Sequence[SumRule], names: Hashable) -> tuple[Core, Core | None] | TooWide:
+    def _capped_cores(
+        self, rules: Sequence[SumRule | TableRule], names: Hashable
+    ) -> tuple[Core, Core | None] | TooWide:
         """Return the cores under caps, or why there are none: that is remembered too."""
         try:
             sure = None if self.certain is None else self._extended(self.certain, rules, names)
@@ -206,7 +221,7 @@ class PlanEngine:
             known = self._by_seconds.put(key, cap_seconds(self.problem, dict(cap.seconds)))
         return known
 
-    def _extended(self, plan: Planned, rules: Sequence[SumRule], names: Hashable) -> Core:
+    def _extended(self, plan: Planned, rules: Sequence[SumRule | TableRule], names: Hashable) -> Core:
         """Return the core under caps: the trees stay, tables are made for the caps only."""
         problem = plan.prepared.problem
         builder = self._builders.get(id(plan)) or self._builders.put(id(plan), FrameBuilder(problem, self.budget))

@@ -114,8 +114,8 @@ class FrameBuilder:
                 self.add_sum(rule)
         self._count_rules()
 
-    def extended(self, rules: Iterable[SumRule]) -> "FrameBuilder":
-        """Return a builder with further sums; what was worked out for the other rules is shared."""
+    def extended(self, rules: Iterable[SumRule | TableRule]) -> "FrameBuilder":
+        """Return a builder with further rules; what was worked out for the other rules is shared."""
         other = copy(self)
         other._algebras = list(self._algebras)
         other._ids = list(self._ids)
@@ -123,7 +123,10 @@ class FrameBuilder:
         other._filters = [list(filters) for filters in self._filters]
         other._impossible = set(self._impossible)
         for rule in rules:
-            other.add_sum(rule)
+            if isinstance(rule, TableRule):
+                other.add_table(rule)
+            else:
+                other.add_sum(rule)
         return other
 
     def _capped(self, domain: Domain) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from configurator.engine import NO_WAY, Answers, Picks
-from configurator.model import NO_LIMITS, CapacityCap, Limits
+from configurator.model import NO_LIMITS, CapacityCap, Exclusion, Limits
 from configurator.problem import BoolArray, Domain, IntArray, Problem, ProblemRule, SumRule, TableRule
 
 Pieces = dict[int, int]  # row → how often it is chosen
@@ -60,6 +60,15 @@ def cap_holds(cap: CapacityCap, problem: Problem, pieces: tuple[Pieces, ...]) ->
     return used <= cap.available_s
 
 
+def exclusion_holds(exclusion: Exclusion, problem: Problem, pieces: tuple[Pieces, ...]) -> bool:
+    """Return whether no combination of chosen rows is refused."""
+    rows = [[row for row, n in pieces[problem.index[feature]].items() if n] for feature in exclusion.kinds]
+    return not any(
+        tuple(kinds[row] for kinds, row in zip(exclusion.kinds.values(), one, strict=True)) in exclusion.refused
+        for one in itertools.product(*rows)
+    )
+
+
 class Oracle:
     """All assignments of a small problem, with their costs."""
 
@@ -108,6 +117,10 @@ class Oracle:
             if f"capacity:{cap.work_centre}" not in dropped:
                 fits_cap = [cap_holds(cap, self.problem, pieces) for _, pieces in self._ways(everything)]
                 keeps = keeps & np.array(fits_cap, dtype=np.bool_).reshape(self.shape)
+        for exclusion in limits.exclusions:
+            if exclusion.rule not in dropped:
+                apart = [exclusion_holds(exclusion, self.problem, pieces) for _, pieces in self._ways(everything)]
+                keeps = keeps & np.array(apart, dtype=np.bool_).reshape(self.shape)
         if limits.budget_minor is not None and "budget" not in dropped:
             keeps = keeps & (self.cost <= limits.budget_minor)
         return keeps

@@ -3,7 +3,7 @@
 import numpy as np
 
 from configurator.engine import NO_WAY, Picks
-from configurator.model import CapacityCap, Limits
+from configurator.model import CapacityCap, Exclusion, Limits
 from configurator.problem import BoolArray, Domain, IntArray, Problem, ProblemRule, SumRule, TableRule
 from tests.oracles.problem import Oracle
 
@@ -119,4 +119,24 @@ def random_limits(rng: np.random.Generator, problem: Problem, best: int) -> Limi
             for domain in problem.domains
             if rng.random() < 0.4
         }
-    return Limits(budget, tuple(caps), unavailable)
+    exclusions = tuple(random_exclusion(rng, f"x{number}", problem) for number in range(int(rng.random() < 0.3)))
+    return Limits(budget, tuple(caps), unavailable, exclusions)
+
+
+def random_exclusion(rng: np.random.Generator, name: str, problem: Problem) -> Exclusion:
+    """Return combinations of up to three features that cannot be had, at most one of them choose-many."""
+    width = int(rng.integers(1, min(len(problem.domains), 3) + 1))
+    scope = [int(place) for place in rng.choice(len(problem.domains), size=width, replace=False)]
+    while sum(problem.domains[place].many for place in scope) > 1:
+        scope.remove(next(place for place in scope if problem.domains[place].many))
+    kinds = {
+        problem.domains[place].feature: tuple(
+            int(kind) for kind in rng.integers(0, 3, size=len(problem.domains[place].rows))
+        )
+        for place in scope
+    }
+    refused = frozenset(tuple(int(rng.integers(0, 3)) for _ in scope) for _ in range(int(rng.integers(1, 5))))
+    most = [max(own) for own in kinds.values()]
+    return Exclusion(
+        name, kinds, frozenset(one for one in refused if all(k <= m for k, m in zip(one, most, strict=True)))
+    )

@@ -53,7 +53,7 @@ def check_seed(seed: int, kernels: str, questions: int = 3) -> None:
     oracle = Oracle(problem)
     engine = build_plan_engine(problem, budget=QUICK, kernels=kernels)
     best = oracle.answers({}).best_minor
-    names = sorted({rule.rule for rule in problem.rules} | {"budget", "capacity:w0", "material:f0"})
+    names = sorted({rule.rule for rule in problem.rules} | {"budget", "capacity:w0", "material:f0", "x0"})
     for _ in range(questions):
         picks = random_picks(rng, problem)
         limits = random_limits(rng, problem, best)
