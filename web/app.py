@@ -3,7 +3,7 @@
 from fastapi import APIRouter, FastAPI
 
 from web.framing import frame_app
-from web.routes import configure, customers, finance, floor, home, orders, quotes, session, styleguide
+from web.routes import configure, customers, finance, floor, home, order_changes, orders, quotes, session, styleguide
 from web.routes.api.describing import describe_api
 from web.routes.api.routers import ROUTERS as API_ROUTERS
 from web.settings import Settings
@@ -14,6 +14,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     configure.router,
     quotes.router,
     orders.router,
+    order_changes.router,
     customers.router,
     floor.router,
     finance.router,

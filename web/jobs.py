@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from kernel.ids import OrderId
 from kernel.jobs import JobFunction, JobName
-from orders.lifecycle.releasing import release_order
+from orders.lifecycle.changing import REISSUE_JOB
+from orders.lifecycle.releasing import reissue_order, release_order
 from orders.lifecycle.service import RELEASE_JOB
 from orders.privacy.erasing import ERASE_FILES_JOB, erase_files
 from web.shop import Shop
@@ -19,4 +20,8 @@ def job_functions(shop: Shop) -> Mapping[JobName, JobFunction]:
     def erase(*names: str) -> None:
         erase_files(shop.blobs, names)
 
-    return {RELEASE_JOB: release, ERASE_FILES_JOB: erase}
+    def reissue(order_id: str, revision: str) -> None:
+        tools = (shop.database, shop.configurators, shop.blobs, shop.printer)
+        reissue_order(*tools, OrderId(order_id), int(revision), now=shop.now())
+
+    return {RELEASE_JOB: release, REISSUE_JOB: reissue, ERASE_FILES_JOB: erase}

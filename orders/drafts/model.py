@@ -36,6 +36,9 @@ class LimitNotValid(NotValid):
 class Draft:
     """An unfinished order. ``owner`` is the visitor or user it belongs to, never a name.
 
+    ``changes_order`` is the number of the order it would change, ``changes_revision`` the revision it was begun from; empty
+    and 0 for a draft of something new.
+
     Raises:
         LimitNotValid: quantity or budget is not positive.
     """
@@ -54,6 +57,8 @@ class Draft:
     budget_minor: int | None = None
     quantity: int = 1
     confirmed: frozenset[str] = field(default_factory=frozenset)  # rules a member of staff has confirmed
+    changes_order: str = ""
+    changes_revision: int = 0
 
     def __post_init__(self) -> None:
         if not 1 <= self.quantity <= 999:

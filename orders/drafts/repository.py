@@ -27,7 +27,17 @@ def selection_from_json(stored: StoredSelection) -> Selection:
 
 def add_draft(db: Session, draft: Draft) -> None:
     """Store a new draft."""
-    db.add(DraftRow(id=draft.id, line=draft.line, release=draft.release, opened_at=draft.opened_at, **_values(draft)))
+    db.add(
+        DraftRow(
+            id=draft.id,
+            line=draft.line,
+            release=draft.release,
+            opened_at=draft.opened_at,
+            changes_order=draft.changes_order,
+            changes_revision=draft.changes_revision,
+            **_values(draft),
+        )
+    )
     db.flush()
 
 
@@ -44,9 +54,12 @@ def get_draft(db: Session, draft_id: DraftId) -> Draft:
 
 
 def drafts_of(db: Session, owner: str, *, limit: int = 20) -> list[Draft]:
-    """Return an owner's drafts, latest first."""
+    """Return an owner's drafts of something new, latest first."""
     rows = db.exec(
-        select(DraftRow).where(DraftRow.owner == owner).order_by(col(DraftRow.changed_at).desc()).limit(limit)
+        select(DraftRow)
+        .where(DraftRow.owner == owner, DraftRow.changes_order == "")
+        .order_by(col(DraftRow.changed_at).desc())
+        .limit(limit)
     )
     return [_draft(row) for row in rows]
 
@@ -161,4 +174,6 @@ def _draft(row: DraftRow) -> Draft:
         budget_minor=row.budget_minor,
         quantity=row.quantity,
         confirmed=frozenset(row.confirmed),
+        changes_order=row.changes_order,
+        changes_revision=row.changes_revision,
     )

@@ -32,6 +32,8 @@ class DraftRow(SQLModel, table=True):
     budget_minor: int | None = None
     quantity: int = 1
     confirmed: Any = Field(sa_column=Column(json_document(), nullable=False))
+    changes_order: str = Field(default="", max_length=30, index=True)
+    changes_revision: int = 0
 
 
 class DraftStepRow(SQLModel, table=True):

@@ -13,6 +13,8 @@ from orders.pricing.model import Price
 
 #: How an order number begins, by line; other lines take the first two letters of their code.
 PREFIXES = {"jeans": "JE", "pc": "PC"}
+LAST_REVISION = 26
+"""Revision Z: sheets and scan codes have one letter for it."""
 
 
 class OrderNotFound(NotFound):
@@ -45,22 +47,47 @@ class Order:
     state: OrderState = OrderState.PLACED
     held_from: OrderState | None = None
     revision: int = 1
+    revised_at: datetime | None = None
     customer_id: CustomerId | None = None
     profile_id: ProfileId | None = None
 
     @property
+    def agreed_at(self) -> datetime:
+        """When its present revision was agreed."""
+        return self.revised_at or self.placed_at
+
+    @property
     def reservation_key(self) -> str:
-        """Under which key the plant holds capacity and material: that of the quote."""
-        return f"quote:{self.quote_id}"
+        """Under which key the plant holds capacity and material: that of the quote, from revision B on one of its own."""
+        return f"quote:{self.quote_id}" if self.revision == 1 else f"order:{self.id}:{self.revision}"
 
     @property
     def revision_letter(self) -> str:
-        """The revision as it is printed: A, B, … Z, AA."""
-        letters, number = "", self.revision
-        while number:
-            number, digit = divmod(number - 1, 26)
-            letters = chr(ord("A") + digit) + letters
-        return letters
+        """The revision as it is printed."""
+        return letter_of(self.revision)
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What an order said before it was changed; ``until`` is when the next revision was agreed."""
+
+    number: int
+    selection: Selection
+    price: Price
+    promise: Mapping[str, JsonValue]
+    specification: Mapping[str, JsonValue]
+    profile_id: ProfileId | None
+    until: datetime
+
+    @property
+    def letter(self) -> str:
+        """The revision as it is printed."""
+        return letter_of(self.number)
+
+
+def letter_of(revision: int) -> str:
+    """Return a revision as it is printed: A for 1, B for 2, … Z."""
+    return chr(ord("A") + revision - 1)
 
 
 def order_prefix(line: str) -> str:

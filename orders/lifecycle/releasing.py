@@ -1,4 +1,8 @@
-"""The release of an order: work on the floor, sheets issued, the order moved on; once, however often it is run."""
+"""The release of an order: work on the floor, sheets issued, the order moved on; once, however often it is run.
+
+After a change the work is on the floor already; what is left to do is the new revision's sheets, and the sheet that says
+what is different.
+"""
 
 from datetime import datetime
 
@@ -36,10 +40,58 @@ def release_order(
         OrderNotFound: there is no such order.
         SheetNotPrinted: a sheet could not be drawn; the job is tried again.
     """
+    while not _released(database, configurators, blobs, printer, order_id, now=now):
+        pass  # it was changed while its sheets were drawn: once more, with what it says now
+
+
+def reissue_order(
+    database: Database,
+    configurators: Configurators,
+    blobs: BlobStore,
+    printer: SheetPrinter,
+    order_id: OrderId,
+    revision: int,
+    *,
+    now: datetime,
+) -> None:
+    """Issue the sheets of a changed order's revision, and the diff sheet from the revision issued before it.
+
+    A revision that another change has replaced meanwhile gets none: the job of that change does it. An order that was never
+    released has no sheets to replace.
+
+    Raises:
+        OrderNotFound: there is no such order.
+        SheetNotPrinted: a sheet could not be drawn; the job is tried again.
+    """
+    with database.read() as db:
+        order = repository.get_order(db, order_id)
+        if order.revision != revision or OrderState.PLACED in (order.state, order.held_from):
+            return
+        model = configurators.of(db, order.release).model
+        plant = promises.plant_of(db, order.line)
+        fit = order_fit(db, model, order)
+        composed, picture = order_sheets(model, plant, order, fit, customer_reference(db, order))
+        before = sheets.issued_before(db, order.number, order.revision_letter)
+    for sheet in composed:
+        sheets.issue_sheet(database, blobs, printer, sheet, picture, now=now)
+    if before is not None:
+        sheets.issue_diff(database, blobs, printer, before, composed[0], now=now)
+
+
+def _released(
+    database: Database,
+    configurators: Configurators,
+    blobs: BlobStore,
+    printer: SheetPrinter,
+    order_id: OrderId,
+    *,
+    now: datetime,
+) -> bool:
+    """Release the order at its present revision; return False when it was changed while the sheets were drawn."""
     with database.read() as db:
         order = repository.get_order(db, order_id)
         if order.state is not OrderState.PLACED:
-            return
+            return True
         model = configurators.of(db, order.release).model
         plant = promises.plant_of(db, order.line)
         fit = order_fit(db, model, order)
@@ -47,8 +99,11 @@ def release_order(
     for sheet in composed:
         sheets.issue_sheet(database, blobs, printer, sheet, picture, now=now)
     with database.write() as db:
-        if repository.get_order(db, order_id).state is not OrderState.PLACED:
-            return
+        locked = repository.lock_order(db, order.number)
+        if locked.state is not OrderState.PLACED:
+            return True
+        if locked.revision != order.revision:
+            return False
         variant = variant_of(model, order.selection.answers, fit)
         floor.release_work(
             db,
@@ -61,3 +116,4 @@ def release_order(
             measures=fit_parts(fit.fit).measures if fit is not None and fit.fit is not None else (),
         )
         move(db, order_id, OrderEvent.RELEASE, actor=SYSTEM, now=now)
+    return True

@@ -1,6 +1,7 @@
 """Reading and writing orders."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import update
 from sqlmodel import Session, col, func, select
@@ -10,8 +11,8 @@ from kernel.canonical import JsonValue
 from kernel.database import changed_rows
 from kernel.ids import CustomerId, OrderId, ProfileId, QuoteId
 from orders.drafts.repository import selection_from_json, selection_to_json
-from orders.lifecycle.model import Order, OrderNotFound
-from orders.lifecycle.tables import OrderRow
+from orders.lifecycle.model import Order, OrderNotFound, Revision
+from orders.lifecycle.tables import OrderRevisionRow, OrderRow
 from orders.lifecycle.transitions import RUNNING_STATES, OrderState
 from orders.pricing.model import price_from_json
 
@@ -36,6 +37,7 @@ def add_order(db: Session, order: Order) -> None:
             state=order.state,
             held_from=order.held_from,
             revision=order.revision,
+            revised_at=order.revised_at,
             customer_id=order.customer_id,
             profile_id=order.profile_id,
         )
@@ -65,6 +67,78 @@ def get_order_by_number(db: Session, number: str) -> Order:
     if row is None:
         raise OrderNotFound(number=number)
     return _order(row)
+
+
+def lock_order(db: Session, number: str) -> Order:
+    """Return the order with this number, which nobody else moves or changes until the transaction ends.
+
+    Whatever changes an order and more (its work, its reservation) takes this lock first.
+
+    Raises:
+        OrderNotFound: there is none.
+    """
+    wanted = select(OrderRow).where(OrderRow.number == number).with_for_update(key_share=True)
+    row = db.exec(wanted.execution_options(populate_existing=True)).first()
+    if row is None:
+        raise OrderNotFound(number=number)
+    return _order(row)
+
+
+def revise_order(db: Session, before: Order, after: Order, *, now: datetime) -> bool:
+    """Return whether the order was at ``before``'s revision and state and is as ``after`` says now; what it said is kept."""
+    statement = (
+        update(OrderRow)
+        .where(
+            col(OrderRow.id) == before.id,
+            col(OrderRow.revision) == before.revision,
+            col(OrderRow.state) == before.state,
+        )
+        .values(
+            selection=selection_to_json(after.selection),
+            total_minor=after.price.total_minor,
+            price=dict(after.price.as_json()),
+            promise=dict(after.promise),
+            specification=dict(after.specification),
+            profile_id=after.profile_id,
+            revision=after.revision,
+            revised_at=now,
+        )
+    )
+    if changed_rows(db, statement) != 1:
+        return False
+    db.add(
+        OrderRevisionRow(
+            order_id=before.id,
+            revision=before.revision,
+            selection=selection_to_json(before.selection),
+            price=dict(before.price.as_json()),
+            promise=dict(before.promise),
+            specification=dict(before.specification),
+            profile_id=before.profile_id,
+            until=now,
+        )
+    )
+    db.flush()
+    return True
+
+
+def revisions_of(db: Session, order_id: OrderId) -> list[Revision]:
+    """Return what an order said before its changes, oldest first."""
+    rows = db.exec(
+        select(OrderRevisionRow).where(OrderRevisionRow.order_id == order_id).order_by(col(OrderRevisionRow.revision))
+    )
+    return [
+        Revision(
+            number=row.revision,
+            selection=selection_from_json(row.selection),
+            price=price_from_json(row.price),
+            promise=row.promise,
+            specification=row.specification,
+            profile_id=ProfileId(row.profile_id) if row.profile_id else None,
+            until=row.until,
+        )
+        for row in rows
+    ]
 
 
 def find_orders(
@@ -130,6 +204,7 @@ def _order(row: OrderRow) -> Order:
         state=row.state,
         held_from=OrderState(row.held_from) if row.held_from else None,
         revision=row.revision,
+        revised_at=row.revised_at,
         customer_id=CustomerId(row.customer_id) if row.customer_id else None,
         profile_id=ProfileId(row.profile_id) if row.profile_id else None,
     )

@@ -5,13 +5,18 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from configurator.model import Answer
+from kernel.canonical import JsonValue
 from orders.audit.model import Actor
-from orders.lifecycle.model import Order
-from orders.lifecycle.repository import get_order_by_number
+from orders.drafts.service import changes_between
+from orders.lifecycle.changing import selection_at
+from orders.lifecycle.model import Order, OrderNotFound
+from orders.lifecycle.repository import lock_order
 from orders.lifecycle.service import move
 from orders.lifecycle.transitions import OrderEvent, OrderState
+from production.build_sheet.scan_codes import read_scan
 from production.floor import service as floor
-from production.floor.model import Action, ScanOutcome, WorkState
+from production.floor.model import Action, ScanOutcome, SheetObsolete, WorkOrderNotFound, WorkState
 
 #: What the order's pieces must all be, or one of them where ``any``, for the order to move on: (event, states, any).
 _MOVES: Mapping[OrderState, tuple[OrderEvent, frozenset[WorkState], bool]] = {
@@ -42,12 +47,42 @@ def scan(
         ScanNotUnderstood, WorkOrderNotFound, OperationNotFound, SheetObsolete, OutOfSequence, ActionNotPossible,
         ScanIdReused: as ``production.floor.service.scan``; nothing is changed.
     """
-    outcome = floor.scan(
-        db, code, action, scan_id=scan_id, operator=actor.id, now=now, reason=reason, measured_mm=measured_mm
-    )
+    order = _locked(db, code)
+    try:
+        outcome = floor.scan(
+            db, code, action, scan_id=scan_id, operator=actor.id, now=now, reason=reason, measured_mm=measured_mm
+        )
+    except SheetObsolete as obsolete:
+        raise SheetObsolete(
+            **obsolete.facts, changes=_changed_since(db, order, str(obsolete.facts["scanned"]))
+        ) from None
     if not outcome.is_repeat:
-        _move_on(db, get_order_by_number(db, outcome.order_number), actor, now)
+        _move_on(db, order, actor, now)
     return outcome
+
+
+def _locked(db: Session, code: str) -> Order:
+    """Return the order a scan is of, locked: a change of it waits, or is seen."""
+    scanned = read_scan(code)
+    try:
+        return lock_order(db, scanned.order)
+    except OrderNotFound:
+        raise WorkOrderNotFound(order=scanned.order, piece=scanned.piece) from None
+
+
+def _changed_since(db: Session, order: Order, letter: str) -> list[dict[str, JsonValue]]:
+    """Return what was chosen otherwise on an obsolete sheet: feature, from, to."""
+    before = selection_at(db, order.id, letter)
+    if before is None:
+        return []
+    return [
+        {"feature": each.feature, "from": _plain(each.before), "to": _plain(each.after)}
+        for each in changes_between(before, order.selection)
+    ]
+
+
+def _plain(answer: Answer | None) -> JsonValue:
+    return dict(answer) if isinstance(answer, Mapping) else answer
 
 
 def _move_on(db: Session, order: Order, actor: Actor, now: datetime) -> None:

@@ -52,6 +52,7 @@ def cancel_order(db: Session, order_id: OrderId, *, actor: Actor, now: datetime)
     Raises:
         TransitionNotPossible: it is too late; nothing is changed.
     """
+    repository.lock_order(db, repository.get_order(db, order_id).number)
     order = move(db, order_id, OrderEvent.CANCEL, actor=actor, now=now)
     promises.give_back(db, order.reservation_key)
     floor.cancel_work(db, order.number, now=now)

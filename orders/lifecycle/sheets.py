@@ -48,7 +48,7 @@ def order_sheets(
                 number=order.number,
                 revision=order.revision_letter,
                 due=promise.date,
-                issued_on=order.placed_at.date(),
+                issued_on=order.agreed_at.date(),
                 customer_reference=reference,
                 piece=piece,
                 pieces=order.quantity,
@@ -75,6 +75,20 @@ def issued_sheet(db: Session, blobs: BlobStore, order: Order, piece: int = 1) ->
         SheetNotFound: it has not been issued.
     """
     return blobs.get(sheets.issued_sheet(db, order.number, order.revision_letter, piece).pdf).content
+
+
+def issued_diff(db: Session, blobs: BlobStore, order: Order) -> bytes:
+    """Return the PDF of what the order's present revision changed, as it was issued.
+
+    Raises:
+        SheetNotFound: it is the first revision, or the sheet is still being made.
+    """
+    return blobs.get(sheets.issued_diff(db, order.number, order.revision_letter).pdf).content
+
+
+def has_diff(db: Session, order: Order) -> bool:
+    """Return whether the diff sheet of the order's present revision has been issued."""
+    return sheets.has_diff(db, order.number, order.revision_letter)
 
 
 def issued_specification(db: Session, blobs: BlobStore, order: Order, piece: int = 1) -> bytes:

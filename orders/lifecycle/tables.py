@@ -15,7 +15,7 @@ class OrderRow(SQLModel, table=True):
 
     __tablename__ = "customer_order"
     __table_args__ = (
-        CheckConstraint("revision >= 1", name="revision_from_one"),
+        CheckConstraint("revision BETWEEN 1 AND 26", name="revision_in_range"),
         CheckConstraint("quantity BETWEEN 1 AND 999", name="quantity_in_range"),
         CheckConstraint("total_minor >= 0", name="total_not_negative"),
     )
@@ -36,5 +36,21 @@ class OrderRow(SQLModel, table=True):
     state: OrderState = Field(sa_column=Column(text_enum(OrderState), nullable=False, index=True))
     held_from: str | None = Field(default=None, max_length=20)
     revision: int = 1
+    revised_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     customer_id: str | None = Field(default=None, foreign_key="customer.id", max_length=20, index=True)
     profile_id: str | None = Field(default=None, foreign_key="measurement_profile.id", max_length=20)
+
+
+class OrderRevisionRow(SQLModel, table=True):
+    """What an order said before one change; rows are only ever added. What it says now stands with the order."""
+
+    __tablename__ = "order_revision"
+
+    order_id: str = Field(primary_key=True, foreign_key="customer_order.id", max_length=20)
+    revision: int = Field(primary_key=True)
+    selection: Any = Field(sa_column=Column(json_document(), nullable=False))
+    price: Any = Field(sa_column=Column(json_document(), nullable=False))
+    promise: Any = Field(sa_column=Column(json_document(), nullable=False))
+    specification: Any = Field(sa_column=Column(json_document(), nullable=False))
+    profile_id: str | None = Field(default=None, foreign_key="measurement_profile.id", max_length=20)
+    until: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -49,7 +49,9 @@ def issue_quote(
     """
     with database.read() as db:
         view = view_draft(db, configurators, draft_id, reader, now=now)
-        _require_quotable(view)
+        if view.draft.changes_order:  # it is agreed to as a change of that order, never bought once more
+            raise DraftNotQuotable(reason="changes_order", order=view.draft.changes_order)
+        require_quotable(view)
         voucher = voucher or _voucher_before(db, draft_id)
         offer = made_offer(db, view, day=now.date(), voucher=voucher)
         approved = not needs_approval(db, offer)
@@ -130,7 +132,12 @@ def _end(db: Session, quote: Quote, state: QuoteState, *, actor: Actor, now: dat
     record(db, f"quote:{quote.id}", state.value, actor=actor, now=now)
 
 
-def _require_quotable(view: DraftView) -> None:
+def require_quotable(view: DraftView) -> None:
+    """Return nothing if nothing is missing for an offer.
+
+    Raises:
+        DraftNotQuotable: something is; the facts say what.
+    """
     if view.can_be_quoted:
         return
     unanswered = [code for code, feature in view.state.features.items() if feature.needed and feature.chosen is None]

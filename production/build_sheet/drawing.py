@@ -24,11 +24,12 @@ from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-from production.build_sheet.model import PartLine, SheetData, TextLine
+from production.build_sheet.model import PartLine, SheetData, SheetDiff, SheetOrder, TextLine
 from production.build_sheet.sheet_texts import SheetTexts, sheet_texts
 
 TEMPLATES = Path(__file__).parent / "templates"
 ATTACHMENT = "spec.json"
+DIFF_ATTACHMENT = "changes.json"
 CAPITAL_HEIGHT = 0.714
 """Height of a capital letter of Noto Sans, as a share of its font size."""
 MANY_MM = 10_000
@@ -42,7 +43,7 @@ PROOF_COLUMN_MM = 78
 def draw_sheet(sheet: SheetData, picture_svg: str = "") -> bytes:
     """Return the PDF/A-3 of a sheet, with its specification attached as ``spec.json``."""
     texts = sheet_texts(sheet.locale)
-    source = _template().render(
+    source = _template("sheet.html").render(
         sheet=sheet,
         lang=sheet.locale.replace("_", "-"),
         content_hash=sheet.content_hash,
@@ -57,16 +58,38 @@ def draw_sheet(sheet: SheetData, picture_svg: str = "") -> bytes:
         is_wide=is_wide,
         visible=visible,
     )
-    stamp = datetime.combine(sheet.order.issued_on, time(), UTC)
-    attachment = Attachment(
-        file_obj=io.BytesIO(sheet.specification),
-        name=ATTACHMENT,
+    attachment = _attachment(ATTACHMENT, sheet.specification, sheet.order)
+    return render_page(source, (attachment,), bytes.fromhex(sheet.content_hash)[:16])
+
+
+def draw_diff(diff: SheetDiff) -> bytes:
+    """Return the PDF/A-3 that says what a revision changes, with the same attached as ``changes.json``."""
+    texts = sheet_texts(diff.locale)
+    source = _template("diff.html").render(
+        diff=diff,
+        lang=diff.locale.replace("_", "-"),
+        content_hash=diff.content_hash,
+        word=texts.word,
+        day=_day(texts),
+        duration=duration,
+        quantity=lambda part: quantity(part, texts),
+        qr=qr_data_url,
+        direction=direction,
+    )
+    attachment = _attachment(DIFF_ATTACHMENT, diff.specification, diff.order)
+    return render_page(source, (attachment,), bytes.fromhex(diff.content_hash)[:16])
+
+
+def _attachment(name: str, content: bytes, order: SheetOrder) -> Attachment:
+    stamp = datetime.combine(order.issued_on, time(), UTC)
+    return Attachment(
+        file_obj=io.BytesIO(content),
+        name=name,
         description="What this sheet says, for machines",
         created=stamp,
         modified=stamp,
         relationship="Source",
     )
-    return render_page(source, (attachment,), bytes.fromhex(sheet.content_hash)[:16])
 
 
 def render_page(source: str, attachments: tuple[Attachment, ...] = (), identifier: bytes = b"\0" * 16) -> bytes:
@@ -117,7 +140,7 @@ def _stylesheet(name: str) -> CSS:
 
 
 @cache
-def _template() -> jinja2.Template:
+def _template(name: str) -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -125,7 +148,7 @@ def _template() -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("sheet.html")
+    return environment.get_template(name)
 
 
 def _day(texts: SheetTexts) -> Callable[[date], str]:

@@ -8,6 +8,7 @@ from typing import Any
 from kernel.canonical import JsonValue, canonical_hash, canonical_json
 
 FORMAT = "lotone.build-sheet/1"
+DIFF_FORMAT = "lotone.diff-sheet/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +150,8 @@ class SheetData:
             "packing": ChoiceLine,
             "invoicing": ChoiceLine,
         }
-        order = document["order"]
-        days = {name: date.fromisoformat(order[name]) for name in ("due", "issued_on")}
         lines = {name: tuple(kind(**_frozen(one)) for one in document[name]) for name, kind in rows.items()}
-        return cls(**{**document, **lines, "order": SheetOrder(**{**order, **days})})
+        return cls(**{**document, **lines, "order": _sheet_order(document["order"])})
 
     @property
     def specification(self) -> bytes:
@@ -163,6 +162,75 @@ class SheetData:
     def content_hash(self) -> str:
         """The SHA-256 of the specification, printed on every page."""
         return canonical_hash(self.to_json())
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is said otherwise; empty where it was not said before, or is not any more."""
+
+    code: str
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetDiff:
+    """What a revision's sheet says otherwise than the one before it; ``order`` is that of the new revision.
+
+    ``parts_out`` and ``parts_in`` carry the quantities by which they differ; ``steps_changed`` the steps as they are now.
+    """
+
+    order: SheetOrder
+    from_revision: str
+    from_due: date
+    line: str
+    line_name: str
+    locale: str
+    scan: str
+    choices: tuple[Difference, ...]
+    measures: tuple[Difference, ...]
+    trims: tuple[Difference, ...]
+    texts: tuple[Difference, ...]
+    parts_out: tuple[PartLine, ...]
+    parts_in: tuple[PartLine, ...]
+    steps_dropped: tuple[StepLine, ...]
+    steps_added: tuple[StepLine, ...]
+    steps_changed: tuple[StepLine, ...]
+    packing: tuple[Difference, ...]
+    invoicing: tuple[Difference, ...]
+    format: str = DIFF_FORMAT
+
+    def to_json(self) -> Mapping[str, JsonValue]:
+        """Return the differences as JSON values."""
+        return _plain(asdict(self))  # type: ignore[no-any-return]
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "SheetDiff":
+        """Return the differences a document was made from."""
+        rows: dict[str, type[Any]] = {
+            **dict.fromkeys(("choices", "measures", "trims", "texts", "packing", "invoicing"), Difference),
+            **dict.fromkeys(("parts_out", "parts_in"), PartLine),
+            **dict.fromkeys(("steps_dropped", "steps_added", "steps_changed"), StepLine),
+        }
+        lines = {name: tuple(kind(**_frozen(one)) for one in document[name]) for name, kind in rows.items()}
+        from_due = date.fromisoformat(document["from_due"])
+        return cls(**{**document, **lines, "from_due": from_due, "order": _sheet_order(document["order"])})
+
+    @property
+    def specification(self) -> bytes:
+        """The canonical JSON that is attached to the PDF as ``changes.json``."""
+        return canonical_json(self.to_json())
+
+    @property
+    def content_hash(self) -> str:
+        """The SHA-256 of the differences, printed on the page."""
+        return canonical_hash(self.to_json())
+
+
+def _sheet_order(document: Mapping[str, Any]) -> SheetOrder:
+    days = {name: date.fromisoformat(document[name]) for name in ("due", "issued_on")}
+    return SheetOrder(**{**document, **days})
 
 
 def _frozen(row: Mapping[str, Any]) -> dict[str, Any]:

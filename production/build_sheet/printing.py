@@ -10,7 +10,7 @@ from types import TracebackType
 
 from kernel.errors import NotAvailable
 from production.build_sheet.fonts import write_fontconfig
-from production.build_sheet.model import SheetData
+from production.build_sheet.model import SheetData, SheetDiff
 from production.build_sheet.worker import DONE, read_frame, write_frame
 
 ROOT = Path(__file__).parents[2]
@@ -60,6 +60,14 @@ class SheetPrinter:
             SheetNotPrinted: it was refused, or took more memory or time than a sheet may.
         """
         return self.ask(json.dumps({"sheet": sheet.to_json(), "picture": picture_svg}).encode())
+
+    def draw_diff(self, diff: SheetDiff) -> bytes:
+        """Return the PDF of what a revision changes; the same bytes each time.
+
+        Raises:
+            SheetNotPrinted: as ``draw``.
+        """
+        return self.ask(json.dumps({"diff": diff.to_json()}).encode())
 
     def ask(self, request: bytes) -> bytes:
         """Return what a process answers to a request in its own form.

@@ -13,6 +13,7 @@ from kernel.database import changed_rows
 from kernel.schema import metadata
 from production.build_sheet import tables
 
+_DIFFS = metadata.tables[str(tables.DiffSheetRow.__tablename__)]
 _SHEETS = metadata.tables[str(tables.SheetRow.__tablename__)]
 
 
@@ -23,6 +24,19 @@ class IssuedSheet:
     order_number: str
     revision: str
     piece: int
+    content_hash: str
+    pdf: BlobName
+    specification: BlobName
+    issued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedDiff:
+    """What a revision changes, as it was handed out; ``pdf`` and ``specification`` name blobs."""
+
+    order_number: str
+    revision: str
+    from_revision: str
     content_hash: str
     pdf: BlobName
     specification: BlobName
@@ -73,3 +87,35 @@ def add_sheet(db: Session, sheet: IssuedSheet) -> bool:
     }
     key = ["order_number", "revision", "piece"]
     return changed_rows(db, insert_once(_SHEETS).values(values).on_conflict_do_nothing(index_elements=key)) == 1
+
+
+def find_diff(db: Session, order_number: str, revision: str) -> IssuedDiff | None:
+    """Return the diff sheet of a revision."""
+    columns = _DIFFS.c
+    statement = select(
+        columns.order_number,
+        columns.revision,
+        columns.from_revision,
+        columns.content_hash,
+        columns.pdf_blob,
+        columns.specification_blob,
+        columns.issued_at,
+    ).where(columns.order_number == order_number, columns.revision == revision)
+    row = db.execute(statement).one_or_none()
+    return None if row is None else IssuedDiff(*row)
+
+
+def add_diff(db: Session, diff: IssuedDiff) -> bool:
+    """Store an issued diff sheet; return False when the revision had one already."""
+    insert_once = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgresql_insert
+    values = {
+        "order_number": diff.order_number,
+        "revision": diff.revision,
+        "from_revision": diff.from_revision,
+        "content_hash": diff.content_hash,
+        "pdf_blob": diff.pdf,
+        "specification_blob": diff.specification,
+        "issued_at": diff.issued_at,
+    }
+    statement = insert_once(_DIFFS).values(values)
+    return changed_rows(db, statement.on_conflict_do_nothing(index_elements=["order_number", "revision"])) == 1

@@ -1,5 +1,6 @@
 """Use cases of build sheets: issue one exactly once, find what was issued."""
 
+import json
 from datetime import datetime
 
 from sqlmodel import Session
@@ -8,9 +9,10 @@ from kernel.blobs import BlobName, BlobStore
 from kernel.database import Database
 from kernel.errors import NotFound, NotPossible
 from production.build_sheet import repository
+from production.build_sheet.diffing import sheet_diff
 from production.build_sheet.model import SheetData
 from production.build_sheet.printing import SheetPrinter
-from production.build_sheet.repository import IssuedSheet
+from production.build_sheet.repository import IssuedDiff, IssuedSheet
 
 
 class SheetNotFound(NotFound):
@@ -54,6 +56,61 @@ def issue_sheet(
     if issued.content_hash != sheet.content_hash:
         raise SheetIssuedOtherwise(order=order.number, revision=order.revision)
     return issued
+
+
+def issued_before(db: Session, order_number: str, revision: str) -> IssuedSheet | None:
+    """Return the first piece's sheet of the last revision issued before this one; ``None`` for the first."""
+    earlier = [one for one in repository.sheets_of(db, order_number) if one.revision < revision]
+    latest = max((one.revision for one in earlier), default="")
+    return next((one for one in earlier if one.revision == latest), None)
+
+
+def issue_diff(
+    database: Database,
+    blobs: BlobStore,
+    printer: SheetPrinter,
+    before: IssuedSheet,
+    after: SheetData,
+    *,
+    now: datetime,
+) -> IssuedDiff:
+    """Return the diff sheet of a revision, drawn and stored if there was none; it holds for all pieces of the order.
+
+    Raises:
+        SheetNotPrinted: it could not be drawn within its limits.
+    """
+    order = after.order
+    with database.read() as db:
+        issued = repository.find_diff(db, order.number, order.revision)
+    if issued is None:
+        said = json.loads(blobs.get(before.specification).content)
+        diff = sheet_diff(SheetData.from_json(said), after)
+        pdf = blobs.put(printer.draw_diff(diff), "application/pdf")
+        specification = blobs.put(diff.specification, "application/json")
+        fresh = IssuedDiff(
+            order.number, order.revision, before.revision, diff.content_hash, pdf, specification, issued_at=now
+        )
+        with database.write() as db:
+            repository.add_diff(db, fresh)
+            issued = issued_diff(db, order.number, order.revision)
+    return issued
+
+
+def has_diff(db: Session, order_number: str, revision: str) -> bool:
+    """Return whether a revision has a diff sheet."""
+    return repository.find_diff(db, order_number, revision) is not None
+
+
+def issued_diff(db: Session, order_number: str, revision: str) -> IssuedDiff:
+    """Return the diff sheet of a revision.
+
+    Raises:
+        SheetNotFound: none was issued: it is the first revision, or its sheets are still being made.
+    """
+    diff = repository.find_diff(db, order_number, revision)
+    if diff is None:
+        raise SheetNotFound(order=order_number, revision=revision, sheet="diff")
+    return diff
 
 
 def issued_sheet(db: Session, order_number: str, revision: str, piece: int = 1) -> IssuedSheet:

@@ -1,4 +1,4 @@
-"""Issued sheets: which bytes were handed to the floor for which revision of which order."""
+"""Issued sheets and diff sheets: which bytes were handed to the floor for which revision of which order."""
 
 from datetime import datetime
 
@@ -21,6 +21,20 @@ class SheetRow(SQLModel, table=True):
     order_number: str = Field(max_length=40)
     revision: str = Field(max_length=1)
     piece: int
+    content_hash: str = Field(max_length=64)
+    pdf_blob: str = Field(max_length=64)
+    specification_blob: str = Field(max_length=64)
+    issued_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class DiffSheetRow(SQLModel, table=True):
+    """One issued diff sheet: what a revision changes for the floor."""
+
+    __tablename__ = "production_diff_sheet"
+
+    order_number: str = Field(primary_key=True, max_length=40)
+    revision: str = Field(primary_key=True, max_length=1)
+    from_revision: str = Field(max_length=1)
     content_hash: str = Field(max_length=64)
     pdf_blob: str = Field(max_length=64)
     specification_blob: str = Field(max_length=64)

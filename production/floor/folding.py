@@ -56,15 +56,22 @@ NEXT_ACTION: Mapping[OperationState, Action] = {
     OperationState.RUNNING: Action.FINISH,
     OperationState.PAUSED: Action.RESUME,
 }
+ALWAYS_POSSIBLE = frozenset({EventKind.RELEASED, EventKind.CHANGED})
+"""What the order's life decides, not the floor."""
 _WORKED_ON = frozenset({WorkState.RELEASED, WorkState.IN_PRODUCTION})
 _REWORKED = _WORKED_ON | {WorkState.BUILT}
 
 
 def fold(order: WorkOrder, events: Iterable[WorkEvent]) -> WorkStatus:
-    """Return what the piece is after the events, in the order they were written."""
+    """Return what the piece is after the events, in the order they were written.
+
+    They were judged when they happened, perhaps on the steps of an earlier revision: here they are only added up, and
+    those of steps that a change has dropped count no more.
+    """
     status = WorkStatus(WorkState.RELEASED, {one.number: OperationState.WAITING for one in order.operations})
     for event in events:
-        status = after(order, status, event.kind, event.operation)
+        if event.operation is None or event.operation in status.operations:
+            status = _added(order, status, event.kind, event.operation)
     return status
 
 
@@ -76,28 +83,8 @@ def after(order: WorkOrder, status: WorkStatus, kind: EventKind, operation: int 
         OutOfSequence: it is started before what it waits for is finished.
         ActionNotPossible: the event does not fit the present state.
     """
-    if kind is EventKind.RELEASED:
-        return status
-    if kind in WORK_STEPS:
-        return _after_work_event(order, status, kind)
-    if operation is None:
-        raise ActionNotPossible(order=order.order_number, operation=None, action=kind.value, state=status.state.value)
-    order.operation(operation)
-    operations = dict(status.operations)
-    if kind is EventKind.REWORK:
-        if status.state not in _REWORKED or operations[operation] is OperationState.WAITING:
-            raise _not_possible(order, status, kind, operation)
-        for number in (operation, *_followers(order, operation)):
-            operations[number] = OperationState.WAITING
-    else:
-        before, then = OPERATION_STEPS[kind]
-        if status.state not in _WORKED_ON or operations[operation] not in before:
-            raise _not_possible(order, status, kind, operation)
-        missing = waits_for(order, operations, operation)
-        if kind is EventKind.STARTED and missing:
-            raise OutOfSequence(order=order.order_number, operation=operation, waits_for=list(missing))
-        operations[operation] = then
-    return WorkStatus(_work_state(operations), operations, status.is_kitted)
+    _require_possible(order, status, kind, operation)
+    return _added(order, status, kind, operation)
 
 
 def event_of(action: Action, status: WorkStatus, operation: int | None, order: WorkOrder) -> EventKind:
@@ -134,12 +121,46 @@ def out_of_tolerance(order: WorkOrder, measured_mm: Mapping[str, int]) -> tuple[
     )
 
 
-def _after_work_event(order: WorkOrder, status: WorkStatus, kind: EventKind) -> WorkStatus:
-    before, then = WORK_STEPS[kind]
-    if status.state not in before:
-        raise _not_possible(order, status, kind, None)
-    state = _work_state(status.operations) if then is None else then
-    return WorkStatus(state, status.operations, status.is_kitted or kind is EventKind.KITTED)
+def _require_possible(order: WorkOrder, status: WorkStatus, kind: EventKind, operation: int | None) -> None:
+    if kind in ALWAYS_POSSIBLE:
+        return
+    if kind in WORK_STEPS:
+        if status.state not in WORK_STEPS[kind][0]:
+            raise _not_possible(order, status, kind, None)
+        return
+    if operation is None:
+        raise ActionNotPossible(order=order.order_number, operation=None, action=kind.value, state=status.state.value)
+    order.operation(operation)
+    state = status.operations[operation]
+    if kind is EventKind.REWORK:
+        if status.state not in _REWORKED or state is OperationState.WAITING:
+            raise _not_possible(order, status, kind, operation)
+        return
+    if status.state not in _WORKED_ON or state not in OPERATION_STEPS[kind][0]:
+        raise _not_possible(order, status, kind, operation)
+    missing = waits_for(order, status.operations, operation)
+    if kind is EventKind.STARTED and missing:
+        raise OutOfSequence(order=order.order_number, operation=operation, waits_for=list(missing))
+
+
+def _added(order: WorkOrder, status: WorkStatus, kind: EventKind, operation: int | None) -> WorkStatus:
+    """Return the status with one more event, which was possible when it happened."""
+    if kind is EventKind.RELEASED:
+        return status
+    if kind is EventKind.CHANGED:
+        return WorkStatus(status.state, status.operations, is_kitted=False)
+    if kind in WORK_STEPS:
+        then = WORK_STEPS[kind][1]
+        state = _work_state(status.operations) if then is None else then
+        return WorkStatus(state, status.operations, status.is_kitted or kind is EventKind.KITTED)
+    assert operation is not None  # noqa: S101 - such an event is of an operation
+    operations = dict(status.operations)
+    if kind is EventKind.REWORK:
+        for number in (operation, *_followers(order, operation)):
+            operations[number] = OperationState.WAITING
+    else:
+        operations[operation] = OPERATION_STEPS[kind][1]
+    return WorkStatus(_work_state(operations), operations, status.is_kitted)
 
 
 def _work_state(operations: Mapping[int, OperationState]) -> WorkState:

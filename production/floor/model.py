@@ -24,6 +24,7 @@ class EventKind(StrEnum):
     CONTINUED = "continued"
     CANCELLED = "cancelled"
     SHIPPED = "shipped"
+    CHANGED = "changed"  # the order has a new revision: other steps wait, what was done stays done
 
 
 class Action(StrEnum):
@@ -189,7 +190,15 @@ class OperationNotFound(NotFound):
 
 
 class SheetObsolete(NotPossible):
-    """The scanned sheet is of another revision; facts: ``order``, ``scanned``, ``current``."""
+    """The scanned sheet is of another revision; facts: ``order``, ``scanned``, ``current``, and ``changes``
+    (feature, from, to) where the caller knows the order.
+    """
+
+
+class CutOffPassed(NotPossible):
+    """Too late to change the order: its cut-off operation was started; facts: ``order``, ``piece``, ``operation``,
+    ``code``, ``work_centre``, ``started_at``.
+    """
 
 
 class OutOfSequence(NotPossible):

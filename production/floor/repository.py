@@ -1,9 +1,11 @@
 """Work orders and events in the database."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 from sqlmodel import Session
 
 from kernel.schema import metadata
@@ -34,6 +36,17 @@ class StoredWork:
     status: WorkStatus
 
 
+@dataclass(frozen=True, slots=True)
+class CutOffStart:
+    """Which piece's cut-off operation was started first, and when."""
+
+    piece: int
+    operation: int
+    code: str
+    work_centre: str
+    at: datetime
+
+
 def add_work_order(db: Session, order: WorkOrder) -> int:
     """Store a work order whose operations all wait; return its id."""
     values = {
@@ -43,16 +56,42 @@ def add_work_order(db: Session, order: WorkOrder) -> int:
         "revision": order.revision,
         "line": order.line,
         "due_at": order.due_at,
-        "measures": {code: [one.target_mm, one.tolerance_mm] for code, one in order.measures.items()},
+        "measures": _measures(order),
         "state": WorkState.RELEASED,
         "is_kitted": False,
     }
     work_id = int(db.execute(insert(_ORDERS).values(values).returning(_ORDERS.c.id)).scalar_one())
+    _add_operations(db, work_id, order.line, order.operations, {})
+    return work_id
+
+
+def change_work_order(db: Session, work: StoredWork, order: WorkOrder, states: Mapping[int, OperationState]) -> None:
+    """Replace a work order and its operations by those of another revision; ``states`` are those not waiting."""
+    db.execute(
+        update(_ORDERS)
+        .where(_ORDERS.c.id == work.id)
+        .values(revision=order.revision, due_at=order.due_at, measures=_measures(order))
+    )
+    db.execute(delete(_OPERATIONS).where(_OPERATIONS.c.work_order_id == work.id))
+    _add_operations(db, work.id, order.line, order.operations, states)
+
+
+def _measures(order: WorkOrder) -> dict[str, list[int]]:
+    return {code: [one.target_mm, one.tolerance_mm] for code, one in order.measures.items()}
+
+
+def _add_operations(
+    db: Session,
+    work_id: int,
+    line: str,
+    operations: Sequence[WorkOperation],
+    states: Mapping[int, OperationState],
+) -> None:
     rows = [
         {
             "work_order_id": work_id,
             "number": one.number,
-            "line": order.line,
+            "line": line,
             "code": one.code,
             "work_centre": one.work_centre,
             "seconds": one.seconds,
@@ -60,13 +99,12 @@ def add_work_order(db: Session, order: WorkOrder) -> int:
             "recipe": one.recipe,
             "is_cut_off": one.is_cut_off,
             "planned_start_at": one.planned_start_at,
-            "state": OperationState.WAITING,
+            "state": states.get(one.number, OperationState.WAITING),
         }
-        for one in order.operations
+        for one in operations
     ]
     if rows:
         db.execute(insert(_OPERATIONS), rows)
-    return work_id
 
 
 def find_work(db: Session, order_number: str, piece: int, *, for_update: bool = False) -> StoredWork | None:
@@ -154,10 +192,11 @@ def save_status(db: Session, work: StoredWork, status: WorkStatus) -> None:
             )
 
 
-def cut_off_started(db: Session, order_number: str) -> bool:
-    """Return whether the cut-off operation of any piece was ever started."""
+def cut_off_start(db: Session, order_number: str) -> CutOffStart | None:
+    """Return when the cut-off operation of any piece was first started."""
     statement = (
-        select(_EVENTS.c.id)
+        select(_ORDERS.c.piece, _OPERATIONS.c.number, _OPERATIONS.c.code, _OPERATIONS.c.work_centre, _EVENTS.c.at)
+        .select_from(_EVENTS)
         .join(_ORDERS, _ORDERS.c.id == _EVENTS.c.work_order_id)
         .join(
             _OPERATIONS,
@@ -168,9 +207,11 @@ def cut_off_started(db: Session, order_number: str) -> bool:
             _EVENTS.c.kind == EventKind.STARTED,
             _OPERATIONS.c.is_cut_off.is_(True),
         )
+        .order_by(_EVENTS.c.id)
         .limit(1)
     )
-    return db.execute(statement).first() is not None
+    row = db.execute(statement).first()
+    return None if row is None else CutOffStart(*row)
 
 
 def waiting_operations(

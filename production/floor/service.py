@@ -20,12 +20,12 @@ from production.floor.model import (
     ScanOutcome,
     SheetObsolete,
     WorkEvent,
-    WorkOperation,
     WorkOrder,
     WorkOrderNotFound,
     WorkStatus,
 )
 from production.floor.repository import StoredWork
+from production.floor.work_orders import work_operations
 from production.model import FinishedMeasure, Variant
 from production.promise import service as promises
 
@@ -54,7 +54,6 @@ def release_work(
     reservation = promises.reservation(db, reservation_key)
     planned = promises.planned_starts(db, reservation_key)
     there = set(repository.pieces_of(db, order_number))
-    cut_off = variant.routing.cut_off
     for piece in range(1, pieces + 1):
         if piece in there:
             continue
@@ -66,19 +65,7 @@ def release_work(
             line=variant.line,
             due_at=reservation.promise.finish_at,
             measures={one.code: MeasureLimit(one.target_mm, one.tolerance_mm) for one in measures},
-            operations=tuple(
-                WorkOperation(
-                    number=one.number,
-                    code=one.code,
-                    work_centre=one.work_centre,
-                    seconds=one.seconds,
-                    after=one.after,
-                    recipe=one.recipe or "",
-                    is_cut_off=cut_off is not None and one.number == cut_off.number,
-                    planned_start_at=planned.get((piece - 1, one.code)),
-                )
-                for one in variant.routing.operations
-            ),
+            operations=work_operations(variant, planned, piece),
         )
         work_id = repository.add_work_order(db, order)
         scan_id = f"released:{order_number}:{piece}"
@@ -170,7 +157,7 @@ def queue(db: Session, line: str, work_centre: str, *, limit: int = 50) -> tuple
 
 def cut_off_passed(db: Session, order_number: str) -> bool:
     """Return whether it is too late to change an order: its cut-off operation has been started, for any piece."""
-    return repository.cut_off_started(db, order_number)
+    return repository.cut_off_start(db, order_number) is not None
 
 
 def cancel_work(db: Session, order_number: str, *, now: datetime, reason: str = "") -> int:

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from markupsafe import Markup
 from sqlmodel import Session
 
+from configurator.model import Change
 from kernel.errors import LotOneError, NotFound, NotPossible, NotValid
 from modules_catalog.releases import service as releases
 from orders.lifecycle.repository import get_order_by_number
@@ -250,6 +251,11 @@ def _told_of_error(db: Session, error: LotOneError, locale: str) -> view.Told:
         work, _status = floor.work_order(db, order.number)
         steps = [view.step_name(work.operation(number), words) for number in facts["waits_for"]]
         return view.told_of_error(error, translations, steps=steps)
+    if error.code == "SheetObsolete":
+        order = get_order_by_number(db, str(facts["order"]))
+        words = Words(releases.model_of(db, order.release), locale)
+        changes = [Change(each["feature"], each["from"], each["to"]) for each in facts.get("changes", ())]
+        return view.told_of_error(error, translations, steps=view.told_changes(changes, words))
     if isinstance(error, WrongWorkCentre):
         other = Place(str(facts["line"]), str(facts["work_centre"]))
         name = view.place_name(promises.plant_of(db, other.line), other.work_centre, locale)

@@ -6,18 +6,24 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
+from sqlmodel import Session
 
+from kernel.errors import NotPossible
+from modules_catalog.model import ConfigurationModel
 from orders.drafts.pictures import product_picture
 from orders.lifecycle import repository as orders
+from orders.lifecycle.changing import require_changeable
 from orders.lifecycle.model import Order, OrderNotYours
 from orders.lifecycle.service import cancel_order
-from orders.lifecycle.sheets import has_sheet, issued_sheet
+from orders.lifecycle.sheets import has_diff, has_sheet, issued_sheet
 from orders.lifecycle.transitions import OrderState
 from web.security.access import MaybeUser, Public, require_role
 from web.security.roles import Role
 from web.shop import Shop, TheActor, TheReader, TheShop
 from web.templating import go_to, reader_locale, respond
+from web.views.changing import earlier_revisions, obstacle_text
 from web.views.quoting import order_page, promised_date
+from web.views.words import Words
 
 router = APIRouter(dependencies=[Public], include_in_schema=False)
 SEE_SHEETS = (Role.STORE, Role.FLOOR, Role.PLANNER)
@@ -65,6 +71,12 @@ def page(request: Request, shop: TheShop, reader: TheReader, user: MaybeUser, nu
         values = {
             "page": order_page(order, model, reader_locale(request), has_sheet=has_sheet(db, order)),
             "can_see_sheet": user is not None and user.may_act_as(*SEE_SHEETS),
+            "obstacle": _obstacle(db, order, model, reader_locale(request)),
+            "may_change": reader.may_open(order.owner),
+            "earlier": earlier_revisions(
+                order, orders.revisions_of(db, order.id), Words(model, reader_locale(request))
+            ),
+            "has_diff": has_diff(db, order),
             "can_cancel": order.state in CAN_CANCEL and reader.may_open(order.owner),
         }
     return respond(request, "orders/page.html", values)
@@ -99,6 +111,15 @@ def cancel(request: Request, shop: TheShop, reader: TheReader, actor: TheActor, 
         order = _readable(orders.get_order_by_number(db, number), reader)
         cancel_order(db, order.id, actor=actor, now=shop.now())
     return go_to(request, f"/orders/{number}")
+
+
+def _obstacle(db: Session, order: Order, model: ConfigurationModel, locale: str) -> str:
+    """Return why the order cannot be changed; empty while it can."""
+    try:
+        require_changeable(db, order)
+    except NotPossible as error:
+        return obstacle_text(error, Words(model, locale))
+    return ""
 
 
 def _sheet(shop: Shop, number: str) -> bytes:

@@ -134,6 +134,7 @@ class ConfigurePage:
     engine: str
     query: str
     is_long: bool
+    changes_order: str
 
 
 def configure_page(
@@ -205,6 +206,7 @@ def configure_page(
         fit_state=_fit_state(view),
         engine=state.method,
         query=query,
+        changes_order=draft.changes_order,
         is_long=bool(query) or any(len(state.features[code].options) > LONG for code in current.features),
     )
 

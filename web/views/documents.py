@@ -9,7 +9,8 @@ from modules_catalog.model import ConfigurationModel, FeatureKind
 from orders.customers.model import Customer, MeasurementProfile
 from orders.drafts.days import NO_DAYS, Days
 from orders.drafts.model import DraftView, Refused
-from orders.lifecycle.model import Order
+from orders.lifecycle.changing import Proposal
+from orders.lifecycle.model import Order, Revision, letter_of
 from orders.quotes.model import Quote
 from production.floor.model import QueueEntry, ScanOutcome
 from production.model import Promise
@@ -132,6 +133,35 @@ def order_json(order: Order, *, has_sheet: bool) -> Json:
         "ready": promise_from_json(order.promise).date.isoformat(),
         "placed_at": order.placed_at.isoformat(),
         "has_sheet": has_sheet,
+    }
+
+
+def proposal_json(proposal: Proposal, locale: str) -> Json:
+    """Return what a change comes to."""
+    view, obstacle = proposal.view, proposal.obstacle
+    promise = proposal.promise
+    return {
+        "order": proposal.order.number,
+        "draft_id": view.draft.id,
+        "revision": letter_of(proposal.order.revision + 1),
+        "changes": [_change(view.model, change) for change in proposal.changes],
+        "obstacle": {"code": obstacle.code, **obstacle.facts} if obstacle else None,
+        "price": proposal.price.as_json() if proposal.price else None,
+        "price_delta_minor": proposal.price_delta_minor,
+        "promise": promise_json(promise, view.model, view.plant, locale) if promise else None,
+        "days_delta": proposal.days_delta,
+    }
+
+
+def revision_json(revision: Revision) -> Json:
+    """Return what an order said before a change."""
+    answers = revision.selection.answers
+    return {
+        "revision": revision.letter,
+        "until": revision.until.isoformat(),
+        "choices": {code: dict(one) if isinstance(one, Mapping) else one for code, one in answers.items()},
+        "price": revision.price.as_json(),
+        "ready": promise_from_json(revision.promise).date.isoformat(),
     }
 
 

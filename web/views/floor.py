@@ -6,7 +6,7 @@ from datetime import datetime
 
 from babel.support import NullTranslations
 
-from configurator.model import Answer
+from configurator.model import Answer, Change
 from kernel.errors import LotOneError
 from modules_catalog.model import ConfigurationModel, FeatureKind
 from production.build_sheet.scan_codes import ScanCode
@@ -299,7 +299,7 @@ def told_of_error(
     Args:
         error: What the service raised.
         translations: The reader's language.
-        steps: Names of the steps that come first, for one out of sequence.
+        steps: Names of the steps that come first, for one out of sequence; what changed, for an obsolete sheet.
         place: (address, name) of the work centre a step belongs to, for one scanned elsewhere.
     """
     say, facts = translations.gettext, error.facts
@@ -314,7 +314,7 @@ def told_of_error(
                 "scanned": facts["scanned"],
                 "order": order,
             }
-            return Told("cant", title, text, sheet, say("Get the valid sheet (PDF)"))
+            return Told("cant", title, " ".join((text, *steps)), sheet, say("Get the valid sheet (PDF)"))
         case "OutOfSequence":
             return Told("check", say("Not yet. First comes:"), say("; ").join(steps))
         case "WrongWorkCentre":
@@ -329,6 +329,18 @@ def told_of_error(
             return Told("cant", say("This is not on the floor"), order)
         case _:
             return Told("check", say("Please scan once more"))
+
+
+def told_changes(changes: Sequence[Change], words: Words) -> tuple[str, ...]:
+    """Return what a newer revision says otherwise, such as ``Hem: Plain → Chain stitch``, one sentence each."""
+
+    def said(feature: str, answer: Answer | None) -> str:
+        return "–" if answer is None else words.answer(words.model.feature(feature), answer)
+
+    return tuple(
+        f"{words.feature(one.feature)}: {said(one.feature, one.before)} → {said(one.feature, one.after)}."
+        for one in changes
+    )
 
 
 def step_name(operation: WorkOperation, words: Words) -> str:

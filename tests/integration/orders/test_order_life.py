@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from kernel.blobs import BlobStore
 from kernel.database import Database
-from kernel.errors import NotPossible
+from kernel.errors import NotAvailable, NotPossible
 from kernel.ids import DraftId, IdMaker, OrderId, QuoteId, id_maker
 from kernel.jobs import run_pending
 from orders.audit.model import Actor
@@ -21,8 +21,11 @@ from orders.audit.service import first_broken_link
 from orders.drafts import service as drafts
 from orders.drafts.model import DraftView, Refused
 from orders.drafts.service import Reader
+from orders.lifecycle import changing
 from orders.lifecycle import repository as orders
-from orders.lifecycle.releasing import release_order
+from orders.lifecycle.changing import REISSUE_JOB
+from orders.lifecycle.model import letter_of
+from orders.lifecycle.releasing import reissue_order, release_order
 from orders.lifecycle.scanning import scan
 from orders.lifecycle.service import RELEASE_JOB, cancel_order, place_order
 from orders.lifecycle.transitions import OrderState
@@ -35,6 +38,7 @@ from production.floor import service as floor
 from production.floor.model import Action, WorkState
 from production.model import ACTIVE_RESERVATIONS
 from production.promise import service as promises
+from production.promise.document import promise_from_json
 from tests.mugs import mug_configurators, open_pottery
 
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
@@ -62,11 +66,15 @@ class OrderMachine(RuleBasedStateMachine):
         self.configurators = mug_configurators()
         self.blobs = BlobStore(str(self.folder / "blobs"))
         self.now = START
-        run_pending(self.database, {RELEASE_JOB: lambda _order_id: None})  # what an earlier life left behind
+        run_pending(
+            self.database, {RELEASE_JOB: lambda *_ids: None, REISSUE_JOB: lambda *_ids: None}
+        )  # what an earlier life left behind
         type(self).lives += 1  # a job is known by its order's id for ever, so each life has ids of its own
         self.new_id = id_maker(lambda: self.now, random.Random(type(self).lives))
         self.orders: dict[OrderId, OrderState] = {}
         self.quotes: dict[QuoteId, QuoteState] = {}
+        self.revisions: dict[OrderId, int] = {}
+        self.is_quiet = True  # no job waits
         with self.database.write() as db:
             kept = {"alembic_version", "job_effect"}
             for table in reversed(_tables()):
@@ -165,6 +173,51 @@ class OrderMachine(RuleBasedStateMachine):
         self.orders[placed.id] = OrderState.PLACED
         return placed.id
 
+    @rule(order=ordered, choice=st.sampled_from([("size", "large"), ("glaze", "blue"), ("engraving", "Ana")]))
+    def change(self, order: OrderId | None, choice: tuple[str, str]) -> None:
+        """As consented, or not at all: choices, price, date and what is held belong together."""
+        if order is None:
+            return
+        with self.database.read() as db:
+            before = orders.get_order(db, order)
+        if self.orders[order] not in CANCELLABLE:
+            with pytest.raises(NotPossible), self.database.write() as db:
+                changing.open_change(db, before.number, READER, new_id=self.new_id, now=self.now)
+            return
+        with self.database.write() as db:
+            draft = changing.open_change(db, before.number, READER, new_id=self.new_id, now=self.now)
+        drafts.choose_option(self.database, self.configurators, draft, READER, *choice, now=self.now)
+        held = self._free()
+        proposal = changing.propose_change(
+            self.database,
+            self.configurators,
+            before.number,
+            draft,
+            READER,
+            new_id=self.new_id,
+            actor=CLERK,
+            now=self.now,
+        )
+        assert self._free() == held
+        if proposal.obstacle is not None:
+            agreed = changing.Agreed(0, self.now.date())
+            with pytest.raises((NotPossible, NotAvailable)), self.database.write() as db:
+                changing.change_order(db, proposal, agreed, actor=CLERK, now=self.now)
+            assert self._free() == held
+            return
+        assert proposal.price is not None
+        assert proposal.promise is not None
+        agreed = changing.Agreed(proposal.price.total_minor, proposal.promise.date)
+        with self.database.write() as db:
+            changing.change_order(db, proposal, agreed, actor=CLERK, now=self.now)
+        with self.database.read() as db:
+            after = orders.get_order(db, order)
+            assert orders.revisions_of(db, order)[-1].selection == before.selection
+        assert (after.revision, after.selection.answers[choice[0]]) == (before.revision + 1, choice[1])
+        assert (after.price, promise_from_json(after.promise)) == (proposal.price, proposal.promise)
+        self.revisions[order] = after.revision
+        self.is_quiet = False
+
     @rule(order=ordered)
     def cancel(self, order: OrderId | None) -> None:
         if order is None:
@@ -182,8 +235,13 @@ class OrderMachine(RuleBasedStateMachine):
         def do(order_id: str) -> None:
             release_order(self.database, self.configurators, self.blobs, self.printer, OrderId(order_id), now=self.now)
 
-        outcomes = run_pending(self.database, {RELEASE_JOB: do})
+        def again(order_id: str, revision: str) -> None:
+            tools = (self.database, self.configurators, self.blobs, self.printer)
+            reissue_order(*tools, OrderId(order_id), int(revision), now=self.now)
+
+        outcomes = run_pending(self.database, {RELEASE_JOB: do, REISSUE_JOB: again})
         assert [each for each in outcomes if each.error] == []
+        self.is_quiet = True
         for order, state in self.orders.items():
             if state is OrderState.PLACED:
                 self.orders[order] = OrderState.RELEASED
@@ -194,6 +252,7 @@ class OrderMachine(RuleBasedStateMachine):
             return
         with self.database.read() as db:
             number, quantity = orders.get_order(db, order).number, orders.get_order(db, order).quantity
+        letter = letter_of(self.revisions.get(order, 1))
         for piece in range(1, quantity + 1):
             with self.database.read() as db:
                 work, _status = floor.work_order(db, number, piece)
@@ -203,7 +262,7 @@ class OrderMachine(RuleBasedStateMachine):
                     with self.database.write() as db:
                         scan(
                             db,
-                            f"L1:{name}:A:{operation.number}",
+                            f"L1:{name}:{letter}:{operation.number}",
                             action,
                             scan_id=f"{name}:{operation.number}:{action}",
                             actor=CLERK,
@@ -236,9 +295,12 @@ class OrderMachine(RuleBasedStateMachine):
                 for order, state in self.orders.items()
                 if state is not OrderState.CANCELLED
             }
-            for quote in self.quotes:
-                held = promises.reservation(db, f"quote:{quote}").state in ACTIVE_RESERVATIONS
-                assert held == (f"quote:{quote}" in alive)
+            keys = {f"quote:{quote}" for quote in self.quotes}
+            keys |= {
+                f"order:{order}:{number}" for order, last in self.revisions.items() for number in range(2, last + 1)
+            }
+            for key in keys:
+                assert (promises.reservation(db, key).state in ACTIVE_RESERVATIONS) == (key in alive)
         if not alive:
             assert self._free() == self.untouched
 
@@ -249,10 +311,14 @@ class OrderMachine(RuleBasedStateMachine):
                 order = orders.get_order(db, order_id)
                 issued = [(sheet.revision, sheet.piece) for sheet in sheets.issued_sheets(db, order.number)]
                 if state in (OrderState.RELEASED, OrderState.BUILT):
-                    assert issued == [("A", piece) for piece in range(1, order.quantity + 1)]
+                    present = [piece for letter, piece in issued if letter == order.revision_letter]
+                    if self.is_quiet:
+                        assert present == list(range(1, order.quantity + 1))
                     wanted = WorkState.RELEASED if state is OrderState.RELEASED else WorkState.BUILT
                     for piece in range(1, order.quantity + 1):
-                        assert floor.work_order(db, order.number, piece)[1].state is wanted
+                        work, status = floor.work_order(db, order.number, piece)
+                        assert (status.state, work.revision) == (wanted, order.revision_letter)
+                        assert floor.recounted(db, order.number, piece) == status
                 else:
                     assert len(set(issued)) == len(issued)
 

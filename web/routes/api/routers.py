@@ -2,13 +2,14 @@
 
 from fastapi import APIRouter
 
-from web.routes.api import catalog, customers, drafts, floor, orders, sessions
+from web.routes.api import catalog, customers, drafts, floor, order_changes, orders, sessions
 
 ROUTERS: tuple[APIRouter, ...] = (
     sessions.router,
     catalog.router,
     drafts.router,
     orders.router,
+    order_changes.router,
     customers.router,
     floor.router,
 )

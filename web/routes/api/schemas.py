@@ -423,6 +423,52 @@ class Order(Told):
     has_sheet: bool
 
 
+class OpenedChange(Told):
+    """A change that was begun: change the draft's choices, then look at the change and consent."""
+
+    order: str
+    draft_id: str
+
+
+class AnswerChange(Told):
+    """One feature that is answered otherwise."""
+
+    feature: str
+    from_: Any = Field(alias="from")
+    to: Any
+
+
+class ChangeProposal(Told):
+    """What a change comes to now. With an `obstacle` it cannot be made, and price and date are null."""
+
+    order: str
+    draft_id: str
+    revision: str = Field(description="The revision it would become.")
+    changes: list[AnswerChange]
+    obstacle: dict[str, Any] | None = Field(description="Its `code` and facts, as in a problem.")
+    price: OfferedPrice | None
+    price_delta_minor: int | None
+    promise: Promise | None
+    days_delta: int | None
+
+
+class Consent(Given):
+    """What you agree to: this price, and this date or an earlier one."""
+
+    total_minor: int = Field(ge=0)
+    ready: date
+
+
+class Revision(Told):
+    """What an order said before a change."""
+
+    revision: str
+    until: datetime
+    choices: dict[str, Any]
+    price: OfferedPrice
+    ready: date
+
+
 # --- customers ------------------------------------------------------------------------------------
 
 
