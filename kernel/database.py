@@ -91,10 +91,26 @@ class Database:
         Raises:
             DatabaseBusy: Another transaction stood in the way for too long.
         """
-        new_session = Session(self._writer, expire_on_commit=False, info=self._session_info)
-        with self._in_turn(), _passing_trouble_as_busy(), new_session as session, session.begin():
+        with self._in_turn(), _passing_trouble_as_busy(), self._writing() as session, session.begin():
             session.connection()  # Takes SQLite's write lock before the first read.
             yield session
+
+    @contextmanager
+    def trial(self) -> Iterator[Session]:
+        """Open one transaction that is always taken back: to see what a write would come to.
+
+        Raises:
+            DatabaseBusy: Another transaction stood in the way for too long.
+        """
+        with self._in_turn(), _passing_trouble_as_busy(), self._writing() as session:
+            session.connection()
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    def _writing(self) -> Session:
+        return Session(self._writer, expire_on_commit=False, info=self._session_info)
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:

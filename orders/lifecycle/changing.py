@@ -174,14 +174,11 @@ def propose_change(
             require_approval(database, offer, new_id=new_id, actor=actor, now=now)
         except ApprovalNeeded as needed:
             return replace(proposal, obstacle=needed)
-    with database.write() as db:
-        trial = db.begin_nested()
+    with database.trial() as db:
         try:
             promise = _exchange(db, order, _revised(order, proposal, offer.price, now), _variant(view), now=now)
         except (BeyondHorizon, CapacityTaken) as error:
             return replace(proposal, obstacle=error)
-        finally:
-            trial.rollback()
     return replace(proposal, price=offer.price, promise=promise)
 
 

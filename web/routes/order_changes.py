@@ -65,8 +65,8 @@ def change(
             def act() -> str:
                 return changing.change_order(db, proposal, agreed, actor=actor, now=now).revision_letter
 
-            body = {"draft_id": draft_id, "version": proposal.view.draft.version}
-            answer_once(db, scope="orders:change", key=f"{draft_id}:{body['version']}", body=body, now=now, act=act)
+            key = f"{draft_id}:{proposal.view.draft.version}"
+            answer_once(db, scope="orders:change", key=key, body={"draft_id": draft_id}, now=now, act=act)
     except (NotPossible, BeyondHorizon, CapacityTaken) as error:
         anew = _proposal(shop, reader, actor, number, draft_id)
         return _show(request, anew, is_worse=isinstance(error, ChangeNotAgreed), status=error.http_status)

@@ -63,6 +63,11 @@ class ChangePage:
     days_delta: int
     binding: str
 
+    @property
+    def rows(self) -> tuple[tuple[str, str, str], ...]:
+        """The changes as a table: choice, as ordered, as changed."""
+        return tuple((one.name, one.before or "–", one.after or "–") for one in self.changes)
+
 
 @dataclass(frozen=True, slots=True)
 class EarlierRevision:
@@ -98,7 +103,7 @@ def change_page(proposal: Proposal, locale: str) -> ChangePage:
 
 def earlier_revisions(order: Order, revisions: list[Revision], words: Words) -> tuple[EarlierRevision, ...]:
     """Return what an order said before, newest first, each with what was changed after it."""
-    later = [*(revision.selection for revision in revisions[1:]), order.selection]
+    said = [*(revision.selection for revision in revisions), order.selection]
     shown = [
         EarlierRevision(
             letter=revision.letter,
@@ -107,7 +112,7 @@ def earlier_revisions(order: Order, revisions: list[Revision], words: Words) -> 
             ready=promise_from_json(revision.promise).date,
             changes=changed_answers(changes_between(revision.selection, after), words.model, words),
         )
-        for revision, after in zip(revisions, later, strict=True)
+        for revision, after in zip(revisions, said[1:], strict=True)
     ]
     return tuple(reversed(shown))
 

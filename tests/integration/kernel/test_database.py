@@ -71,6 +71,17 @@ def test_an_error_takes_back_the_whole_block(stocked: Database) -> None:
     assert free_s(stocked) == 20
 
 
+def test_a_trial_sees_its_writes_and_leaves_none(stocked: Database) -> None:
+    with stocked.trial() as db:
+        db.execute(update(bucket).values(free_s=7))
+        assert db.execute(select(bucket.c.free_s)).scalar_one() == 7
+    assert free_s(stocked) == 20
+    with pytest.raises(ZeroDivisionError), stocked.trial() as db:
+        db.execute(update(bucket).values(free_s=7))
+        raise ZeroDivisionError
+    assert free_s(stocked) == 20
+
+
 def test_a_reader_cannot_write_by_statement(stocked: Database) -> None:
     with pytest.raises(DBAPIError), stocked.read() as db:
         db.execute(update(bucket).values(free_s=7))
