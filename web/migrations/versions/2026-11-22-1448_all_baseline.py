@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122143154"
+revision: str = "20261122144802"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -165,6 +165,17 @@ def upgrade() -> None:
             name=op.f("ck_product_cost_amounts_not_negative"),
         ),
         sa.PrimaryKeyConstraint("quote_id", name=op.f("pk_product_cost")),
+    )
+    op.create_table(
+        "production_diff_sheet",
+        sa.Column("order_number", sa.String(length=40), nullable=False),
+        sa.Column("revision", sa.String(length=1), nullable=False),
+        sa.Column("from_revision", sa.String(length=1), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("pdf_blob", sa.String(length=64), nullable=False),
+        sa.Column("specification_blob", sa.String(length=64), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("order_number", "revision", name=op.f("pk_production_diff_sheet")),
     )
     op.create_table(
         "production_plant",
@@ -486,6 +497,7 @@ def upgrade() -> None:
                 "continued",
                 "cancelled",
                 "shipped",
+                "changed",
                 name="event_kind",
                 native_enum=False,
                 create_constraint=True,
@@ -657,6 +669,8 @@ def upgrade() -> None:
         sa.Column("budget_minor", sa.Integer(), nullable=True),
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("confirmed", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("changes_order", sa.String(length=30), nullable=False),
+        sa.Column("changes_revision", sa.Integer(), nullable=False),
         sa.CheckConstraint("budget_minor IS NULL OR budget_minor > 0", name=op.f("ck_draft_budget_positive")),
         sa.CheckConstraint("quantity BETWEEN 1 AND 999", name=op.f("ck_draft_quantity_in_range")),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_draft_customer_id_customer")),
@@ -668,6 +682,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("draft", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_draft_changed_at"), ["changed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_draft_changes_order"), ["changes_order"], unique=False)
         batch_op.create_index(batch_op.f("ix_draft_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_draft_line"), ["line"], unique=False)
         batch_op.create_index(batch_op.f("ix_draft_owner"), ["owner"], unique=False)
@@ -843,10 +858,11 @@ def upgrade() -> None:
         ),
         sa.Column("held_from", sa.String(length=20), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("revised_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("customer_id", sa.String(length=20), nullable=True),
         sa.Column("profile_id", sa.String(length=20), nullable=True),
         sa.CheckConstraint("quantity BETWEEN 1 AND 999", name=op.f("ck_customer_order_quantity_in_range")),
-        sa.CheckConstraint("revision >= 1", name=op.f("ck_customer_order_revision_from_one")),
+        sa.CheckConstraint("revision BETWEEN 1 AND 26", name=op.f("ck_customer_order_revision_in_range")),
         sa.CheckConstraint("total_minor >= 0", name=op.f("ck_customer_order_total_not_negative")),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_customer_order_customer_id_customer")),
         sa.ForeignKeyConstraint(
@@ -867,11 +883,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_customer_order_placed_at"), ["placed_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_order_state"), ["state"], unique=False)
 
+    op.create_table(
+        "order_revision",
+        sa.Column("order_id", sa.String(length=20), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("selection", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("price", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("promise", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("specification", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("profile_id", sa.String(length=20), nullable=True),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["customer_order.id"], name=op.f("fk_order_revision_order_id_customer_order")
+        ),
+        sa.ForeignKeyConstraint(
+            ["profile_id"], ["measurement_profile.id"], name=op.f("fk_order_revision_profile_id_measurement_profile")
+        ),
+        sa.PrimaryKeyConstraint("order_id", "revision", name=op.f("pk_order_revision")),
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table("order_revision")
     with op.batch_alter_table("customer_order", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customer_order_state"))
         batch_op.drop_index(batch_op.f("ix_customer_order_placed_at"))
@@ -903,6 +938,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_draft_owner"))
         batch_op.drop_index(batch_op.f("ix_draft_line"))
         batch_op.drop_index(batch_op.f("ix_draft_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_draft_changes_order"))
         batch_op.drop_index(batch_op.f("ix_draft_changed_at"))
 
     op.drop_table("draft")
@@ -974,6 +1010,7 @@ def downgrade() -> None:
     op.drop_table("production_work_order")
     op.drop_table("production_sheet")
     op.drop_table("production_plant")
+    op.drop_table("production_diff_sheet")
     op.drop_table("product_cost")
     op.drop_table("number_series")
     op.drop_table("job_effect")
