@@ -3,7 +3,22 @@
 from fastapi import APIRouter, FastAPI
 
 from web.framing import frame_app
-from web.routes import configure, customers, finance, floor, home, order_changes, orders, quotes, session, styleguide
+from web.routes import (
+    account,
+    configure,
+    customers,
+    finance,
+    floor,
+    home,
+    order_changes,
+    orders,
+    quotes,
+    registration,
+    session,
+    sign_in_methods,
+    styleguide,
+    users,
+)
 from web.routes.api.describing import describe_api
 from web.routes.api.routers import ROUTERS as API_ROUTERS
 from web.settings import Settings
@@ -19,6 +34,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     floor.router,
     finance.router,
     session.router,
+    registration.router,
+    account.router,
+    sign_in_methods.router,
+    users.router,
     styleguide.router,
     *API_ROUTERS,
 )

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kernel.errors import LotOneError
-from web.security.model import SignInNeeded
+from web.security.model import SecondFactorNeeded, SignInNeeded
 from web.templating import go_to, reader_locale, respond, wants_blocks
 from web.translations import translations_for
 
@@ -52,6 +52,13 @@ TEXTS = {
 }
 BY_CODE = {
     "RequestForged": _("The page you sent this from is out of date. Nothing was changed; reload it and try again."),
+    "NoCustomer": _("This account buys nothing, so there is nothing personal to show."),
+    "TooManyRequests": _("That was a lot at once. Please wait a moment, then try again."),
+    "LastAdmin": _("Nobody would be left who may look after accounts. Give somebody else the role first."),
+    "LinkNotValid": _("This link was used already or has expired. Ask for a new one."),
+    "OrdersStillOpen": _("An order is still under way. Cancel it, or wait until it is delivered, then ask again."),
+    "CustomerErased": _("Everything about this customer was erased at their wish."),
+    "SecondFactorNeeded": _("Staff sign in with a second factor here. Set yours up first."),
     "OptionRuledOut": _("This option cannot be combined with what is chosen now."),
     "PromiseExpired": _("The quoted date was held until its expiry and is free again. A new quote takes a moment."),
     "CapacityTaken": _("Somebody else took the last free place on that day. A new date takes a moment."),
@@ -71,7 +78,18 @@ def _on_lot_one_error(request: Request, error: Exception) -> Response:
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         target = here if request.method == "GET" and not wants_blocks(request) else "/"
         return go_to(request, f"/login?next={quote(target)}")
-    return problem(request, error.http_status, error.code, facts=error.facts)
+    if isinstance(error, SecondFactorNeeded) and not _for_machines(request):
+        return go_to(request, "/account/second-factor")
+    waits_s = _wait_s(error)
+    headers = {"Retry-After": str(waits_s)} if waits_s else None
+    return problem(request, error.http_status, error.code, facts=error.facts, headers=headers)
+
+
+def _wait_s(error: LotOneError) -> int:
+    """Return after how many seconds the same request may work; 0 where waiting does not help."""
+    if error.http_status != 429:
+        return 0
+    return int(error.facts.get("retry_after") or 60 * int(error.facts.get("minutes", 15)))
 
 
 def _on_http_exception(request: Request, error: Exception) -> Response:

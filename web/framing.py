@@ -14,6 +14,7 @@ from web.dependencies import ReadDb
 from web.errors import UnexpectedErrors, install_error_handlers
 from web.security.forgery import refuse_forgery
 from web.security.headers import HeadersMiddleware
+from web.security.limiting import limiter_for, refuse_excess
 from web.security.visitors import VisitorMiddleware
 from web.settings import Settings
 from web.static_files import StaticFiles, load_static_files
@@ -36,11 +37,12 @@ def frame_app(settings: Settings, database: Database, *, clock: Clock, routers: 
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        dependencies=[Depends(refuse_forgery)],
+        dependencies=[Depends(refuse_excess), Depends(refuse_forgery)],
     )
     app.state.settings = settings
     app.state.database = database
     app.state.clock = clock
+    app.state.limiter = limiter_for(settings)
     app.state.static_files, app.state.templates = _look()
     install_error_handlers(app)
     # The last one added stands outermost: headers and visitor are there for the 500 page too.

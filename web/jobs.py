@@ -8,6 +8,8 @@ from orders.lifecycle.changing import REISSUE_JOB
 from orders.lifecycle.releasing import reissue_order, release_order
 from orders.lifecycle.service import RELEASE_JOB
 from orders.privacy.erasing import ERASE_FILES_JOB, erase_files
+from web.account_mails import mail_link
+from web.security.accounts import MAIL_LINK_JOB
 from web.shop import Shop
 
 
@@ -24,4 +26,7 @@ def job_functions(shop: Shop) -> Mapping[JobName, JobFunction]:
         tools = (shop.database, shop.configurators, shop.blobs, shop.printer)
         reissue_order(*tools, OrderId(order_id), int(revision), now=shop.now())
 
-    return {RELEASE_JOB: release, REISSUE_JOB: reissue, ERASE_FILES_JOB: erase}
+    def mail(link_id: str) -> None:
+        mail_link(shop, link_id)
+
+    return {RELEASE_JOB: release, REISSUE_JOB: reissue, ERASE_FILES_JOB: erase, MAIL_LINK_JOB: mail}

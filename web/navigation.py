@@ -42,6 +42,7 @@ ENTRIES = (
     _Entry(_("Margin"), "finance:margin", roles=frozenset({Role.FINANCE})),
     _Entry(_("Prices"), "finance:prices", roles=frozenset({Role.FINANCE})),
     _Entry(_("Approvals"), "finance:approvals", roles=frozenset({Role.FINANCE})),
+    _Entry(_("Accounts"), "users:list", roles=frozenset({Role.ADMIN})),
 )
 
 

@@ -31,6 +31,8 @@ def open_shop(settings: Settings, *, clock: Clock = system_clock, rng: random.Ra
         printer=SheetPrinter(Path(settings.cache_dir) / "fonts"),
         new_id=id_maker(clock, rng or random.SystemRandom()),
         clock=clock,
+        outbox=Path(settings.outbox_dir),
+        origin=settings.origin,
     )
 
 

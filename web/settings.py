@@ -33,6 +33,9 @@ class Settings:
         master_key: Seals measures and second factors: 32 bytes as base64. Empty: the file below.
         master_key_file: Where the master key lies when it is not set; made, readable by its owner only, when first
             needed. Without it nothing sealed can be read again: keep a copy apart from the database's.
+        staff_second_factor: ``offered``, or ``required``: then staff who have none can do nothing but enrol.
+        api_per_minute: Requests a key of the API may send a minute, and an address five times as many; 0: no limit.
+        outbox_dir: A folder into which mails are written as files.
         worker_slots: How many job workers may run at once on one database.
         log_level: ``debug``, ``info``, ``warning`` or ``error``.
     """
@@ -46,12 +49,17 @@ class Settings:
     secret_key: str = ""
     master_key: str = ""
     master_key_file: str = "var/master.key"
+    staff_second_factor: str = "offered"
+    api_per_minute: int = 1200
+    outbox_dir: str = "var/outbox"
     worker_slots: int = 2
     log_level: str = "info"
 
     def __post_init__(self) -> None:
         _require("port", self.port, 0 <= self.port <= 65_535)
         _require("worker_slots", self.worker_slots, 1 <= self.worker_slots <= 64)
+        _require("staff_second_factor", self.staff_second_factor, self.staff_second_factor in ("offered", "required"))
+        _require("api_per_minute", self.api_per_minute, 0 <= self.api_per_minute <= 1_000_000)
         _require("log_level", self.log_level, self.log_level in ("debug", "info", "warning", "error"))
         if self.secret_key and len(self.secret_key) < 32:
             raise SettingNotValid(setting=f"{PREFIX}SECRET_KEY", reason="shorter than 32 characters")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -30,6 +31,8 @@ class Shop:
     printer: SheetPrinter
     new_id: IdMaker
     clock: Clock
+    outbox: Path = Path("var/outbox")
+    origin: str = "http://127.0.0.1:8000"
 
     def now(self) -> datetime:
         """Return the present moment."""
@@ -67,6 +70,7 @@ def reader_of(user: User | None, visitor_id: str) -> Reader:
         also=visitor_id,
         is_staff=user is not None and user.may_act_as(Role.STORE),
         sees_orders=user is not None and user.may_act_as(*SEE_ORDERS),
+        customer_id=user.customer_id if user else None,
     )
 
 

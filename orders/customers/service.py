@@ -52,6 +52,12 @@ def correct_contact(db: Session, customer_id: CustomerId, contact: Contact, *, a
     return replace(customer, contact=contact)
 
 
+def current_profile(db: Session, customer_id: CustomerId, *, now: datetime) -> MeasurementProfile | None:
+    """Return the newest measures of a customer that may still be used without asking."""
+    profiles = repository.profiles_of(db, customer_id, purpose=Purpose.FIT)
+    return next((profile for profile in profiles if profile.is_current(now)), None)
+
+
 def record_measurements(
     db: Session,
     customer_id: CustomerId,

@@ -1,5 +1,6 @@
 """Reading and writing drafts."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -73,6 +74,16 @@ def drafts_of_customer(db: Session, customer_id: CustomerId, *, limit: int = 100
         .limit(limit)
     )
     return [_draft(row) for row in rows]
+
+
+def hand_over(db: Session, owner: str, to: str) -> None:
+    """Give all drafts of one owner to another."""
+    changed_rows(db, update(DraftRow).where(col(DraftRow.owner) == owner).values(owner=to))
+
+
+def move_to_customer(db: Session, draft_ids: Iterable[DraftId], customer_id: CustomerId) -> None:
+    """Put drafts in another customer's name."""
+    changed_rows(db, update(DraftRow).where(col(DraftRow.id).in_(list(draft_ids))).values(customer_id=customer_id))
 
 
 def forget_steps(db: Session, draft_id: DraftId) -> None:

@@ -19,6 +19,7 @@ from modules_catalog.model import ConfigurationModel
 from modules_catalog.releases import service as releases
 from orders.customers import repository as customers
 from orders.customers.model import ProfileNotFound, Purpose
+from orders.customers.service import current_profile
 from orders.drafts import repository
 from orders.drafts.configurators import Configurators
 from orders.drafts.fitting import FitView, fit_view
@@ -39,21 +40,24 @@ class Reader:
 
     ``also`` is the visitor the person was before signing in: what they began then stays theirs. ``is_staff`` says that
     they serve customers and may open and change anybody's draft, quote and order; ``sees_orders`` that they may look at
-    any order, as the floor, the planner and finance do.
+    any order, as the floor, the planner and finance do. ``customer_id`` is the customer whose account it is: what was
+    made in their name is theirs too.
     """
 
     id: str
     also: str = ""
     is_staff: bool = False
     sees_orders: bool = False
+    customer_id: CustomerId | None = None
 
-    def may_open(self, owner: str) -> bool:
-        """Return whether something of this owner is theirs to see and to change."""
-        return self.is_staff or owner in (self.id, self.also)
+    def may_open(self, owner: str, customer_id: CustomerId | None = None) -> bool:
+        """Return whether something of this owner, made in this customer's name, is theirs to see and to change."""
+        is_own = owner in (self.id, self.also) or (customer_id is not None and customer_id == self.customer_id)
+        return self.is_staff or is_own
 
-    def may_look_at_order(self, owner: str) -> bool:
-        """Return whether an order of this owner is theirs to look at."""
-        return self.sees_orders or self.may_open(owner)
+    def may_look_at_order(self, owner: str, customer_id: CustomerId | None = None) -> bool:
+        """Return whether an order of this owner, or in this customer's name, is theirs to look at."""
+        return self.sees_orders or self.may_open(owner, customer_id)
 
 
 def open_draft(
@@ -69,12 +73,15 @@ def open_draft(
 ) -> DraftId:
     """Return a new draft of the line's current release, complete and valid from defaults unless ``empty``.
 
+    A draft in a customer's name is made to their newest current measures.
+
     Raises:
         ReleaseNotFound: the line has no release in force.
     """
     with database.read() as db:
         release = releases.current_release(db, line, now=now)
         configurator = configurators.of(db, release)
+        profile = current_profile(db, customer_id, now=now) if customer_id else None
     selection = Selection() if empty else configurator.defaults()
     draft = Draft(
         id=DraftId(new_id()),
@@ -85,6 +92,7 @@ def open_draft(
         opened_at=now,
         changed_at=now,
         customer_id=customer_id,
+        profile_id=profile.id if profile else None,
     )
     with database.write() as db:
         repository.add_draft(db, draft)
@@ -355,7 +363,7 @@ def _pressed_code(answer: Answer, before: Answer | None) -> str:
 
 
 def _readable(draft: Draft, reader: Reader) -> Draft:
-    if not reader.may_open(draft.owner):
+    if not reader.may_open(draft.owner, draft.customer_id):
         raise DraftNotYours(draft_id=draft.id)
     return draft
 

@@ -306,7 +306,7 @@ def _exchange(db: Session, order: Order, revised: Order, variant: Variant, *, no
 
 
 def _readable(order: Order, reader: Reader) -> Order:
-    if not reader.may_open(order.owner):
+    if not reader.may_open(order.owner, order.customer_id):
         raise OrderNotYours(number=order.number)
     return order
 

@@ -1,9 +1,9 @@
 """Reading and writing orders."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, or_, update
 from sqlmodel import Session, col, func, select
 
 from configurator.model import Selection
@@ -175,6 +175,32 @@ def move_order(
         .values(state=after, held_from=held_from.value if held_from else None)
     )
     return changed_rows(db, statement) == 1
+
+
+def orders_in_reach(
+    db: Session, owners: Iterable[str], customer_id: CustomerId | None, *, number: str = "", limit: int = 50
+) -> list[Order]:
+    """Return the orders of some owners and those in a customer's name, newest first; by a part of the number."""
+    theirs: list[ColumnElement[bool]] = [col(OrderRow.owner).in_([owner for owner in owners if owner])]
+    if customer_id is not None:
+        theirs.append(col(OrderRow.customer_id) == customer_id)
+    wanted = (
+        select(OrderRow)
+        .where(or_(*theirs), col(OrderRow.number).contains(number.upper(), autoescape=True))
+        .order_by(col(OrderRow.placed_at).desc(), col(OrderRow.id).desc())
+        .limit(limit)
+    )
+    return [_order(row) for row in db.exec(wanted)]
+
+
+def hand_over(db: Session, owner: str, to: str) -> None:
+    """Give all orders of one owner to another."""
+    changed_rows(db, update(OrderRow).where(col(OrderRow.owner) == owner).values(owner=to))
+
+
+def move_to_customer(db: Session, order_ids: Iterable[OrderId], customer_id: CustomerId) -> None:
+    """Put orders in another customer's name."""
+    changed_rows(db, update(OrderRow).where(col(OrderRow.id).in_(list(order_ids))).values(customer_id=customer_id))
 
 
 def depersonalise(db: Session, order_id: OrderId, selection: Selection, specification: Mapping[str, JsonValue]) -> None:

@@ -1,6 +1,6 @@
 """Reading and writing quotes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import update
@@ -110,6 +110,16 @@ def quotes_of_customer(db: Session, customer_id: CustomerId) -> list[Quote]:
         select(QuoteRow).where(QuoteRow.customer_id == customer_id).order_by(col(QuoteRow.issued_at), col(QuoteRow.id))
     )
     return [_quote(row) for row in rows]
+
+
+def hand_over(db: Session, owner: str, to: str) -> None:
+    """Give all quotes of one owner to another."""
+    changed_rows(db, update(QuoteRow).where(col(QuoteRow.owner) == owner).values(owner=to))
+
+
+def move_to_customer(db: Session, quote_ids: Iterable[QuoteId], customer_id: CustomerId) -> None:
+    """Put quotes in another customer's name."""
+    changed_rows(db, update(QuoteRow).where(col(QuoteRow.id).in_(list(quote_ids))).values(customer_id=customer_id))
 
 
 def is_quoted(db: Session, draft_id: DraftId) -> bool:

@@ -46,7 +46,9 @@ def make_shop(printer: SheetPrinter, configurators: Configurators) -> Callable[[
     def make(url: str, blobs: Path) -> Shop:
         clock = fixed_clock(NOW)
         ids = id_maker(clock, random.Random(1))
-        return Shop(Database(url, vault=TEST_VAULT), configurators, BlobStore(str(blobs)), printer, ids, clock)
+        return Shop(
+            Database(url, vault=TEST_VAULT), configurators, BlobStore(str(blobs)), printer, ids, clock, blobs / "outbox"
+        )
 
     return make
 

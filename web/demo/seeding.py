@@ -19,12 +19,14 @@ from production.plants.loading import load_plant
 from production.promise import service as promises
 from web.demo.people import DEMO_CUSTOMERS, DEMO_PASSWORD, DEMO_PEOPLE, DemoCustomer
 from web.security.model import LoginNameTaken
-from web.security.service import user_add
+from web.security.service import link_customer, user_add
 from web.shop import Shop
 
 ROOT = Path(__file__).parents[2]
 CATALOGS = ROOT / "modules_catalog" / "catalogs"
 LINES = ("jeans", "pc")
+#: Who signs in as the first of the demo's customers.
+CUSTOMER_LOGIN = "ana"
 CLERK = Actor(id="demo-clerk", role="store")
 #: Choices that make the demo's orders differ, {line: (changes of the default, …)}; a choice that cannot be is left out.
 ORDERED = {
@@ -82,6 +84,8 @@ def seed_orders(shop: Shop) -> None:
     Their releases are left to the worker.
     """
     customers = [_registered(shop, each) for each in DEMO_CUSTOMERS]
+    with shop.database.write() as db:
+        link_customer(db, CUSTOMER_LOGIN, customers[0][0])
     measured = [(customer, profile) for customer, profile in customers if profile is not None]
     for number, choices in enumerate(ORDERED["jeans"]):
         customer, profile = measured[number % len(measured)]

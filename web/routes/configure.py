@@ -56,7 +56,7 @@ def open_new(
         owner=reader.id,
         new_id=shop.new_id,
         now=shop.now(),
-        customer_id=CustomerId(customer_id) if customer_id and reader.is_staff else None,
+        customer_id=CustomerId(customer_id) if customer_id and reader.is_staff else reader.customer_id,
         empty=empty,
     )
     return go_to(request, f"/drafts/{draft_id}")

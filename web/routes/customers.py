@@ -110,9 +110,15 @@ def take_draft(
         else drafts.open_draft(shop.database, shop.configurators, line, owner=reader.id, new_id=shop.new_id, now=now)
     )
     with shop.database.write() as db:
-        profiles = customers.profiles_of(db, CustomerId(customer_id), purpose=Purpose.FIT)
-        current = next((profile.id for profile in profiles if profile.is_current(now)), None)
-        drafts.assign_customer(db, draft_id, reader, customer_id=CustomerId(customer_id), profile_id=current, now=now)
+        current = registry.current_profile(db, CustomerId(customer_id), now=now)
+        drafts.assign_customer(
+            db,
+            draft_id,
+            reader,
+            customer_id=CustomerId(customer_id),
+            profile_id=current.id if current else None,
+            now=now,
+        )
     return go_to(request, f"/drafts/{draft_id}")
 
 

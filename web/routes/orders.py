@@ -50,8 +50,7 @@ def list_orders(
         if reader.sees_orders:
             found = orders.find_orders(db, number=number.strip())
         else:
-            own = [orders.find_orders(db, owner=each) for each in (reader.id, reader.also) if each]
-            found = sorted({order.id: order for each in own for order in each}.values(), key=_newest_first)
+            found = orders.orders_in_reach(db, (reader.id, reader.also), reader.customer_id)
     rows = [
         OrderRow(
             each.number, each.state.value, promised_date(each.promise), each.price.total_minor, each.price.currency
@@ -72,12 +71,12 @@ def page(request: Request, shop: TheShop, reader: TheReader, user: MaybeUser, nu
             "page": order_page(order, model, reader_locale(request), has_sheet=has_sheet(db, order)),
             "can_see_sheet": user is not None and user.may_act_as(*SEE_SHEETS),
             "obstacle": _obstacle(db, order, model, reader_locale(request)),
-            "may_change": reader.may_open(order.owner),
+            "may_change": reader.may_open(order.owner, order.customer_id),
             "earlier": earlier_revisions(
                 order, orders.revisions_of(db, order.id), Words(model, reader_locale(request))
             ),
             "has_diff": has_diff(db, order),
-            "can_cancel": order.state in CAN_CANCEL and reader.may_open(order.owner),
+            "can_cancel": order.state in CAN_CANCEL and reader.may_open(order.owner, order.customer_id),
         }
     return respond(request, "orders/page.html", values)
 
@@ -128,16 +127,12 @@ def _sheet(shop: Shop, number: str) -> bytes:
 
 
 def _visible(order: Order, reader: TheReader) -> Order:
-    if not reader.may_look_at_order(order.owner):
+    if not reader.may_look_at_order(order.owner, order.customer_id):
         raise OrderNotYours(number=order.number)
     return order
 
 
 def _readable(order: Order, reader: TheReader) -> Order:
-    if not reader.may_open(order.owner):
+    if not reader.may_open(order.owner, order.customer_id):
         raise OrderNotYours(number=order.number)
     return order
-
-
-def _newest_first(order: Order) -> tuple[float, str]:
-    return -order.placed_at.timestamp(), order.number

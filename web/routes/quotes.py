@@ -153,7 +153,7 @@ def order(
 def _readable(shop: Shop, reader: TheReader, quote_id: str) -> Quote:
     with shop.database.read() as db:
         quote = quotes.get_quote(db, QuoteId(quote_id))
-    if not reader.may_open(quote.owner):
+    if not reader.may_open(quote.owner, quote.customer_id):
         raise QuoteNotYours(quote_id=quote_id)
     return quote
 

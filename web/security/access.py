@@ -1,6 +1,7 @@
 """Who may use a route. Every route says it: ``require_role(…)``, or ``Public`` for everybody."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -8,7 +9,7 @@ from fastapi import Depends, Request
 from kernel.clock import Clock
 from web.dependencies import ReadDb
 from web.security import service
-from web.security.model import RoleMissing, SignInNeeded, User, Visitor
+from web.security.model import RoleMissing, SecondFactorNeeded, SignInNeeded, User, Visitor
 from web.security.roles import Role
 
 
@@ -27,6 +28,8 @@ def load_user(request: Request, db: ReadDb) -> User | None:
     user = service.session_user(db, token, now=clock()) if token else None
     if bearer and user is None:
         raise SignInNeeded(reason="token")
+    if user is not None and user.is_staff and not user.has_second_factor:
+        user = replace(user, must_enrol=request.app.state.settings.staff_second_factor == "required")
     request.state.user = user
     return user
 
@@ -50,6 +53,21 @@ Public = Depends(public, scope="function")
 """Says that a route is for everybody: ``dependencies=[Public]``."""
 
 
+def signed_in(user: MaybeUser) -> User:
+    """Let in whoever signed in, also those who must set up a second factor first.
+
+    Raises:
+        SignInNeeded: Nobody signed in.
+    """
+    if user is None:
+        raise SignInNeeded
+    return user
+
+
+SignedInUser = Annotated[User, Depends(signed_in, scope="function")]
+"""The person who signed in, whatever their role."""
+
+
 class RequireRole:
     """A dependency that lets in people with one of its roles (and admins)."""
 
@@ -62,9 +80,12 @@ class RequireRole:
         Raises:
             SignInNeeded: Nobody signed in.
             RoleMissing: The person has none of the roles.
+            SecondFactorNeeded: They work here and must set up a second factor first.
         """
         if user is None:
             raise SignInNeeded(roles=sorted(self.roles))
+        if user.must_enrol:
+            raise SecondFactorNeeded
         if not user.may_act_as(*self.roles):
             raise RoleMissing(roles=sorted(self.roles))
         return user

@@ -1,10 +1,12 @@
 """Users and visitors as values, and what is wrong when somebody may not."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar, NewType
 
-from kernel.errors import NotPermitted, NotPossible, NotValid
-from web.security.roles import Role
+from kernel.errors import NotFound, NotPermitted, NotPossible, NotValid
+from kernel.ids import CustomerId
+from web.security.roles import STAFF, Role
 
 UserId = NewType("UserId", str)
 
@@ -37,9 +39,53 @@ class UserNotValid(NotValid):
     """A login name, a display name or a password that cannot be used."""
 
 
+class UserNotFound(NotFound):
+    """There is no such user."""
+
+
+class LastAdmin(NotPossible):
+    """Nobody would be left who may look after accounts."""
+
+
+class LinkNotValid(NotFound):
+    """The link was used, has expired, or was never sent."""
+
+
+class CodeNotValid(NotValid):
+    """The code is not the one the app shows now, nor an unused recovery code."""
+
+
+class SecondFactorNeeded(NotPermitted):
+    """Staff of this installation sign in with a second factor, and this person has none yet."""
+
+
+class CodeNeeded(NotPermitted):
+    """The password is right; the code of the second factor is missing."""
+
+    http_status: ClassVar[int] = 401
+
+
+class TooManyRequests(NotPermitted):
+    """More requests of one kind than an address or a key may send; facts: ``retry_after`` seconds."""
+
+    http_status: ClassVar[int] = 429
+
+
+class LinkKind(StrEnum):
+    """What a mailed link is for."""
+
+    CONFIRM = "confirm"  # the e-mail address of a new account
+    RESET = "reset"  # of a forgotten password
+    KNOWN = "known"  # somebody registered again with an address that has an account
+
+
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person who can sign in."""
+    """A person who can sign in.
+
+    ``customer_id`` names the customer whose account it is; ``must_enrol`` says that the installation asks for a second
+    factor which the person does not have yet.
+    """
 
     id: UserId
     login_name: str
@@ -47,6 +93,15 @@ class User:
     roles: frozenset[Role]
     locale: str
     is_active: bool = True
+    customer_id: CustomerId | None = None
+    is_confirmed: bool = True
+    has_second_factor: bool = False
+    must_enrol: bool = False
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the person works here."""
+        return not self.roles.isdisjoint(STAFF)
 
     def may_act_as(self, *roles: Role) -> bool:
         """Tell whether the person has one of ``roles``; an admin has all of them."""

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Column, Index
 from sqlmodel import Field, SQLModel
 
-from kernel.schema import UtcDateTime, json_document
+from kernel.schema import UtcDateTime, json_document, text_enum
+from web.security.model import LinkKind
 
 
 class WebUserRow(SQLModel, table=True):
@@ -26,6 +27,10 @@ class WebUserRow(SQLModel, table=True):
     is_active: bool
     locale: str = Field(max_length=16)
     created_at: datetime = Field(sa_column=Column(UtcDateTime(), nullable=False))
+    customer_id: str | None = Field(default=None, foreign_key="customer.id", max_length=20, index=True)
+    confirmed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime(), nullable=True))
+    second_factor: bytes | None = None
+    second_factor_step: int | None = None
 
 
 class WebSessionRow(SQLModel, table=True):
@@ -37,6 +42,29 @@ class WebSessionRow(SQLModel, table=True):
     token_hash: str = Field(primary_key=True, min_length=64, max_length=64)
     user_id: str = Field(foreign_key="web_user.id", index=True)
     created_at: datetime = Field(sa_column=Column(UtcDateTime(), nullable=False))
+    expires_at: datetime = Field(sa_column=Column(UtcDateTime(), nullable=False, index=True))
+    awaits_code: bool = False
+
+
+class WebRecoveryCodeRow(SQLModel, table=True):
+    """A code that signs in once when the second factor is lost; kept as a hash only."""
+
+    __tablename__ = "web_recovery_code"
+
+    code_hash: str = Field(primary_key=True, min_length=64, max_length=64)
+    user_id: str = Field(foreign_key="web_user.id", index=True)
+
+
+class WebMailedLinkRow(SQLModel, table=True):
+    """A link that was, or will be, mailed and works once; its token is known to the mail only."""
+
+    __tablename__ = "web_mailed_link"
+
+    id: str = Field(primary_key=True, max_length=40)
+    user_id: str = Field(foreign_key="web_user.id", index=True)
+    kind: LinkKind = Field(sa_column=Column(text_enum(LinkKind), nullable=False))
+    asked_at: datetime = Field(sa_column=Column(UtcDateTime(), nullable=False))
+    token_hash: str | None = Field(default=None, unique=True, max_length=64)
     expires_at: datetime = Field(sa_column=Column(UtcDateTime(), nullable=False, index=True))
 
 

@@ -50,6 +50,7 @@ def open_draft(request: Request, shop: TheShop, who: TheApiReader, body: schemas
         owner=who.reader.id,
         new_id=shop.new_id,
         now=shop.now(),
+        customer_id=who.reader.customer_id,
         empty=body.empty,
     )
     with shop.database.read() as db:

@@ -113,7 +113,7 @@ def revisions(shop: TheShop, who: TheApiReader, number: str) -> list[schemas.Rev
     """Return what the order said before its changes, oldest first; what it says now is the order."""
     with shop.database.read() as db:
         order = orders.get_order_by_number(db, number)
-        if not who.reader.may_look_at_order(order.owner):
+        if not who.reader.may_look_at_order(order.owner, order.customer_id):
             raise OrderNotYours(number=number)
         found = orders.revisions_of(db, order.id)
     return [schemas.Revision.model_validate(revision_json(each)) for each in found]

@@ -139,10 +139,8 @@ def list_orders(
         if who.reader.sees_orders:
             found = orders.find_orders(db, number=number.strip(), limit=MOST_LISTED)
         else:
-            owners = {who.reader.id, who.reader.also} - {""}
-            each = {order.id: order for owner in owners for order in orders.find_orders(db, owner=owner)}
-            kept = [order for order in each.values() if number.strip().upper() in order.number]
-            found = sorted(kept, key=lambda order: order.placed_at, reverse=True)[:MOST_LISTED]
+            owners = (who.reader.id, who.reader.also)
+            found = orders.orders_in_reach(db, owners, who.reader.customer_id, number=number.strip(), limit=MOST_LISTED)
         return [schemas.Order.model_validate(order_json(order, has_sheet=has_sheet(db, order))) for order in found]
 
 
@@ -157,7 +155,7 @@ def show_order(shop: TheShop, who: TheApiReader, number: str) -> Response:
     """Return an order: what was agreed, and where it is."""
     with shop.database.read() as db:
         order = orders.get_order_by_number(db, number)
-        if not who.reader.may_look_at_order(order.owner):
+        if not who.reader.may_look_at_order(order.owner, order.customer_id):
             raise OrderNotYours(number=order.number)
         return JSONResponse(order_json(order, has_sheet=has_sheet(db, order)))
 
@@ -244,12 +242,12 @@ def _quote(request: Request, shop: Shop, quote: Quote, *, status: int = 200) -> 
 
 def _readable_quote(db: Session, who: ApiReader, quote_id: str) -> Quote:
     quote = quotes.get_quote(db, QuoteId(quote_id))
-    if not who.reader.may_open(quote.owner):
+    if not who.reader.may_open(quote.owner, quote.customer_id):
         raise QuoteNotYours(quote_id=quote_id)
     return quote
 
 
 def _readable(order: Order, who: ApiReader) -> Order:
-    if not who.reader.may_open(order.owner):
+    if not who.reader.may_open(order.owner, order.customer_id):
         raise OrderNotYours(number=order.number)
     return order

@@ -39,6 +39,7 @@ class SignIn(Given):
 
     login_name: str = Field(max_length=64, examples=["store"])
     password: str = Field(max_length=256)
+    code: str = Field("", max_length=40, description="Of the second factor, where the person has one.")
 
 
 class Person(Told):

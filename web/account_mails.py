@@ -1,0 +1,44 @@
+"""The mails about an account: confirm the address, set a new password, somebody registered again."""
+
+from web.mail_files import Mail, write_mail
+from web.security.accounts import LinkToMail, link_to_mail
+from web.security.model import LinkKind
+from web.shop import Shop
+from web.translations import translations_for
+
+
+def _(message: str) -> str:
+    return message
+
+
+SUBJECTS = {
+    LinkKind.CONFIRM: _("Confirm your e-mail address"),
+    LinkKind.RESET: _("Set a new password"),
+    LinkKind.KNOWN: _("You have an account already"),
+}
+TEXTS = {
+    LinkKind.CONFIRM: _(
+        "Please open this page and confirm that the address is yours. The link works for three days, once."
+    ),
+    LinkKind.RESET: _("Somebody, probably you, asked for a new password. The link works for an hour, once."),
+    LinkKind.KNOWN: _(
+        "Somebody, probably you, wanted to register with this address, which has an account. If you forgot the password, "
+        "this link sets a new one; it works for an hour, once."
+    ),
+}
+FOOTER = _("If it was not you, do nothing: nothing was changed.")
+
+
+def mail_link(shop: Shop, link_id: str) -> None:
+    """Write the mail of a link; run again it writes another whose link replaces the first."""
+    with shop.database.write() as db:
+        link = link_to_mail(db, link_id)
+    if link is not None:
+        write_mail(shop.outbox, composed(link, shop.origin))
+
+
+def composed(link: LinkToMail, origin: str) -> Mail:
+    """Return the mail in the account's language."""
+    say = translations_for(link.user.locale).gettext
+    text = f"{say(TEXTS[link.kind])}\n\n{origin}/links/{link.token}\n\n{say(FOOTER)}\n\nLot One\n"
+    return Mail(link.user.login_name, f"Lot One: {say(SUBJECTS[link.kind])}", text)

@@ -1,0 +1,178 @@
+"""A customer's own account: asked for, confirmed by a mailed link, its password reset the same way.
+
+Nobody learns from the answers whether an address has an account. What is mailed is decided when a link is asked for;
+the token itself is made when the mail is written, so it stands in no job and in no table.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from kernel.ids import CustomerId, IdMaker
+from kernel.jobs import JobName, enqueue
+from orders.audit.model import Actor
+from orders.audit.service import record
+from orders.customers.model import Contact, ContactNotValid
+from orders.customers.service import register_customer
+from web.security import repository, service
+from web.security.model import LinkKind, LinkNotValid, LoginNameTaken, User
+from web.security.roles import Role
+from web.security.service import SignedIn
+
+MAIL_LINK_JOB = JobName("accounts.mail_link")
+LIFETIME = {
+    LinkKind.CONFIRM: timedelta(days=3),
+    LinkKind.RESET: timedelta(hours=1),
+    LinkKind.KNOWN: timedelta(hours=1),
+}
+#: Mails to one account in a quarter of an hour; nobody fills somebody else's letter box.
+LINKS_PER_WINDOW = 3
+FORGET_UNCONFIRMED_AFTER = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkToMail:
+    """A link with its fresh token, for whoever writes the mail."""
+
+    user: User
+    kind: LinkKind
+    token: str
+
+
+def register(
+    db: Session, contact: Contact, password: str, *, new_id: IdMaker, actor: Actor, now: datetime
+) -> User | None:
+    """Return the new, unconfirmed account of a new customer; ``None`` where the address has one, who is mailed so.
+
+    Raises:
+        ContactNotValid: the e-mail address is missing.
+        UserNotValid: the e-mail address or the password cannot be used.
+    """
+    if contact.email is None:
+        raise ContactNotValid(field="email")
+    known = repository.find_user(db, contact.email.strip().lower())
+    if known is not None:
+        service.hashed_password(password)  # as much work, and the same refusals, as for somebody new
+        _mail(db, known, LinkKind.KNOWN if known.is_confirmed else LinkKind.CONFIRM, new_id=new_id, now=now)
+        return None
+    customer = register_customer(db, contact, new_id=new_id, actor=actor, now=now)
+    try:
+        user = service.user_add(
+            db,
+            login_name=contact.email,
+            display_name=contact.name[:100],
+            password=password,
+            roles=frozenset({Role.CUSTOMER}),
+            locale=contact.locale,
+            customer_id=customer.id,
+            is_confirmed=False,
+            now=now,
+        )
+    except LoginNameTaken:  # pragma: no cover - looked up above, in the same transaction
+        return None
+    _mail(db, user, LinkKind.CONFIRM, new_id=new_id, now=now)
+    return user
+
+
+def ask_for_reset(db: Session, email: str, *, new_id: IdMaker, now: datetime) -> None:
+    """Have a link mailed by which the password of this address's account can be set; unknown addresses get none."""
+    user = repository.find_user(db, email.strip().lower())
+    if user is not None and user.is_active and "@" in user.login_name:
+        _mail(db, user, LinkKind.RESET if user.is_confirmed else LinkKind.CONFIRM, new_id=new_id, now=now)
+
+
+def link_to_mail(db: Session, link_id: str) -> LinkToMail | None:
+    """Return a link with a fresh token, which is told to the mail only; ``None`` once it was used or has expired."""
+    found = repository.find_link(db, link_id)
+    if found is None:
+        return None
+    token = secrets.token_urlsafe(32)
+    repository.give_token(db, link_id, _hash(token))
+    return LinkToMail(*found, token)
+
+
+def who_follows(db: Session, token: str, *, now: datetime) -> tuple[User, LinkKind]:
+    """Return whose link a token is and what it does; following it uses nothing up.
+
+    Raises:
+        LinkNotValid: it was used, has expired or never was.
+    """
+    found = repository.linked_user(db, _hash(token), now=now)
+    if found is None:
+        raise LinkNotValid
+    return found
+
+
+def confirm(db: Session, token: str, *, actor: Actor, now: datetime) -> SignedIn:
+    """Confirm an account's e-mail address by a mailed link and return a new session.
+
+    Raises:
+        LinkNotValid: the link was used, has expired, or is for something else.
+    """
+    user, kind = who_follows(db, token, now=now)
+    if kind is not LinkKind.CONFIRM or not user.is_active or not repository.use_link(db, _hash(token)):
+        raise LinkNotValid
+    repository.change_user(db, user.id, confirmed_at=now)
+    record(db, f"user:{user.id}", "confirmed", actor=actor, now=now)
+    return service.start_session(db, user, now=now)
+
+
+def reset_password(db: Session, token: str, password: str, *, actor: Actor, now: datetime) -> User:
+    """Set a password by a mailed link, end all sessions of its account, and return the person.
+
+    Raises:
+        LinkNotValid: the link was used, has expired, or is for something else.
+        UserNotValid: the password is too short or too long; the link still works.
+    """
+    user, kind = who_follows(db, token, now=now)
+    if kind is LinkKind.CONFIRM or not user.is_active:
+        raise LinkNotValid
+    hashed = service.hashed_password(password)
+    if not repository.use_link(db, _hash(token)):
+        raise LinkNotValid
+    set_password(db, user, hashed, actor=actor, now=now)
+    return user
+
+
+def change_password(
+    db: Session, user: User, old: str, new: str, *, keep_token: str, actor: Actor, now: datetime
+) -> bool:
+    """Return whether the old password was right and the new one is set; every other session ends.
+
+    Raises:
+        UserNotValid: the new one is too short or too long.
+    """
+    if not service.is_password(db, user, old):
+        return False
+    set_password(db, user, service.hashed_password(new), actor=actor, now=now, keep_token=keep_token)
+    return True
+
+
+def set_password(db: Session, user: User, hashed: str, *, actor: Actor, now: datetime, keep_token: str = "") -> None:
+    """Keep a new password's hash and end the sessions opened with the old one."""
+    repository.change_user(db, user.id, password_hash=hashed)
+    service.end_sessions(db, user.id, but_token=keep_token)
+    record(db, f"user:{user.id}", "password_set", actor=actor, now=now)
+
+
+def drop_accounts(db: Session, customer_id: CustomerId) -> list[User]:
+    """Forget a customer's accounts with their sessions, links and codes; return whose they were."""
+    users = repository.users_of_customer(db, customer_id)
+    for user in users:
+        repository.drop_user(db, user.id)
+    return users
+
+
+def _mail(db: Session, user: User, kind: LinkKind, *, new_id: IdMaker, now: datetime) -> None:
+    if repository.links_since(db, user.id, now - service.ATTEMPT_WINDOW) >= LINKS_PER_WINDOW:
+        return
+    link_id = new_id()
+    repository.add_link(db, link_id, user.id, kind, now=now, expires_at=now + LIFETIME[kind])
+    enqueue(db, MAIL_LINK_JOB, link_id)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(f"link:{token}".encode()).hexdigest()
