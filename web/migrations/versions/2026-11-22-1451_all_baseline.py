@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122144802"
+revision: str = "20261122145110"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -265,22 +265,6 @@ def upgrade() -> None:
     with op.batch_alter_table("web_login_failure", schema=None) as batch_op:
         batch_op.create_index("ix_web_login_failure_subject_at", ["subject_hash", "failed_at"], unique=False)
 
-    op.create_table(
-        "web_user",
-        sa.Column("id", sa.String(length=40), nullable=False),
-        sa.Column("login_name", sa.String(length=64), nullable=False),
-        sa.Column("display_name", sa.String(length=100), nullable=False),
-        sa.Column("roles", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("password_hash", sa.String(), nullable=False),
-        sa.Column("is_active", sa.Boolean(), nullable=False),
-        sa.Column("locale", sa.String(length=16), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("length(display_name) between 1 and 100", name=op.f("ck_web_user_display_name_length")),
-        sa.CheckConstraint("length(login_name) between 2 and 64", name=op.f("ck_web_user_login_name_length")),
-        sa.CheckConstraint("login_name = lower(login_name)", name=op.f("ck_web_user_login_name_lower")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_user")),
-        sa.UniqueConstraint("login_name", name=op.f("uq_web_user_login_name")),
-    )
     op.create_table(
         "catalog_release_start",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -640,18 +624,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_voucher_use_customer_id"), ["customer_id"], unique=False)
 
     op.create_table(
-        "web_session",
-        sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("user_id", sa.String(), nullable=False),
+        "web_user",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("login_name", sa.String(length=64), nullable=False),
+        sa.Column("display_name", sa.String(length=100), nullable=False),
+        sa.Column("roles", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("locale", sa.String(length=16), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("expires_at > created_at", name=op.f("ck_web_session_expires_later")),
-        sa.ForeignKeyConstraint(["user_id"], ["web_user.id"], name=op.f("fk_web_session_user_id_web_user")),
-        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_web_session")),
+        sa.Column("customer_id", sa.String(length=20), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("second_factor", sa.LargeBinary(), nullable=True),
+        sa.Column("second_factor_step", sa.Integer(), nullable=True),
+        sa.CheckConstraint("length(display_name) between 1 and 100", name=op.f("ck_web_user_display_name_length")),
+        sa.CheckConstraint("length(login_name) between 2 and 64", name=op.f("ck_web_user_login_name_length")),
+        sa.CheckConstraint("login_name = lower(login_name)", name=op.f("ck_web_user_login_name_lower")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_web_user_customer_id_customer")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_user")),
+        sa.UniqueConstraint("login_name", name=op.f("uq_web_user_login_name")),
     )
-    with op.batch_alter_table("web_session", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_web_session_expires_at"), ["expires_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_web_session_user_id"), ["user_id"], unique=False)
+    with op.batch_alter_table("web_user", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_web_user_customer_id"), ["customer_id"], unique=False)
 
     op.create_table(
         "draft",
@@ -762,6 +756,53 @@ def upgrade() -> None:
     with op.batch_alter_table("production_reservation_material", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_production_reservation_material_key"), ["key"], unique=False)
         batch_op.create_index(batch_op.f("ix_production_reservation_material_material"), ["material"], unique=False)
+
+    op.create_table(
+        "web_mailed_link",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "confirm", "reset", "known", name="link_kind", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["web_user.id"], name=op.f("fk_web_mailed_link_user_id_web_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_mailed_link")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_web_mailed_link_token_hash")),
+    )
+    with op.batch_alter_table("web_mailed_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_web_mailed_link_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_web_mailed_link_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "web_recovery_code",
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["web_user.id"], name=op.f("fk_web_recovery_code_user_id_web_user")),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_web_recovery_code")),
+    )
+    with op.batch_alter_table("web_recovery_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_web_recovery_code_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "web_session",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("awaits_code", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("expires_at > created_at", name=op.f("ck_web_session_expires_later")),
+        sa.ForeignKeyConstraint(["user_id"], ["web_user.id"], name=op.f("fk_web_session_user_id_web_user")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_web_session")),
+    )
+    with op.batch_alter_table("web_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_web_session_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_web_session_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "draft_step",
@@ -924,6 +965,20 @@ def downgrade() -> None:
 
     op.drop_table("quote")
     op.drop_table("draft_step")
+    with op.batch_alter_table("web_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_web_session_user_id"))
+        batch_op.drop_index(batch_op.f("ix_web_session_expires_at"))
+
+    op.drop_table("web_session")
+    with op.batch_alter_table("web_recovery_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_web_recovery_code_user_id"))
+
+    op.drop_table("web_recovery_code")
+    with op.batch_alter_table("web_mailed_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_web_mailed_link_user_id"))
+        batch_op.drop_index(batch_op.f("ix_web_mailed_link_expires_at"))
+
+    op.drop_table("web_mailed_link")
     with op.batch_alter_table("production_reservation_material", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_production_reservation_material_material"))
         batch_op.drop_index(batch_op.f("ix_production_reservation_material_key"))
@@ -942,11 +997,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_draft_changed_at"))
 
     op.drop_table("draft")
-    with op.batch_alter_table("web_session", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_web_session_user_id"))
-        batch_op.drop_index(batch_op.f("ix_web_session_expires_at"))
+    with op.batch_alter_table("web_user", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_web_user_customer_id"))
 
-    op.drop_table("web_session")
+    op.drop_table("web_user")
     with op.batch_alter_table("voucher_use", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_voucher_use_customer_id"))
         batch_op.drop_index(batch_op.f("ix_voucher_use_code"))
@@ -998,7 +1052,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_catalog_release_start_release")
 
     op.drop_table("catalog_release_start")
-    op.drop_table("web_user")
     with op.batch_alter_table("web_login_failure", schema=None) as batch_op:
         batch_op.drop_index("ix_web_login_failure_subject_at")
 
