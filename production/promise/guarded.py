@@ -1,94 +1,293 @@
 """Guarded statements: scarce rows change only when there is enough, without reading them first.
 
-Amounts > 0 are taken, amounts < 0 given back. On PostgreSQL one statement takes all rows or none in one round trip; they
-are locked in key order first, so two writers never wait for each other in a circle. On SQLite the one writer updates row
-by row.
+Amounts > 0 are taken, amounts < 0 given back; what is given back first makes good what is short. On PostgreSQL one
+statement takes everything or nothing, reservation and all, in one round trip; rows are locked table by table in key order,
+so two writers never wait for each other in a circle. On SQLite the one writer updates row by row.
 """
 
+# ruff: noqa: S608 - statements are put together from names of our own, values are always bound
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import TextClause, text
+import psycopg
+from sqlalchemy import Connection, TextClause, text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
+
+from production.promise.reading import touch
 
 
 @dataclass(frozen=True, slots=True)
 class Scarce:
-    """A column that must stay between 0 and another column (or without an upper bound)."""
+    """A column that must stay between 0 and another column (or without an upper bound).
+
+    ``short`` is the column of what is missing, ``stamped`` whether the row tells when it was changed.
+    """
 
     table: str
     keys: tuple[tuple[str, str], ...]  # column and its PostgreSQL type, beside ``line``
     column: str
     at_most: str | None = None
+    short: str | None = None
+    stamped: bool = False
 
 
-BUCKETS = Scarce("production_bucket", (("work_centre", "text"), ("start_s", "bigint")), "free_s", "capacity_s")
 BATCHES = Scarce("production_batch_load", (("id", "bigint"),), "free_pieces", "pieces")
-STOCK = Scarce("production_stock", (("material", "text"),), "free")
-RECEIPTS = Scarce("production_receipt", (("id", "bigint"),), "free", "quantity")
+BUCKETS = Scarce(
+    "production_bucket",
+    (("work_centre", "text"), ("start_s", "bigint")),
+    "free_s",
+    "capacity_s",
+    short="short_s",
+    stamped=True,
+)
+STOCK = Scarce("production_stock", (("material", "text"),), "free", short="short")
+RECEIPTS = Scarce("production_receipt", (("id", "bigint"),), "free", "quantity", short="short")
+EVERYTHING = (BATCHES, BUCKETS, STOCK, RECEIPTS)
+"""In the order in which they are locked."""
 
 Amounts = Mapping[tuple[str | int, ...], int]
 """``{key values: amount}``; an amount of 0 is left out."""
 
 
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """What is to be taken, all of it or nothing, and the rows that record it.
+
+    ``keep`` is what must be left in a row after the taking, 0 where absent.
+    """
+
+    amounts: Mapping[Scarce, Amounts]
+    keep: Mapping[tuple[str | int, ...], int] = field(default_factory=dict)
+    reservation: Mapping[str, Any] | None = None
+    loads: Sequence[Mapping[str, Any]] = ()
+    materials: Sequence[Mapping[str, Any]] = ()
+
+
 def take(db: Session, scarce: Scarce, line: str, amounts: Amounts) -> bool:
-    """Take (or, negative, give back) all amounts, in key order; return False when one is no longer there.
+    """Take (or, negative, give back) all amounts of one kind, in key order; return False when one is no longer there.
 
     After False some may have been taken on SQLite: the caller ends its savepoint or transaction by an error.
     """
-    rows: list[dict[str, str | int]] = [
-        {**dict(zip((name for name, _ in scarce.keys), key, strict=True)), "amount": amount}
-        for key, amount in sorted(amounts.items())
+    return take_all(db, line, Taking({scarce: amounts}))
+
+
+def take_all(db: Session, line: str, taking: Taking) -> bool:
+    """Take everything and record it; return False when something is no longer there or the reservation's key is taken.
+
+    After False some may have been taken on SQLite: the caller ends its savepoint or transaction by an error. On PostgreSQL
+    nothing was.
+    """
+    needs = {scarce: _rows(scarce, taking) for scarce in EVERYTHING if scarce in taking.amounts}
+    if not any(needs.values()) and taking.reservation is None:
+        return True
+    touch(db)
+    db.flush()
+    if db.get_bind().dialect.name == "sqlite":
+        return _take_one_by_one(db, line, needs, taking)
+    asked = tuple(scarce for scarce, rows in needs.items() if rows)
+    document = {
+        "reservation": [taking.reservation] if taking.reservation is not None else [],
+        "loads": taking.loads,
+        "materials": taking.materials,
+        **{scarce.table: needs[scarce] for scarce in asked},
+    }
+    given = {"line": line, "document": json.dumps(document, default=datetime.isoformat)}
+    return _take_in_one_trip(db.connection(), _postgresql(asked, taking.reservation is not None), given)
+
+
+def _rows(scarce: Scarce, taking: Taking) -> list[dict[str, str | int]]:
+    names = [name for name, _ in scarce.keys]
+    return [
+        {
+            **dict(zip(names, key, strict=True)),
+            "amount": amount,
+            "keep": taking.keep.get(key, 0) if scarce is BUCKETS and amount > 0 else 0,
+        }
+        for key, amount in sorted(taking.amounts[scarce].items())
         if amount
     ]
-    if not rows:
-        return True
-    if db.get_bind().dialect.name == "sqlite":
-        result = db.connection().execute(_sqlite(scarce), [{**row, "line": line} for row in rows])
-    else:
-        given = {"line": line, "rows": json.dumps(rows), "count": len(rows)}
-        result = db.connection().execute(_postgresql(scarce), given)
-    return result.rowcount == len(rows)
 
 
-def _guard(scarce: Scarce) -> str:
-    guard = f"t.{scarce.column} >= need.amount"
-    return guard if scarce.at_most is None else f"{guard} AND t.{scarce.column} - need.amount <= t.{scarce.at_most}"
+# --- SQLite -----------------------------------------------------------------------------------------
 
 
-def _match(scarce: Scarce, other: str) -> str:
-    return " AND ".join(f"t.{name} = {other}.{name}" for name, _ in scarce.keys)
+def _take_one_by_one(
+    db: Session, line: str, needs: Mapping[Scarce, list[dict[str, str | int]]], taking: Taking
+) -> bool:
+    """One row after the other: there is no way between us and the file."""
+    connection = db.connection()
+    if taking.reservation is not None:
+        row = {name: _sqlite_value(value) for name, value in taking.reservation.items()}
+        if connection.execute(_insert("production_reservation", _RESERVATION, is_once=True), row).rowcount != 1:
+            return False
+    for scarce, rows in needs.items():
+        given = [{**row, "line": line} for row in rows]
+        if given and connection.execute(_sqlite(scarce), given).rowcount != len(given):
+            return False
+    if taking.loads:
+        connection.execute(_insert("production_reservation_load", _LOAD), taking.loads)
+    if taking.materials:
+        connection.execute(_insert("production_reservation_material", _MATERIAL), taking.materials)
+    return True
+
+
+def _sqlite_value(value: object) -> object:
+    """Return what the declared columns would write: UTC without its zone, documents as text."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return json.dumps(value) if isinstance(value, Mapping) else value
+
+
+@cache
+def _insert(table: str, columns: tuple[tuple[str, str], ...], *, is_once: bool = False) -> TextClause:
+    names = ", ".join(name for name, _ in columns)
+    values = ", ".join(f":{name}" for name, _ in columns)
+    once = " ON CONFLICT DO NOTHING" if is_once else ""
+    return text(f"INSERT INTO {table} ({names}) VALUES ({values}){once}")
 
 
 @cache
 def _sqlite(scarce: Scarce) -> TextClause:
-    """One row after the other: there is no way between us and the file."""
     keys = " AND ".join(f"{name} = :{name}" for name, _ in scarce.keys)
-    guard = f"{scarce.column} >= :amount"
-    if scarce.at_most is not None:
-        guard += f" AND {scarce.column} - :amount <= {scarce.at_most}"
+    stamp = f"(SELECT max(changed) + 1 FROM {scarce.table} WHERE line = :line)"
     return text(
-        f"UPDATE {scarce.table} SET {scarce.column} = {scarce.column} - :amount "  # noqa: S608 - names of ours
-        f"WHERE line = :line AND {keys} AND {guard}"
+        f"UPDATE {scarce.table} SET {_change(scarce, '', ':amount', ('max', 'min'), stamp)} "
+        f"WHERE line = :line AND {keys} AND {_guard(scarce, '', ':amount', ':keep', ('max', 'min'))}"
     )
 
 
+# --- both -------------------------------------------------------------------------------------------
+
+
+def _made_good(scarce: Scarce, row: str, amount: str, least: tuple[str, str]) -> str:
+    """Return how much of what is given back makes good what is short; nothing of what is taken does."""
+    return f"{least[1]}({row}{scarce.short}, {least[0]}(0, -{amount}))" if scarce.short else "0"
+
+
+def _change(scarce: Scarce, row: str, amount: str, least: tuple[str, str], stamp: str) -> str:
+    made_good = _made_good(scarce, row, amount, least)
+    changes = [f"{scarce.column} = {row}{scarce.column} - {amount} - {made_good}"]
+    if scarce.short:
+        changes.append(f"{scarce.short} = {row}{scarce.short} - {made_good}")
+    if scarce.stamped:
+        changes.append(f"changed = {stamp}")
+    return ", ".join(changes)
+
+
+def _guard(scarce: Scarce, row: str, amount: str, keep: str, least: tuple[str, str]) -> str:
+    guard = f"({amount} < 0 OR {row}{scarce.column} >= {amount} + {keep})"
+    if scarce.at_most is None:
+        return guard
+    made_good = _made_good(scarce, row, amount, least)
+    return f"{guard} AND {row}{scarce.column} - {amount} - {made_good} <= {row}{scarce.at_most}"
+
+
+_RESERVATION = (
+    ("key", "text"),
+    ("line", "text"),
+    ("state", "text"),
+    ("promise", "jsonb"),
+    ("finish_s", "bigint"),
+    ("reserved_at", "timestamptz"),
+    ("expires_at", "timestamptz"),
+)
+_LOAD = (
+    ("key", "text"),
+    ("piece", "int"),
+    ("position", "int"),
+    ("start_s", "bigint"),
+    ("operation", "text"),
+    ("work_centre", "text"),
+    ("seconds", "int"),
+    ("batch_load_id", "bigint"),
+)
+_MATERIAL = (
+    ("key", "text"),
+    ("material", "text"),
+    ("source", "text"),
+    ("quantity", "bigint"),
+    ("usable_s", "bigint"),
+    ("receipt_id", "bigint"),
+)
+
+
+# --- PostgreSQL -------------------------------------------------------------------------------------
+
+
+def _take_in_one_trip(connection: Connection, statement: str, given: Mapping[str, str]) -> bool:
+    """Send a savepoint and the statement together; what did not fit lets go of the rows it has locked."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)  # noqa: S101 - kernel/database knows no other driver
+    try:
+        with driver.pipeline():
+            driver.execute("SAVEPOINT ledger")
+            found = driver.execute(statement, given).fetchone()
+    except psycopg.Error as error:
+        raise DBAPIError(statement, None, error) from error
+    fits = found is not None and bool(found[0])
+    if not fits:
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT ledger")
+    return fits
+
+
 @cache
-def _postgresql(scarce: Scarce) -> TextClause:
-    """The rows are locked in key order, and judged by their newest version once the lock is there."""
-    columns = ", ".join(f"{name} {kind}" for name, kind in scarce.keys)
-    keys = ", ".join(f"t.{name}" for name, _ in scarce.keys)
-    statement = f"""
-        WITH need AS MATERIALIZED (
-            SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS given({columns}, amount bigint)
-        ), held AS MATERIALIZED (
-            SELECT {keys}, need.amount FROM {scarce.table} AS t JOIN need ON {_match(scarce, "need")}
-            WHERE t.line = :line AND {_guard(scarce)} ORDER BY {keys} FOR UPDATE OF t
+def _postgresql(asked: tuple[Scarce, ...], with_reservation: bool) -> str:
+    """One statement: lock the rows in key order, judge their newest versions, and only then change and record.
+
+    ``fits`` is reached table by table (CASE goes from left to right), and everything that writes waits for it.
+    """
+    least, stamp = ("greatest", "least"), "CAST(CAST(pg_current_xact_id() AS text) AS bigint)"
+    parts, checks, updates = [], [], []
+    for number, scarce in enumerate(asked):
+        columns = ", ".join(f"{name} {kind}" for name, kind in (*scarce.keys, ("amount", "bigint"), ("keep", "bigint")))
+        keys = ", ".join(f"t.{name}" for name, _ in scarce.keys)
+        match = " AND ".join(f"t.{name} = need.{name}" for name, _ in scarce.keys)
+        guard = _guard(scarce, "t.", "need.amount", "need.keep", least)
+        parts.append(
+            f"need{number} AS MATERIALIZED (SELECT * FROM jsonb_to_recordset((SELECT d FROM given) -> '{scarce.table}')"
+            f" AS given({columns}))"
         )
-        UPDATE {scarce.table} AS t SET {scarce.column} = t.{scarce.column} - need.amount FROM held AS need
-        WHERE t.line = :line AND {_match(scarce, "need")} AND {_guard(scarce)}
-          AND (SELECT count(*) FROM held) = :count
-    """  # noqa: S608 - names come from the constants above
-    return text(statement)
+        parts.append(
+            f"held{number} AS MATERIALIZED (SELECT {keys}, need.amount, need.keep FROM {scarce.table} AS t"
+            f" JOIN need{number} AS need ON {match} WHERE t.line = %(line)s AND {guard} ORDER BY {keys} FOR UPDATE OF t)"
+        )
+        checks.append(f"WHEN (SELECT count(*) FROM held{number}) < (SELECT count(*) FROM need{number}) THEN false")
+        change = _change(scarce, "t.", "need.amount", least, stamp)
+        updates.append(
+            f"changed{number} AS (UPDATE {scarce.table} AS t SET {change} FROM held{number} AS need"
+            f" WHERE t.line = %(line)s AND {match} AND {guard} AND (SELECT go FROM gate) RETURNING 1)"
+        )
+    fits = f"fits AS MATERIALIZED (SELECT CASE {' '.join(checks)} ELSE true END AS fits)" if checks else None
+    fits = fits or "fits AS MATERIALIZED (SELECT true AS fits)"
+    gate = "gate AS MATERIALIZED (SELECT fits AS go FROM fits)"
+    records: list[str] = []
+    if with_reservation:
+        records.append(
+            _record("reserved", "production_reservation", _RESERVATION, "reservation", "fits", "fits", "key")
+        )
+        gate = "gate AS MATERIALIZED (SELECT count(*) = 1 AS go FROM reserved)"
+        updates += [
+            _record("loads", "production_reservation_load", _LOAD, "loads", "gate", "go"),
+            _record("materials", "production_reservation_material", _MATERIAL, "materials", "gate", "go"),
+        ]
+    given = "given AS MATERIALIZED (SELECT CAST(%(document)s AS jsonb) AS d)"
+    every = ",\n".join([given, *parts, fits, *records, gate, *updates])
+    return f"WITH {every}\nSELECT go FROM gate"
+
+
+def _record(
+    name: str, table: str, columns: Iterable[tuple[str, str]], rows: str, gate: str, go: str, once: str = ""
+) -> str:
+    columns = tuple(columns)
+    names = ", ".join(column for column, _ in columns)
+    kinds = ", ".join(f"{column} {kind}" for column, kind in columns)
+    on_conflict = f" ON CONFLICT ({once}) DO NOTHING" if once else ""
+    return (
+        f"{name} AS (INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_to_recordset("
+        f"(SELECT d FROM given) -> '{rows}') AS row({kinds}) WHERE (SELECT {go} FROM {gate}){on_conflict} RETURNING 1)"
+    )

@@ -11,7 +11,7 @@ from production.plants.model import Plant
 from production.promise.calendar import ONE_DAY, local_date, utc, wall_clock_s
 from production.promise.material import MaterialPlan
 from production.promise.timeline import Ledger
-from production.promise.walking import Plan, spare_end_s, walk
+from production.promise.walking import Plan, delayed_centres, spare_end_s, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,6 @@ def promise(demand: Demand, situation: Situation, *, by: date | None = None) -> 
     When ``by`` cannot be met the earliest promise is returned, marked as not on time.
 
     Raises:
-        NotLoaded: the ledgers do not know enough.
         BeyondHorizon: there is no room within the horizon.
     """
     earliest_s = max(situation.now_s, situation.material.ready_s)
@@ -62,7 +61,7 @@ def earliest_day(demand: Demand, situation: Situation) -> date:
     """Return the day of the earliest promise, without asking what binds it.
 
     Raises:
-        NotLoaded, BeyondHorizon: as ``promise``.
+        BeyondHorizon: as ``promise``.
     """
     earliest_s = max(situation.now_s, situation.material.ready_s)
     return _day(situation, _finish(demand, situation, situation.ledger, earliest_s)[1])
@@ -120,7 +119,7 @@ def _binding(demand: Demand, situation: Situation, plan: Plan, finish_s: int) ->
     earliest_s = max(situation.now_s, material.ready_s)
     ideal_s = _finish(demand, situation, situation.empty, earliest_s)[1]
     if ideal_s < finish_s:
-        for order, code in enumerate(dict.fromkeys(load.work_centre for load in demand.loads), start=1):
+        for order, code in enumerate(delayed_centres(demand, plan, situation.empty, earliest_s), start=1):
             relieved = {**situation.ledger, code: situation.empty[code]}
             sooner_s = _finish(demand, situation, relieved, earliest_s)[1]
             room_s = max(placement.start_s for placement in plan.placements if placement.work_centre == code)

@@ -1,12 +1,14 @@
 """The ledger in the database: the plant, and what a walk reads of capacity, batches and material."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Table, TextClause, delete, func, insert, or_, select, text, update
+from sqlalchemy import Table, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session
@@ -15,15 +17,15 @@ from kernel.canonical import canonical_json
 from kernel.database import changed_rows
 from kernel.schema import metadata
 from production.errors import PlantNotFound
-from production.model import Demand, MaterialNeed, OperationLoad, Reservation, ReservationState
+from production.model import Demand, Reservation, ReservationState
 from production.plants.document import plant_from_json, plant_to_json
-from production.plants.model import Plant, WorkCentreKind
+from production.plants.model import Plant
 from production.plants.model import StockRow as StockOfPlant
-from production.promise.calendar import Bucket, local_date, wall_clock_s
+from production.promise.calendar import Bucket
 from production.promise.document import promise_from_json, promise_to_json
-from production.promise.material import MaterialTake, Receipt, Supply, SupplyKind
+from production.promise.material import MaterialTake, SupplyKind
+from production.promise.reading import touch
 from production.promise.tables import PlantRow, ReceiptRow
-from production.promise.timeline import FOREVER_S, FreeBucket, OpenLoad, Timeline, timeline_of
 from production.promise.walking import JoinedLoad, Placement, Plan
 
 _PLANTS: Table = metadata.tables["production_plant"]
@@ -44,14 +46,6 @@ class StoredPlant:
     plant: Plant
     horizon_from_s: int
     horizon_to_s: int
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """What is known of a ledger: ``ledger`` with all reservations, ``empty`` without any."""
-
-    ledger: dict[str, Timeline]
-    empty: dict[str, Timeline]
 
 
 def stored_plant(db: Session, line: str) -> StoredPlant:
@@ -79,145 +73,6 @@ def _plant(document: str) -> Plant:
     return plant_from_json(json.loads(document))
 
 
-def empty_room(plant: Plant, loads: Sequence[OperationLoad]) -> Room:
-    """Return timelines of the work centres the loads need, with nothing known yet.
-
-    Raises:
-        WorkCentreNotFound: the plant lacks one of them.
-    """
-    return Room(_timelines(plant, loads), _timelines(plant, loads))
-
-
-def _timelines(plant: Plant, loads: Sequence[OperationLoad]) -> dict[str, Timeline]:
-    return {code: timeline_of(plant.work_centre(code)) for code in sorted({load.work_centre for load in loads})}
-
-
-def read_room(
-    db: Session, stored: StoredPlant, room: Room, loads: Sequence[OperationLoad], from_s: int, rows: int
-) -> None:
-    """Learn up to ``rows`` buckets with room from ``from_s`` on, of every work centre, taken and empty, in one query."""
-    least = {code: _least_s(timeline, code, loads) for code, timeline in room.ledger.items()}
-    codes = list(room.ledger)
-    given: dict[str, str | int] = {"line": stored.plant.line, "from_s": from_s, "rows": rows}
-    given |= {f"centre{index}": code for index, code in enumerate(codes)}
-    given |= {f"least{index}": least[code] for index, code in enumerate(codes)}
-    found: dict[tuple[str, bool], list[FreeBucket]] = {}
-    for is_empty, code, start_s, end_s, seconds, attended in db.execute(_room_statement(len(codes)), given).all():
-        found.setdefault((code, bool(is_empty)), []).append(FreeBucket(start_s, end_s, seconds, bool(attended)))
-    open_loads = _open_loads(db, stored.plant, room, loads, from_s)
-    for code in room.ledger:
-        for is_empty, timeline in ((False, room.ledger[code]), (True, room.empty[code])):
-            buckets = sorted(found.get((code, is_empty), []), key=lambda bucket: bucket.start_s)
-            to_s = FOREVER_S if len(buckets) < rows else buckets[-1].start_s + 1
-            timeline.learn(from_s, to_s, buckets, () if is_empty else open_loads.get(code, ()))
-
-
-def _least_s(timeline: Timeline, code: str, loads: Sequence[OperationLoad]) -> int:
-    """Return the fewest seconds any portion of a load takes of one bucket."""
-    needs = [load.seconds for load in loads if load.work_centre == code]
-    return min(need % timeline.portion_s or timeline.portion_s for need in needs)
-
-
-@lru_cache(maxsize=64)
-def _room_statement(centres: int) -> TextClause:
-    """Return the query of all work centres: the first buckets with room, as they are and as if nothing were reserved."""
-    part = """
-        SELECT * FROM (
-            SELECT {empty} AS is_empty, work_centre, start_s, end_s, {column} AS seconds, is_attended
-            FROM production_bucket
-            WHERE line = :line AND work_centre = :centre{index} AND start_s >= :from_s AND {column} >= :least{index}
-            ORDER BY start_s LIMIT :rows
-        ) AS {column}_{index}"""
-    columns = (("free_s", 0), ("capacity_s", 1))
-    parts = [
-        part.format(index=index, column=column, empty=empty) for index in range(centres) for column, empty in columns
-    ]
-    return text(" UNION ALL ".join(parts))
-
-
-def _open_loads(
-    db: Session, plant: Plant, room: Room, loads: Sequence[OperationLoad], from_s: int
-) -> Mapping[str, Sequence[OpenLoad]]:
-    codes = [code for code, timeline in room.ledger.items() if timeline.kind is WorkCentreKind.BATCH]
-    if not codes:
-        return {}
-    table = _BATCHES.c
-    recipes = sorted({load.batch_recipe for load in loads if load.work_centre in codes})
-    rows = db.execute(
-        select(table.work_centre, table.start_s, table.end_s, table.recipe, table.number, table.free_pieces).where(
-            table.line == plant.line,
-            table.work_centre.in_(codes),
-            table.recipe.in_(recipes),
-            table.start_s >= from_s,
-            table.free_pieces > 0,
-        )
-    ).all()
-    found: dict[str, list[OpenLoad]] = {}
-    for code, *rest in rows:
-        found.setdefault(code, []).append(OpenLoad(*rest))
-    return found
-
-
-def read_supply(db: Session, plant: Plant, needs: Iterable[MaterialNeed], now_s: int) -> dict[str, Supply]:
-    """Return what can be had of each material.
-
-    A delivery of some day can be used from the next midnight on (M-2); a material neither the plant nor the catalog
-    names a lead time for takes the plant's default.
-    """
-    lead_days = {need.code: need.lead_time_days for need in needs}
-    if not lead_days:
-        return {}
-    stock = _STOCK.c
-    receipt = _RECEIPTS.c
-    codes = sorted(lead_days)
-    stocked = {
-        row.material: row
-        for row in db.execute(
-            select(stock.material, stock.free, stock.lead_time_days).where(
-                stock.line == plant.line, stock.material.in_(codes)
-            )
-        )
-    }
-    coming: dict[str, list[Receipt]] = {}
-    for row in db.execute(
-        select(receipt.material, receipt.id, receipt.usable_s, receipt.free).where(
-            receipt.line == plant.line, receipt.material.in_(codes), receipt.free > 0
-        )
-    ):
-        coming.setdefault(row.material, []).append(Receipt(row.id, row.usable_s, row.free))
-    supply = {}
-    for code in codes:
-        known = stocked.get(code)
-        days = known.lead_time_days if known is not None and known.lead_time_days is not None else lead_days[code]
-        usable_s = supplied_s(plant, plant.default_lead_days if days is None else days, now_s)
-        supply[code] = Supply(known.free if known is not None else 0, tuple(coming.get(code, ())), usable_s)
-    return supply
-
-
-def supplied_s(plant: Plant, lead_days: int, now_s: int) -> int:
-    """Return when something ordered now can be used: the midnight after its day of delivery."""
-    today = local_date(now_s, plant.timezone)
-    return wall_clock_s(today, (lead_days + 1) * 24 * 60, plant.timezone)
-
-
-def free_seconds(db: Session, line: str, from_s: int, to_s: int, at_most: Mapping[str, int] | None) -> dict[str, int]:
-    """Return the free seconds per work centre of buckets within ``[from_s, to_s]``; see ``service.free_capacity``."""
-    bucket = _BUCKETS.c
-    within = (bucket.line == line, bucket.start_s >= from_s, bucket.end_s <= to_s)
-    if at_most is None:
-        rows = db.execute(
-            select(bucket.work_centre, func.sum(bucket.free_s)).where(*within).group_by(bucket.work_centre)
-        ).all()
-        return {code: int(seconds) for code, seconds in rows}
-    rank = func.row_number().over(partition_by=bucket.work_centre, order_by=(bucket.free_s.desc(), bucket.start_s))
-    ranked = select(bucket.work_centre, bucket.free_s, rank.label("rank")).where(*within).subquery()
-    found: dict[str, int] = {}
-    for code, free_s, place in db.execute(select(ranked).where(ranked.c.rank <= max(at_most.values(), default=1))):
-        if place <= at_most.get(code, 1):
-            found[code] = found.get(code, 0) + free_s
-    return found
-
-
 # --- reservations -----------------------------------------------------------------------------------
 
 
@@ -233,22 +88,6 @@ def find_reservation(db: Session, key: str) -> Reservation | None:
         promise=promise_from_json(row.promise),
         expires_at=row.expires_at,
     )
-
-
-def add_reservation(db: Session, reservation: Reservation, *, now: datetime) -> bool:
-    """Store a reservation; return False when another transaction was quicker with the same key."""
-    values = {
-        "key": reservation.key,
-        "line": reservation.line,
-        "state": reservation.state,
-        "promise": promise_to_json(reservation.promise),
-        "finish_s": int(reservation.promise.finish_at.timestamp()),
-        "reserved_at": now,
-        "expires_at": reservation.expires_at,
-    }
-    insert_once = sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = insert_once(_RESERVATION).values(values).on_conflict_do_nothing(index_elements=["key"])
-    return changed_rows(db, statement) == 1
 
 
 def move_reservation(
@@ -276,9 +115,22 @@ def overdue_reservations(db: Session, now: datetime) -> tuple[str, ...]:
     return tuple(db.execute(statement).scalars())
 
 
-def add_takes(db: Session, key: str, plan: Plan, demand: Demand, batches: Mapping[JoinedLoad, int]) -> None:
-    """Store what a plan takes, per operation and piece; ``batches`` gives the id of each load it joins."""
-    rows = []
+def reservation_row(reservation: Reservation, *, now: datetime) -> Mapping[str, Any]:
+    """Return a reservation's row."""
+    return {
+        "key": reservation.key,
+        "line": reservation.line,
+        "state": reservation.state.value,
+        "promise": promise_to_json(reservation.promise),
+        "finish_s": int(reservation.promise.finish_at.timestamp()),
+        "reserved_at": now,
+        "expires_at": reservation.expires_at,
+    }
+
+
+def load_rows(key: str, plan: Plan, demand: Demand, batches: Mapping[JoinedLoad, int]) -> list[Mapping[str, Any]]:
+    """Return the rows of what a plan takes, per operation and piece; ``batches`` gives the id of each load it joins."""
+    rows: list[Mapping[str, Any]] = []
     for placement in plan.placements:
         load = demand.loads[placement.position]
         common = {
@@ -296,8 +148,22 @@ def add_takes(db: Session, key: str, plan: Plan, demand: Demand, batches: Mappin
                 {**common, "start_s": one.start_s, "seconds": one.seconds, "batch_load_id": None}
                 for one in placement.takes
             )
-    if rows:
-        db.execute(insert(_TAKES), rows)
+    return rows
+
+
+def material_rows(key: str, takes: Sequence[MaterialTake]) -> list[Mapping[str, Any]]:
+    """Return the rows of what a reservation takes of each material."""
+    return [
+        {
+            "key": key,
+            "material": one.code,
+            "source": one.kind.value,
+            "quantity": one.quantity,
+            "usable_s": one.usable_s,
+            "receipt_id": one.receipt,
+        }
+        for one in takes
+    ]
 
 
 def first_takes(db: Session, key: str) -> dict[tuple[int, str], int]:
@@ -309,23 +175,6 @@ def first_takes(db: Session, key: str) -> dict[tuple[int, str], int]:
         .group_by(columns.piece, columns.operation)
     )
     return {(piece, operation): int(start_s) for piece, operation, start_s in db.execute(statement)}
-
-
-def add_material_takes(db: Session, key: str, takes: Sequence[MaterialTake]) -> None:
-    """Store what a reservation takes of each material."""
-    rows = [
-        {
-            "key": key,
-            "material": one.code,
-            "source": one.kind,
-            "quantity": one.quantity,
-            "usable_s": one.usable_s,
-            "receipt_id": one.receipt,
-        }
-        for one in takes
-    ]
-    if rows:
-        db.execute(insert(_MATERIAL_TAKES), rows)
 
 
 def open_batch(db: Session, line: str, placement: Placement, pieces: int) -> int | None:
@@ -361,19 +210,6 @@ def open_batch(db: Session, line: str, placement: Placement, pieces: int) -> int
         [{"load_id": batch_id, "start_s": one.start_s, "seconds": one.seconds} for one in placement.takes],
     )
     return int(batch_id)
-
-
-def batch_id(db: Session, line: str, load: JoinedLoad) -> int | None:
-    """Return the id of an open batch; None when it is gone."""
-    return db.execute(
-        select(_BATCHES.c.id).where(
-            _BATCHES.c.line == line,
-            _BATCHES.c.work_centre == load.work_centre,
-            _BATCHES.c.start_s == load.start_s,
-            _BATCHES.c.recipe == load.recipe,
-            _BATCHES.c.number == load.number,
-        )
-    ).scalar_one_or_none()
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,18 +271,20 @@ def close_empty_batches(db: Session, ids: Iterable[int]) -> dict[tuple[str, int]
 def save_plant(db: Session, stored: StoredPlant) -> None:
     """Store a plant, or its newest form, and the span its buckets cover."""
     document = canonical_json(plant_to_json(stored.plant)).decode()
+    digest = hashlib.sha256(document.encode()).hexdigest()
     row = db.get(PlantRow, stored.plant.line)
     if row is None:
         db.add(
             PlantRow(
                 line=stored.plant.line,
                 document=document,
+                digest=digest,
                 horizon_from_s=stored.horizon_from_s,
                 horizon_to_s=stored.horizon_to_s,
             )
         )
     else:
-        row.document, row.horizon_to_s = document, stored.horizon_to_s
+        row.document, row.digest, row.horizon_to_s = document, digest, stored.horizon_to_s
     db.flush()
 
 
@@ -457,6 +295,8 @@ def has_plant(db: Session, line: str) -> bool:
 
 def add_buckets(db: Session, line: str, work_centre: str, buckets: Iterable[Bucket]) -> int:
     """Store buckets with all their capacity free; return how many."""
+    touch(db)
+    stamp = next_stamp(db, line)
     rows = [
         {
             "line": line,
@@ -466,12 +306,21 @@ def add_buckets(db: Session, line: str, work_centre: str, buckets: Iterable[Buck
             "capacity_s": bucket.capacity_s,
             "free_s": bucket.capacity_s,
             "is_attended": bucket.is_attended,
+            "changed": stamp,
         }
         for bucket in buckets
     ]
     if rows:
         db.execute(insert(_BUCKETS), rows)
     return len(rows)
+
+
+def next_stamp(db: Session, line: str) -> int:
+    """Return what changed buckets are stamped with: never less than the mark of any earlier reading (L-2)."""
+    if db.get_bind().dialect.name == "sqlite":
+        newest = select(func.coalesce(func.max(_BUCKETS.c.changed), 0)).where(_BUCKETS.c.line == line)
+        return int(db.execute(newest).scalar_one()) + 1
+    return int(db.execute(text("SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)")).scalar_one())
 
 
 def last_bucket_s(db: Session, line: str, work_centre: str) -> int | None:

@@ -5,7 +5,8 @@ on PostgreSQL every take is guarded and a lost race walks again with what is lef
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -15,25 +16,24 @@ from production.model import (
     ACTIVE_RESERVATIONS,
     Demand,
     MaterialNeed,
-    OperationLoad,
     Promise,
     Reservation,
     ReservationState,
 )
 from production.plants.model import MINUTES_A_DAY, Plant
 from production.promise import guarded, repository
+from production.promise.board import free_seconds, room_of
 from production.promise.calendar import epoch_s, local_date, span_buckets, utc, wall_clock_s, working_days
+from production.promise.guarded import Taking
 from production.promise.material import MaterialPlan, SupplyKind, plan_material
 from production.promise.promising import PromisedPlan, Situation, earliest_day, promise
+from production.promise.reading import Look, look
 from production.promise.repository import StoredPlant
-from production.promise.timeline import NotLoaded
 from production.promise.walking import JoinedLoad, Plan
 
 ATTEMPTS = 16
 """How often a reservation is tried: at first beside all others, then, once others were quicker, in a line with those who
 also lost."""
-ROWS_AT_FIRST = 32
-ROWS_AT_MOST = 4096
 
 
 def plant_of(db: Session, line: str) -> Plant:
@@ -60,7 +60,9 @@ def inquire(db: Session, line: str, demand: Demand, *, now: datetime, by: date |
         WorkCentreNotFound: the plant lacks a work centre of the routing.
         BeyondHorizon: no date within the rolling horizon.
     """
-    return _promised(db, repository.stored_plant(db, line), demand, now, by)[0].promise
+    now_s = epoch_s(now)
+    seen = look(db, line, now_s, needs=demand.materials, loads=demand.loads)
+    return _promised(seen, demand, now_s, by)[0].promise
 
 
 def inquire_each(db: Session, line: str, demands: Sequence[Demand], *, now: datetime) -> list[date | None]:
@@ -73,41 +75,23 @@ def inquire_each(db: Session, line: str, demands: Sequence[Demand], *, now: date
         PlantNotFound: no plant makes the line.
         WorkCentreNotFound: the plant lacks a work centre of a routing.
     """
-    stored = repository.stored_plant(db, line)
     now_s = epoch_s(now)
     needs = {need.code: need for demand in demands for need in demand.materials}
-    supply = repository.read_supply(db, stored.plant, needs.values(), now_s)
     loads = list(dict.fromkeys(load for demand in demands for load in demand.loads))
-    room = repository.empty_room(stored.plant, loads)
+    seen = look(db, line, now_s, needs=needs.values(), loads=loads)
+    room = room_of(seen.board, loads, seen.open_loads)
     known: dict[tuple[object, ...], date | None] = {}
     days = []
     for demand in demands:
-        material = plan_material(demand.materials, demand.quantity, supply, now_s)
+        material = plan_material(demand.materials, demand.quantity, seen.supply, now_s)
         key = (demand.loads, demand.quantity, material.ready_s)
         if key not in known:
-            situation = Situation(stored.plant, room.ledger, room.empty, material, now_s)
-            known[key] = _day_or_none(db, stored, room, loads, demand, situation)
+            try:
+                known[key] = earliest_day(demand, Situation(seen.plant, room.ledger, room.empty, material, now_s))
+            except BeyondHorizon:
+                known[key] = None
         days.append(known[key])
     return days
-
-
-def _day_or_none(
-    db: Session,
-    stored: StoredPlant,
-    room: repository.Room,
-    loads: Sequence[OperationLoad],
-    demand: Demand,
-    situation: Situation,
-) -> date | None:
-    rows, from_s = ROWS_AT_FIRST, max(situation.now_s, situation.material.ready_s)
-    while True:
-        try:
-            return earliest_day(demand, situation)
-        except NotLoaded as asked:
-            repository.read_room(db, stored, room, loads, min(from_s, asked.from_s), rows)
-            rows, from_s = _rows(asked, rows), asked.from_s
-        except BeyondHorizon:
-            return None
 
 
 def reserve(
@@ -129,23 +113,19 @@ def reserve(
         PromiseExpired: the key's reservation has been given back or has expired.
         PlantNotFound, WorkCentreNotFound, BeyondHorizon: as ``inquire``.
     """
-    earlier = repository.find_reservation(db, key)
-    if earlier is not None:
-        return _still_held(earlier).promise
-    stored = repository.stored_plant(db, line)
-    for _ in range(ATTEMPTS):
-        promised, material = _promised(db, stored, demand, now, by)
-        state = ReservationState.HELD if expires_at is not None else ReservationState.CONFIRMED
+    now_s = epoch_s(now)
+    state = ReservationState.HELD if expires_at is not None else ReservationState.CONFIRMED
+    for attempt in range(ATTEMPTS):
+        afresh = attempt >= ATTEMPTS // 2  # whatever was kept is not trusted for ever
+        seen = look(db, line, now_s, needs=demand.materials, loads=demand.loads, key=key, afresh=afresh)
+        if seen.is_key_known:
+            return _still_held(_found(db, key)).promise
+        promised, material = _promised(seen, demand, now_s, by)
         reservation = Reservation(key, line, state, promised.promise, expires_at)
         try:
-            with db.begin_nested():
-                if not repository.add_reservation(db, reservation, now=now):
-                    raise _LostRace
-                _take_all(db, stored.plant, key, demand, promised.plan, material)
+            with _undone_when_lost(db, promised.plan):
+                _take_all(db, seen.plant, reservation, demand, promised.plan, material, now)
         except _LostRace:
-            quicker = repository.find_reservation(db, key)
-            if quicker is not None:
-                return _still_held(quicker).promise
             repository.lock_plant(db, line)
             continue
         return promised.promise
@@ -274,10 +254,9 @@ def free_capacity(
     Raises:
         PlantNotFound: no plant makes the line.
     """
-    plant = repository.stored_plant(db, line).plant
-    end_s = wall_clock_s(by, MINUTES_A_DAY, plant.timezone)
-    free = repository.free_seconds(db, line, epoch_s(now), end_s, at_most)
-    return {centre.code: free.get(centre.code, 0) for centre in plant.work_centres}
+    board = look(db, line, epoch_s(now)).board
+    end_s = wall_clock_s(by, MINUTES_A_DAY, board.plant.timezone)
+    return free_seconds(board, epoch_s(now), end_s, at_most)
 
 
 def material_dates(db: Session, line: str, needs: Sequence[MaterialNeed], *, now: datetime) -> dict[str, date]:
@@ -286,10 +265,10 @@ def material_dates(db: Session, line: str, needs: Sequence[MaterialNeed], *, now
     Raises:
         PlantNotFound: no plant makes the line.
     """
-    plant = repository.stored_plant(db, line).plant
     now_s = epoch_s(now)
-    supply = repository.read_supply(db, plant, needs, now_s)
-    return {need.code: local_date(plan_material([need], 1, supply, now_s).ready_s, plant.timezone) for need in needs}
+    seen = look(db, line, now_s, needs=needs)
+    zone = seen.plant.timezone
+    return {need.code: local_date(plan_material([need], 1, seen.supply, now_s).ready_s, zone) for need in needs}
 
 
 def seed_plant(db: Session, plant: Plant, *, now: datetime) -> None:
@@ -339,37 +318,31 @@ class _LostRace(Exception):  # Another writer was quicker: walk again.
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    batches: Mapping[JoinedLoad, int]
+def _promised(seen: Look, demand: Demand, now_s: int, by: date | None) -> tuple[PromisedPlan, MaterialPlan]:
+    material = plan_material(demand.materials, demand.quantity, seen.supply, now_s)
+    room = room_of(seen.board, demand.loads, seen.open_loads)
+    return promise(demand, Situation(seen.plant, room.ledger, room.empty, material, now_s), by=by), material
 
 
-def _promised(
-    db: Session, stored: StoredPlant, demand: Demand, now: datetime, by: date | None
-) -> tuple[PromisedPlan, MaterialPlan]:
-    """Read what the promise needs, more of it whenever the walk asks, and decide."""
-    now_s = epoch_s(now)
-    supply = repository.read_supply(db, stored.plant, demand.materials, now_s)
-    material = plan_material(demand.materials, demand.quantity, supply, now_s)
-    room = repository.empty_room(stored.plant, demand.loads)
-    situation = Situation(stored.plant, room.ledger, room.empty, material, now_s)
-    rows, from_s = ROWS_AT_FIRST, max(now_s, material.ready_s)
-    while True:
-        if demand.loads:
-            repository.read_room(db, stored, room, demand.loads, from_s, rows)
-        try:
-            return promise(demand, situation, by=by), material
-        except NotLoaded as asked:
-            rows, from_s = _rows(asked, rows), asked.from_s
+def _undone_when_lost(db: Session, plan: Plan) -> AbstractContextManager[object]:
+    """Return a savepoint where a lost race could leave something behind.
+
+    On PostgreSQL a taking is one statement, all or nothing; only a batch to be opened comes before it.
+    """
+    opens = any(placement.load is not None and placement.load.is_new for placement in plan.placements)
+    return db.begin_nested() if opens or db.get_bind().dialect.name == "sqlite" else nullcontext()
 
 
-def _rows(asked: NotLoaded, rows: int) -> int:
-    """Return how much to read next: little at a new place, ever more of one where room is scarce."""
-    return ROWS_AT_FIRST if asked.is_new_place else min(2 * rows, ROWS_AT_MOST)
-
-
-def _take_all(db: Session, plant: Plant, key: str, demand: Demand, plan: Plan, material: MaterialPlan) -> None:
-    """Take places in batches, bucket seconds and material, always in this order, or raise ``_LostRace``."""
+def _take_all(
+    db: Session,
+    plant: Plant,
+    reservation: Reservation,
+    demand: Demand,
+    plan: Plan,
+    material: MaterialPlan,
+    now: datetime,
+) -> None:
+    """Take places in batches, bucket seconds and material and write the reservation down, or raise ``_LostRace``."""
     batches: dict[JoinedLoad, int] = {}
     places: dict[tuple[str | int, ...], int] = {}
     seconds: dict[tuple[str | int, ...], int] = {}
@@ -380,7 +353,7 @@ def _take_all(db: Session, plant: Plant, key: str, demand: Demand, plan: Plan, m
             continue
         load = replace(placement.load, is_new=False)
         if load not in batches:
-            batch = None if placement.load.is_new else repository.batch_id(db, plant.line, load)
+            batch = load.id
             if placement.load.is_new:
                 pieces = plant.work_centre(load.work_centre).load_pieces
                 batch = repository.open_batch(db, plant.line, placement, pieces)
@@ -388,16 +361,19 @@ def _take_all(db: Session, plant: Plant, key: str, demand: Demand, plan: Plan, m
                 raise _LostRace
             batches[load] = batch
         places[(batches[load],)] = places.get((batches[load],), 0) + 1
-    taken = (
-        guarded.take(db, guarded.BATCHES, plant.line, places)
-        and guarded.take(db, guarded.BUCKETS, plant.line, seconds)
-        and guarded.take(db, guarded.STOCK, plant.line, _material(material, SupplyKind.STOCK))
-        and guarded.take(db, guarded.RECEIPTS, plant.line, _material(material, SupplyKind.RECEIPT))
+    taking = Taking(
+        {
+            guarded.BATCHES: places,
+            guarded.BUCKETS: seconds,
+            guarded.STOCK: _material(material, SupplyKind.STOCK),
+            guarded.RECEIPTS: _material(material, SupplyKind.RECEIPT),
+        },
+        reservation=repository.reservation_row(reservation, now=now),
+        loads=repository.load_rows(reservation.key, plan, demand, batches),
+        materials=repository.material_rows(reservation.key, material.takes),
     )
-    if not taken:
+    if not guarded.take_all(db, plant.line, taking):
         raise _LostRace
-    repository.add_takes(db, key, plan, demand, batches)
-    repository.add_material_takes(db, key, material.takes)
 
 
 def _material(plan: MaterialPlan, kind: SupplyKind) -> guarded.Amounts:

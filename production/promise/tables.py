@@ -1,7 +1,8 @@
 """The ledger: capacity buckets, batches, stock, receipts, and what is set aside of them.
 
 Scarce columns are guarded by CHECK constraints and changed by guarded statements only. Buckets are keyed by plant line,
-work centre and start, so rows are always taken in that order.
+work centre and start, so rows are always taken in that order. What is free is never negative: where less is there than was
+reserved, ``short`` says how much is missing (docs/algorithms/promise.md, rule A-2).
 """
 
 from datetime import datetime
@@ -16,22 +17,28 @@ from production.promise.material import SupplyKind
 
 
 class PlantRow(SQLModel, table=True):
-    """One plant as it was last seeded; ``horizon_from`` and ``horizon_to`` bound its buckets (UTC seconds)."""
+    """One plant as it was last seeded; ``horizon_from`` and ``horizon_to`` bound its buckets (UTC seconds).
+
+    ``digest`` names the document: who kept it in memory knows whether it is still the same.
+    """
 
     __tablename__ = "production_plant"
 
     line: str = Field(primary_key=True, max_length=40)
     document: str = Field(sa_column=Column(Text, nullable=False))  # canonical JSON
+    digest: str = Field(max_length=64)
     horizon_from_s: int = Field(sa_column=Column(BigInteger, nullable=False))
     horizon_to_s: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
 class BucketRow(SQLModel, table=True):
-    """Ninety minutes of one work centre."""
+    """Ninety minutes of one work centre. ``changed`` grows with every change, so that a reading finds what is new (L-1)."""
 
     __tablename__ = "production_bucket"
     __table_args__ = (
+        Index("ix_production_bucket_changed", "line", "changed"),
         CheckConstraint("free_s >= 0", name="free_not_negative"),
+        CheckConstraint("short_s >= 0 AND (short_s = 0 OR free_s = 0)", name="short_when_nothing_is_free"),
         CheckConstraint("free_s <= capacity_s", name="free_within_capacity"),
         CheckConstraint("end_s > start_s", name="ends_after_start"),
     )
@@ -43,6 +50,8 @@ class BucketRow(SQLModel, table=True):
     capacity_s: int
     free_s: int
     is_attended: bool
+    short_s: int = 0
+    changed: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
 
 
 class BatchLoadRow(SQLModel, table=True):
@@ -51,6 +60,7 @@ class BatchLoadRow(SQLModel, table=True):
     __tablename__ = "production_batch_load"
     __table_args__ = (
         UniqueConstraint("line", "work_centre", "start_s", "recipe", "number", name="uq_production_batch_load_slot"),
+        Index("ix_production_batch_load_open", "line", "start_s"),
         CheckConstraint("free_pieces >= 0", name="free_not_negative"),
         CheckConstraint("free_pieces <= pieces", name="free_within_pieces"),
     )
@@ -81,13 +91,17 @@ class StockRow(SQLModel, table=True):
     """What of one material lies in the plant and nobody has reserved."""
 
     __tablename__ = "production_stock"
-    __table_args__ = (CheckConstraint("free >= 0", name="free_not_negative"),)
+    __table_args__ = (
+        CheckConstraint("free >= 0", name="free_not_negative"),
+        CheckConstraint("short >= 0 AND (short = 0 OR free = 0)", name="short_when_nothing_is_free"),
+    )
 
     line: str = Field(primary_key=True, max_length=40, foreign_key="production_plant.line")
     material: str = Field(primary_key=True, max_length=120)
     free: int = Field(sa_column=Column(BigInteger, nullable=False))
     lead_time_days: int | None = None
     reorder_at: int = 0
+    short: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
 
 
 class ReceiptRow(SQLModel, table=True):
@@ -97,6 +111,7 @@ class ReceiptRow(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("free >= 0", name="free_not_negative"),
         CheckConstraint("free <= quantity", name="free_within_quantity"),
+        CheckConstraint("short >= 0 AND (short = 0 OR free = 0)", name="short_when_nothing_is_free"),
         Index("ix_production_receipt_open", "line", "material", "usable_s"),
     )
 
@@ -107,6 +122,7 @@ class ReceiptRow(SQLModel, table=True):
     quantity: int = Field(sa_column=Column(BigInteger, nullable=False))
     free: int = Field(sa_column=Column(BigInteger, nullable=False))
     is_received: bool = False
+    short: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
 
 
 class ReservationRow(SQLModel, table=True):

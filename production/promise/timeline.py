@@ -1,27 +1,19 @@
-"""The part of the ledger a walk reads: per work centre the buckets with room, as far as they are known.
-
-A timeline never guesses: asked about a time it does not know, it raises `NotLoaded`, and whoever holds
-the database loads more and walks again.
-"""
+"""The room of one work centre over the horizon: its buckets as arrays, and the batches that still take pieces."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from production.plants.model import WorkCentre, WorkCentreKind
 from production.promise.calendar import BUCKET_S
 
 FOREVER_S = 1 << 60
-
-
-class NotLoaded(Exception):
-    """More of the ledger is needed, from ``from_s`` on; ``is_new_place`` when nothing is known there yet."""
-
-    def __init__(self, work_centre: str, from_s: int, *, is_new_place: bool) -> None:
-        self.work_centre = work_centre
-        self.from_s = from_s
-        self.is_new_place = is_new_place
-        super().__init__(work_centre, from_s)
+Seconds = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+_CHUNK = 64  # Buckets looked at first; four times as many each time nothing is found.
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,62 +28,103 @@ class FreeBucket:
 
 @dataclass(frozen=True, slots=True)
 class OpenLoad:
-    """A batch that still takes pieces of its recipe. ``number`` tells loads of one recipe and bucket apart."""
+    """A batch that still takes pieces of its recipe. ``number`` tells loads of one recipe and bucket apart.
+
+    ``id`` is the ledger's, None while it is only planned.
+    """
 
     start_s: int
     end_s: int
     recipe: str
     number: int
     free_pieces: int
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Buckets of one work centre, ascending and apart. The arrays belong together and are never written to.
+
+    ``keys`` are the starts as a list, which is quicker to look one up in.
+    """
+
+    starts: Seconds
+    ends: Seconds
+    attended: Flags
+    keys: list[int]
+
+    def index_from(self, at_s: int) -> int:
+        """Return the position of the first bucket that starts at or after ``at_s``."""
+        return bisect_left(self.keys, at_s)
+
+
+def grid_of(starts: Seconds, ends: Seconds, attended: Flags) -> Grid:
+    """Return the grid of buckets given in order."""
+    return Grid(starts, ends, attended, starts.tolist())
+
+
+_NOTHING = grid_of(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.bool_))
 
 
 @dataclass(slots=True)
 class Timeline:
-    """Buckets of one work centre with room for something, ascending, within the known ``ranges``."""
+    """What is free of one work centre: ``free`` seconds per bucket of the grid, and its open loads by start."""
 
     kind: WorkCentreKind
     portion_s: int  # the most one piece takes of one bucket
     load_pieces: int = 1
-    buckets: list[FreeBucket] = field(default_factory=list)
+    grid: Grid = _NOTHING
+    free: Seconds = field(default_factory=lambda: np.empty(0, np.int64))
     loads: list[OpenLoad] = field(default_factory=list)
-    ranges: list[tuple[int, int]] = field(default_factory=list)  # known spans [from, to), apart, ascending
-    _starts: list[int] = field(default_factory=list)
 
-    def learn(self, from_s: int, to_s: int, buckets: Iterable[FreeBucket], loads: Iterable[OpenLoad] = ()) -> None:
-        """Take in everything with room that starts within ``[from_s, to_s)``."""
-        fresh = {bucket.start_s: bucket for bucket in buckets if from_s <= bucket.start_s < to_s}
-        kept = [bucket for bucket in self.buckets if not from_s <= bucket.start_s < to_s]
-        self.buckets = sorted([*kept, *fresh.values()], key=lambda bucket: bucket.start_s)
-        self._starts = [bucket.start_s for bucket in self.buckets]
-        old = [load for load in self.loads if not from_s <= load.start_s < to_s]
-        new = [load for load in loads if from_s <= load.start_s < to_s]
-        self.loads = sorted([*old, *new], key=lambda load: (load.start_s, load.recipe, load.number))
-        self.ranges = _merged([*self.ranges, (from_s, to_s)])
+    def learn(self, buckets: Iterable[FreeBucket], loads: Iterable[OpenLoad] = ()) -> None:
+        """Take in all buckets and open loads there are."""
+        known = sorted(buckets, key=lambda bucket: bucket.start_s)
+        self.grid = grid_of(
+            np.array([bucket.start_s for bucket in known], np.int64),
+            np.array([bucket.end_s for bucket in known], np.int64),
+            np.array([bucket.is_attended for bucket in known], np.bool_),
+        )
+        self.free = np.array([bucket.free_s for bucket in known], np.int64)
+        self.loads = sorted(loads, key=lambda load: (load.start_s, load.recipe, load.number))
 
-    def known_until(self, at_s: int) -> int:
-        """Return where the known span holding ``at_s`` ends; ``at_s`` itself when nothing is known there."""
-        return next((to_s for from_s, to_s in self.ranges if from_s <= at_s < to_s), at_s)
-
-    def index_from(self, at_s: int) -> int:
-        """Return the position of the first bucket that starts at or after ``at_s``."""
-        return bisect_left(self._starts, at_s)
-
-
-Ledger = Mapping[str, Timeline]
-"""Work centre → what is known of its room."""
+    def take(self, start_s: int, seconds: int) -> None:
+        """Take seconds of the bucket that starts at ``start_s``; negative ones are given back."""
+        self.free[self.grid.index_from(start_s)] -= seconds
 
 
 def timeline_of(centre: WorkCentre) -> Timeline:
-    """Return the timeline of a work centre, with nothing known yet."""
+    """Return the timeline of a work centre with no bucket known yet."""
     share = 100 - centre.reserve_percent if centre.kind is WorkCentreKind.FLOW else 100
     return Timeline(centre.kind, BUCKET_S * share // 100, centre.load_pieces)
 
 
-def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
-    for from_s, to_s in sorted(ranges):
-        if merged and from_s <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(to_s, merged[-1][1]))
-        else:
-            merged.append((from_s, to_s))
-    return merged
+def first_with(free: Seconds, index: int, need_s: int) -> int:
+    """Return the first position from ``index`` on with at least so many seconds free; the length where there is none."""
+    size, chunk = len(free), _CHUNK
+    while index < size:
+        fits = free[index : index + chunk] >= need_s
+        at = int(fits.argmax())
+        if fits[at]:
+            return index + at
+        index += chunk
+        chunk *= 4
+    return size
+
+
+def first_start(grid: Grid, free: Seconds, index: int, need_s: int) -> int:
+    """Return the first attended position from ``index`` on where a run of so many seconds could begin, or the length."""
+    size, chunk = len(free), _CHUNK
+    while index < size:
+        upto = index + chunk
+        spans = grid.ends[index:upto] - grid.starts[index:upto]
+        fits = grid.attended[index:upto] & (free[index:upto] >= np.minimum(need_s, spans))
+        at = int(fits.argmax())
+        if fits[at]:
+            return index + at
+        index, chunk = upto, chunk * 4
+    return size
+
+
+Ledger = Mapping[str, Timeline]
+"""Work centre → its room."""

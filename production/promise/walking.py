@@ -3,14 +3,13 @@
 Source: docs/algorithms/promise.md, rules P-3 to P-6.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from production.errors import BeyondHorizon
 from production.model import Demand, OperationLoad
 from production.plants.model import WorkCentreKind
 from production.promise.calendar import utc
-from production.promise.timeline import FOREVER_S, FreeBucket, Ledger, NotLoaded, OpenLoad, Timeline
+from production.promise.timeline import FOREVER_S, Ledger, OpenLoad, Seconds, Timeline, first_start, first_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,10 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class JoinedLoad:
-    """A piece in a batch; ``is_new`` when this demand opens the load, which then takes the machine's seconds."""
+    """A piece in a batch; ``is_new`` when this demand opens the load, which then takes the machine's seconds.
+
+    ``id`` is the ledger's of a load that was open already.
+    """
 
     work_centre: str
     start_s: int
@@ -32,6 +34,7 @@ class JoinedLoad:
     recipe: str
     number: int
     is_new: bool
+    id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,6 @@ def walk(demand: Demand, ledger: Ledger, earliest_s: int) -> Plan:
     An operation starts in a bucket that begins when the buckets of all it waits for have ended (P-3).
 
     Raises:
-        NotLoaded: the ledger does not know enough.
         BeyondHorizon: there is no room within the horizon.
     """
     room = _Room(ledger)
@@ -86,6 +88,24 @@ def walk(demand: Demand, ledger: Ledger, earliest_s: int) -> Plan:
     return Plan(tuple(placements), max((placement.end_s for placement in placements), default=earliest_s))
 
 
+def delayed_centres(demand: Demand, plan: Plan, empty: Ledger, earliest_s: int) -> list[str]:
+    """Return the work centres where an operation ends later than it would if nothing were reserved there.
+
+    A plan stays as it is when any other work centre is emptied: its operations already stand where that would put them.
+    """
+    found: dict[str, None] = {}
+    ends: dict[tuple[int, int], int] = {}
+    for placement in plan.placements:
+        load = demand.loads[placement.position]
+        from_s = max([earliest_s, *(ends[placement.piece, before] for before in load.after)])
+        ends[placement.piece, placement.position] = placement.end_s
+        if placement.work_centre not in found:
+            alone = _Room(empty).place(placement.piece, placement.position, load, from_s)
+            if alone.end_s < placement.end_s:
+                found[placement.work_centre] = None
+    return list(found)
+
+
 def spare_end_s(timeline: Timeline, finish_s: int, spare_buckets: int) -> int:
     """Return the end of the last of ``spare_buckets`` working buckets after ``finish_s`` (P-6).
 
@@ -95,12 +115,15 @@ def spare_end_s(timeline: Timeline, finish_s: int, spare_buckets: int) -> int:
         spare_buckets: How many; 0 gives ``finish_s``.
 
     Raises:
-        NotLoaded: the timeline does not know enough.
         BeyondHorizon: the horizon ends first.
     """
-    end_s = finish_s
+    index, end_s = timeline.grid.index_from(finish_s), finish_s
     for _ in range(spare_buckets):
-        end_s = next(_buckets_from(timeline, "spare", end_s)).end_s
+        index = first_with(timeline.free, index, 1)
+        if index == len(timeline.free):
+            raise BeyondHorizon(work_centre="spare", horizon_ends=_horizon_end(timeline))
+        end_s = int(timeline.grid.ends[index])
+        index += 1
     return end_s
 
 
@@ -109,7 +132,7 @@ class _Room:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._taken: dict[tuple[str, int], int] = {}
+        self._left: dict[str, Seconds] = {}  # of work centres of which this demand has taken something
         self._joined: dict[tuple[str, int, str, int], int] = {}
         self._opened: dict[str, list[OpenLoad]] = {}
 
@@ -121,39 +144,46 @@ class _Room:
             takes, end_s = self._window(load, timeline, from_s)
         else:
             takes, end_s = self._portions(load, timeline, from_s)
-        self._take(takes)
+        self._take(timeline, takes)
         return Placement(piece, position, load.work_centre, takes[0].start_s, end_s, takes)
 
     def _portions(self, load: OperationLoad, timeline: Timeline, from_s: int) -> tuple[tuple[Take, ...], int]:
         """P-4: what is longer than one bucket goes on in later buckets; people can stop and resume."""
         takes: list[Take] = []
-        remaining = load.seconds
+        grid, free = timeline.grid, self._left.get(load.work_centre, timeline.free)
+        remaining, index, end_s = load.seconds, grid.index_from(from_s), from_s
         while remaining > 0:
             need = min(remaining, timeline.portion_s)
-            for bucket in _buckets_from(timeline, load.work_centre, from_s):
-                if self._free(load.work_centre, bucket) >= need:
-                    takes.append(Take(load.work_centre, bucket.start_s, need))
-                    from_s = bucket.end_s
-                    break
+            index = first_with(free, index, need)
+            if index == len(free):
+                raise _beyond(load, timeline)
+            takes.append(Take(load.work_centre, grid.keys[index], need))
+            end_s = int(grid.ends[index])
+            index += 1
             remaining -= need
-        return tuple(takes), from_s
+        return tuple(takes), end_s
 
     def _window(self, load: OperationLoad, timeline: Timeline, from_s: int) -> tuple[tuple[Take, ...], int]:
         """P-5: once started it runs through: buckets without a gap, the first of them attended."""
-        takes: list[Take] = []
-        remaining, end_s = load.seconds, from_s
-        for bucket in _buckets_from(timeline, load.work_centre, from_s):
-            if takes and bucket.start_s != end_s:
-                takes, remaining = [], load.seconds
-            need = min(remaining, bucket.end_s - bucket.start_s)
-            if self._free(load.work_centre, bucket) < need or not (takes or bucket.is_attended):
-                takes, remaining = [], load.seconds
-                continue
-            takes.append(Take(load.work_centre, bucket.start_s, need))
-            remaining, end_s = remaining - need, bucket.end_s
-            if remaining == 0:
-                break
-        return tuple(takes), end_s
+        grid, free = timeline.grid, self._left.get(load.work_centre, timeline.free)
+        index = grid.index_from(from_s)
+        while True:
+            index = first_start(grid, free, index, load.seconds)
+            takes: list[Take] = []
+            remaining, end_s = load.seconds, None
+            while index < len(free) and end_s in (None, grid.keys[index]):
+                bucket_end_s = int(grid.ends[index])
+                need = min(remaining, bucket_end_s - grid.keys[index])
+                if free[index] < need:
+                    index += 1  # No run over this bucket fits, wherever it starts.
+                    break
+                takes.append(Take(load.work_centre, grid.keys[index], need))
+                remaining, end_s = remaining - need, bucket_end_s
+                if remaining == 0:
+                    return tuple(takes), end_s
+                index += 1
+            if index >= len(free):
+                raise _beyond(load, timeline)
 
     def _place_in_batch(
         self, piece: int, position: int, load: OperationLoad, timeline: Timeline, from_s: int
@@ -171,13 +201,19 @@ class _Room:
             key = (load.work_centre, joinable.start_s, recipe, joinable.number)
             self._joined[key] = self._joined.get(key, 0) + 1
             joined = JoinedLoad(
-                load.work_centre, joinable.start_s, joinable.end_s, recipe, joinable.number, is_new=False
+                load.work_centre,
+                joinable.start_s,
+                joinable.end_s,
+                recipe,
+                joinable.number,
+                is_new=False,
+                id=joinable.id,
             )
             return Placement(piece, position, load.work_centre, joinable.start_s, joinable.end_s, (), joined)
         if window is None:
-            raise BeyondHorizon(work_centre=load.work_centre, horizon_ends=_horizon_end(timeline))
+            raise _beyond(load, timeline)
         takes, end_s = window
-        self._take(takes)
+        self._take(timeline, takes)
         opened = self._open(load.work_centre, timeline, recipe, takes[0].start_s, end_s)
         return Placement(piece, position, load.work_centre, takes[0].start_s, end_s, takes, opened)
 
@@ -204,27 +240,17 @@ class _Room:
         self._joined[work_centre, start_s, recipe, number] = 1
         return JoinedLoad(work_centre, start_s, end_s, recipe, number, is_new=True)
 
-    def _free(self, work_centre: str, bucket: FreeBucket) -> int:
-        return bucket.free_s - self._taken.get((work_centre, bucket.start_s), 0)
-
-    def _take(self, takes: tuple[Take, ...]) -> None:
+    def _take(self, timeline: Timeline, takes: tuple[Take, ...]) -> None:
+        left = self._left.setdefault(takes[0].work_centre, timeline.free)
+        if left is timeline.free:
+            left = self._left[takes[0].work_centre] = timeline.free.copy()
         for take in takes:
-            key = (take.work_centre, take.start_s)
-            self._taken[key] = self._taken.get(key, 0) + take.seconds
+            left[timeline.grid.index_from(take.start_s)] -= take.seconds
 
 
-def _buckets_from(timeline: Timeline, work_centre: str, from_s: int) -> Iterator[FreeBucket]:
-    """Yield known buckets from ``from_s`` on; raise where knowledge or the horizon ends."""
-    until_s = timeline.known_until(from_s)
-    for index in range(timeline.index_from(from_s), len(timeline.buckets)):
-        bucket = timeline.buckets[index]
-        if bucket.start_s >= until_s:
-            break
-        yield bucket
-    if until_s < FOREVER_S:
-        raise NotLoaded(work_centre, until_s, is_new_place=until_s == from_s)
-    raise BeyondHorizon(work_centre=work_centre, horizon_ends=_horizon_end(timeline))
+def _beyond(load: OperationLoad, timeline: Timeline) -> BeyondHorizon:
+    return BeyondHorizon(work_centre=load.work_centre, horizon_ends=_horizon_end(timeline))
 
 
 def _horizon_end(timeline: Timeline) -> str | None:
-    return utc(timeline.buckets[-1].end_s).isoformat() if timeline.buckets else None
+    return utc(int(timeline.grid.ends[-1])).isoformat() if timeline.grid.keys else None

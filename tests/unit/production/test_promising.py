@@ -14,7 +14,7 @@ from production.plants.model import Hours, Plant, WorkCentre, WorkCentreKind
 from production.promise.calendar import BUCKET_S
 from production.promise.material import MaterialPlan, MaterialTake, SupplyKind
 from production.promise.promising import Situation, promise
-from production.promise.timeline import FOREVER_S, FreeBucket, NotLoaded, OpenLoad, Timeline
+from production.promise.timeline import FreeBucket, OpenLoad, Timeline
 from production.promise.walking import walk
 
 HORIZON = 60
@@ -26,7 +26,6 @@ def timeline(
     kind: WorkCentreKind = WorkCentreKind.FLOW,
     *,
     loads: tuple[OpenLoad, ...] = (),
-    until_s: int = FOREVER_S,
     attended: frozenset[int] | None = None,
     load_pieces: int = 3,
 ) -> Timeline:
@@ -37,7 +36,7 @@ def timeline(
         for number, free_s in sorted(seconds.items())
     ]
     known = Timeline(kind, BUCKET_S, load_pieces)
-    known.learn(0, until_s, buckets, loads)
+    known.learn(buckets, loads)
     return known
 
 
@@ -121,14 +120,6 @@ def test_a_new_load_is_opened_when_it_can_start_sooner() -> None:
     plan = walk(Demand((load,), (), 5), {"bath": bath}, 0)
 
     assert [one.start_s // BUCKET_S for one in plan.placements] == [5, 5, 5, 7, 7]
-
-
-def test_what_is_not_known_is_asked_for() -> None:
-    ledger = {"cut": timeline([10, 10], until_s=2 * BUCKET_S)}
-    with pytest.raises(NotLoaded) as asked:
-        walk(chain(("cut", 60)), ledger, 0)
-
-    assert (asked.value.work_centre, asked.value.from_s) == ("cut", 2 * BUCKET_S)
 
 
 def test_beyond_the_horizon_there_is_no_plan() -> None:
