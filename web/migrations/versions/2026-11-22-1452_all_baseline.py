@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122145110"
+revision: str = "20261122145238"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -181,6 +181,7 @@ def upgrade() -> None:
         "production_plant",
         sa.Column("line", sa.String(length=40), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("horizon_from_s", sa.BigInteger(), nullable=False),
         sa.Column("horizon_to_s", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("line", name=op.f("pk_production_plant")),
@@ -442,6 +443,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_production_batch_load")),
         sa.UniqueConstraint("line", "work_centre", "start_s", "recipe", "number", name="uq_production_batch_load_slot"),
     )
+    with op.batch_alter_table("production_batch_load", schema=None) as batch_op:
+        batch_op.create_index("ix_production_batch_load_open", ["line", "start_s"], unique=False)
+
     op.create_table(
         "production_bucket",
         sa.Column("line", sa.String(length=40), nullable=False),
@@ -451,14 +455,22 @@ def upgrade() -> None:
         sa.Column("capacity_s", sa.Integer(), nullable=False),
         sa.Column("free_s", sa.Integer(), nullable=False),
         sa.Column("is_attended", sa.Boolean(), nullable=False),
+        sa.Column("short_s", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.BigInteger(), server_default="0", nullable=False),
         sa.CheckConstraint("end_s > start_s", name=op.f("ck_production_bucket_ends_after_start")),
         sa.CheckConstraint("free_s <= capacity_s", name=op.f("ck_production_bucket_free_within_capacity")),
         sa.CheckConstraint("free_s >= 0", name=op.f("ck_production_bucket_free_not_negative")),
+        sa.CheckConstraint(
+            "short_s >= 0 AND (short_s = 0 OR free_s = 0)", name=op.f("ck_production_bucket_short_when_nothing_is_free")
+        ),
         sa.ForeignKeyConstraint(
             ["line"], ["production_plant.line"], name=op.f("fk_production_bucket_line_production_plant")
         ),
         sa.PrimaryKeyConstraint("line", "work_centre", "start_s", name=op.f("pk_production_bucket")),
     )
+    with op.batch_alter_table("production_bucket", schema=None) as batch_op:
+        batch_op.create_index("ix_production_bucket_changed", ["line", "changed"], unique=False)
+
     op.create_table(
         "production_event",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -517,8 +529,12 @@ def upgrade() -> None:
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("free", sa.BigInteger(), nullable=False),
         sa.Column("is_received", sa.Boolean(), nullable=False),
+        sa.Column("short", sa.BigInteger(), server_default="0", nullable=False),
         sa.CheckConstraint("free <= quantity", name=op.f("ck_production_receipt_free_within_quantity")),
         sa.CheckConstraint("free >= 0", name=op.f("ck_production_receipt_free_not_negative")),
+        sa.CheckConstraint(
+            "short >= 0 AND (short = 0 OR free = 0)", name=op.f("ck_production_receipt_short_when_nothing_is_free")
+        ),
         sa.ForeignKeyConstraint(
             ["line"], ["production_plant.line"], name=op.f("fk_production_receipt_line_production_plant")
         ),
@@ -564,7 +580,11 @@ def upgrade() -> None:
         sa.Column("free", sa.BigInteger(), nullable=False),
         sa.Column("lead_time_days", sa.Integer(), nullable=True),
         sa.Column("reorder_at", sa.Integer(), nullable=False),
+        sa.Column("short", sa.BigInteger(), server_default="0", nullable=False),
         sa.CheckConstraint("free >= 0", name=op.f("ck_production_stock_free_not_negative")),
+        sa.CheckConstraint(
+            "short >= 0 AND (short = 0 OR free = 0)", name=op.f("ck_production_stock_short_when_nothing_is_free")
+        ),
         sa.ForeignKeyConstraint(
             ["line"], ["production_plant.line"], name=op.f("fk_production_stock_line_production_plant")
         ),
@@ -1024,7 +1044,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_production_event_kind"))
 
     op.drop_table("production_event")
+    with op.batch_alter_table("production_bucket", schema=None) as batch_op:
+        batch_op.drop_index("ix_production_bucket_changed")
+
     op.drop_table("production_bucket")
+    with op.batch_alter_table("production_batch_load", schema=None) as batch_op:
+        batch_op.drop_index("ix_production_batch_load_open")
+
     op.drop_table("production_batch_load")
     with op.batch_alter_table("price_rule", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_price_rule_customer_id"))
