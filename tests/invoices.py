@@ -17,8 +17,8 @@ COMPANY = Party(
     street="Hafenweg 7",
     postcode="20457",
     city="Hamburg",
-    vat_id="DE129273398",
-    endpoint="9930:DE129273398",
+    vat_id="DE987654328",
+    endpoint="9930:DE987654328",
 )
 FRENCH = Party(
     name="Atelier du Nord SARL",
@@ -26,8 +26,8 @@ FRENCH = Party(
     street="3 rue des Tanneurs",
     postcode="59000",
     city="Lille",
-    vat_id="FR40303265045",
-    endpoint="9957:FR40303265045",
+    vat_id="FR42999999006",
+    endpoint="9957:FR42999999006",
 )
 SWISS = Party(name="Uhrwerk AG", country="CH", city="Bern", postcode="3011", endpoint="0088:7300010000001")
 LINES = (
@@ -40,7 +40,7 @@ LINES = (
 
 def order(number: str = "JE-2026-000001", **changes: object) -> BillableOrder:
     """Return a delivered order of a German, with some of it changed."""
-    standing = BillableOrder(number, "EUR", "DE", DAY, Decimal("0.19"), LINES)
+    standing = BillableOrder(number, "EUR", "DE", DAY, Decimal("0.19"), LINES, "Jeans")
     return replace(standing, **changes)  # type: ignore[arg-type]
 
 

@@ -15,6 +15,7 @@ from modules_catalog.loading.catalog import load_catalog
 from modules_catalog.model import ConfigurationModel
 from modules_catalog.releases import service as releases
 from orders.drafts.configurators import Configurators
+from orders.invoicing.printing import InvoicePrinter
 from production.build_sheet.printing import SheetPrinter
 from production.plants.model import Hours, Plant, StockRow, WorkCentre, WorkCentreKind
 from production.promise import service as promises
@@ -70,8 +71,10 @@ def pottery(database: Database, folder: Path, *, now: datetime) -> Iterator[Shop
         printer=SheetPrinter(folder / "fonts"),
         new_id=id_maker(clock, random.Random(7)),
         clock=clock,
+        invoices=InvoicePrinter(folder / "fonts"),
     )
     try:
         yield shop
     finally:
         shop.printer.close()
+        shop.invoices.close()

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 from kernel.ids import OrderId
 from kernel.jobs import JobFunction, JobName
+from orders.invoicing.service import ISSUED_JOB, MONTH_JOB, bill_order, invoice_month
 from orders.lifecycle.changing import REISSUE_JOB
+from orders.lifecycle.following import BILL_JOB, TELL_JOB
 from orders.lifecycle.releasing import reissue_order, release_order
 from orders.lifecycle.service import RELEASE_JOB
 from orders.privacy.erasing import ERASE_FILES_JOB, erase_files
@@ -29,4 +31,22 @@ def job_functions(shop: Shop) -> Mapping[JobName, JobFunction]:
     def mail(link_id: str) -> None:
         mail_link(shop, link_id)
 
-    return {RELEASE_JOB: release, REISSUE_JOB: reissue, ERASE_FILES_JOB: erase, MAIL_LINK_JOB: mail}
+    def bill(order_id: str, event: str) -> None:
+        bill_order(shop.books, OrderId(order_id), event, now=shop.now())
+
+    def month(of: str) -> None:
+        invoice_month(shop.books, of, now=shop.now())
+
+    def tell(*_ids: str) -> None:
+        """Say nothing yet."""
+
+    return {
+        RELEASE_JOB: release,
+        REISSUE_JOB: reissue,
+        ERASE_FILES_JOB: erase,
+        MAIL_LINK_JOB: mail,
+        BILL_JOB: bill,
+        MONTH_JOB: month,
+        TELL_JOB: tell,
+        ISSUED_JOB: tell,
+    }

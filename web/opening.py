@@ -9,6 +9,8 @@ from kernel.database import Database
 from kernel.ids import id_maker
 from kernel.vault import Vault
 from orders.drafts.configurators import Configurators
+from orders.invoicing.printing import InvoicePrinter
+from orders.invoicing.seller import DEMO_SELLER, load_seller
 from production.build_sheet.printing import SheetPrinter
 from web.master_key import read_or_make
 from web.plan_files import PlanFiles
@@ -33,6 +35,8 @@ def open_shop(settings: Settings, *, clock: Clock = system_clock, rng: random.Ra
         clock=clock,
         outbox=Path(settings.outbox_dir),
         origin=settings.origin,
+        invoices=InvoicePrinter(Path(settings.cache_dir) / "fonts"),
+        seller=load_seller(Path(settings.seller_file) if settings.seller_file else DEMO_SELLER),
     )
 
 

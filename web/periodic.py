@@ -1,4 +1,4 @@
-"""What is done by the clock: quotes expire, and the plants' horizon rolls forward."""
+"""What is done by the clock: quotes expire, months are invoiced, and the plants' horizon rolls forward."""
 
 import logging
 import threading
@@ -6,6 +6,7 @@ from datetime import datetime
 
 from kernel.errors import LotOneError
 from modules_catalog.releases import service as releases
+from orders.invoicing.service import enqueue_month
 from orders.quotes.service import expire_quotes
 from production.promise import service as promises
 from web.shop import Shop
@@ -25,10 +26,12 @@ def run_periodically(shop: Shop, stop: threading.Event, *, every_s: float = EVER
 
 
 def do_what_is_due(shop: Shop, *, now: datetime) -> None:
-    """Expire quotes whose time is up, then keep every plant's horizon full."""
+    """Expire quotes whose time is up, queue last month's invoices, then keep every plant's horizon full."""
     with shop.database.write() as db:
         expire_quotes(db, now=now)
         promises.expire(db, now)
+    with shop.database.write() as db:
+        enqueue_month(db, today=now.date())
     with shop.database.write() as db:
         for line in releases.current_lines(db, now=now):
             promises.roll_horizon(db, line, now=now)

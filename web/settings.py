@@ -36,6 +36,7 @@ class Settings:
         staff_second_factor: ``offered``, or ``required``: then staff who have none can do nothing but enrol.
         api_per_minute: Requests a key of the API may send a minute, and an address five times as many; 0: no limit.
         outbox_dir: A folder into which mails are written as files.
+        seller_file: Who invoices: a file like ``orders/invoicing/seller.yaml``. Empty: that one, the demo's.
         worker_slots: How many job workers may run at once on one database.
         log_level: ``debug``, ``info``, ``warning`` or ``error``.
     """
@@ -52,6 +53,7 @@ class Settings:
     staff_second_factor: str = "offered"
     api_per_minute: int = 1200
     outbox_dir: str = "var/outbox"
+    seller_file: str = ""
     worker_slots: int = 2
     log_level: str = "info"
 

@@ -1,6 +1,6 @@
 """What the routes work with besides the request: the database, compiled catalogs, ids, files and the clock."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +15,9 @@ from modules_catalog.releases import service as releases
 from orders.audit.model import Actor
 from orders.drafts.configurators import Configurators
 from orders.drafts.service import Reader
+from orders.invoicing.printing import InvoicePrinter
+from orders.invoicing.seller import Seller, load_seller
+from orders.invoicing.service import Books
 from production.build_sheet.printing import SheetPrinter
 from web.security.access import MaybeUser
 from web.security.model import User
@@ -31,16 +34,24 @@ class Shop:
     printer: SheetPrinter
     new_id: IdMaker
     clock: Clock
+    invoices: InvoicePrinter
+    seller: Seller = field(default_factory=load_seller)
     outbox: Path = Path("var/outbox")
     origin: str = "http://127.0.0.1:8000"
+
+    @property
+    def books(self) -> Books:
+        """What invoicing works with."""
+        return Books(self.database, self.blobs, self.invoices, self.seller, self.new_id)
 
     def now(self) -> datetime:
         """Return the present moment."""
         return self.clock()
 
     def close(self) -> None:
-        """End the sheet printer's processes and close all connections."""
+        """End the printers' processes and close all connections."""
         self.printer.close()
+        self.invoices.close()
         self.database.dispose()
 
     def warm_up(self) -> None:

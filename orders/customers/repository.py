@@ -11,6 +11,7 @@ from kernel.database import changed_rows
 from kernel.ids import CustomerId, ProfileId
 from modules_catalog.sizing.model import Measure, Sex
 from orders.customers.addresses.repository import drop_addresses
+from orders.customers.billing.repository import drop_billing
 from orders.customers.consents.repository import drop_consents
 from orders.customers.contacts.repository import drop_contacts
 from orders.customers.keys.repository import forget_key, seal, unseal
@@ -93,6 +94,7 @@ def erase_customer(db: Session, customer_id: CustomerId, *, now: datetime) -> Ma
         "addresses": drop_addresses(db, customer_id),
         "consents": drop_consents(db, customer_id),
         "contacts": drop_contacts(db, customer_id),
+        "billing": drop_billing(db, customer_id),
     }
     forget_key(db, customer_id)
     values = {"name": ERASED, "email": None, "phone": None, "erased_at": now}

@@ -137,9 +137,10 @@ def _filled(configurator: Configurator, selection: Selection, limits: Limits) ->
     """
     while not configurator.is_complete(selection, limits):
         state = configurator.state(selection, limits)
-        newly_asked = [each for each in state.features.values() if each.needed and each.chosen is None]
+        asked = [each for each in state.features.values() if each.needed and each.chosen is None]
+        newly_asked = [each for each in asked if configurator.model.feature(each.feature).kind is not FeatureKind.TEXT]
         if not newly_asked:
-            return _completed(configurator, selection, limits)
+            return selection if asked else _completed(configurator, selection, limits)
         answer = _answer_for(configurator, selection, newly_asked[0], limits)
         if answer is None:
             return selection

@@ -48,8 +48,7 @@ def _line(number: int, line: InvoiceLine, invoice: Invoice, texts: InvoiceTexts)
     item: Any = LineItem()
     item.document.line_id = str(number)
     item.product.name = line.name
-    if len(invoice.orders) > 1:
-        item.product.description = f"{texts.word('order')} {line.order}"
+    item.product.description = texts.about(line)
     item.agreement.net.amount = amount(price.net_minor, invoice.currency)
     if price.base > 1:
         item.agreement.net.basis_quantity = (Decimal(price.base), PIECE)

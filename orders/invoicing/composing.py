@@ -42,6 +42,7 @@ class BillableOrder:
     delivered_on: date
     agreed_rate: Decimal
     lines: tuple[BillableLine, ...]
+    product: str = ""
     is_company: bool = False
     is_carried_away: bool = False
     is_expected: bool = False
@@ -98,15 +99,25 @@ def compose_invoice(
     )
 
 
-def credit_note(invoice: Invoice, *, issued_on: date, order: str | None = None) -> Invoice:
+def credit_note(
+    invoice: Invoice, *, issued_on: date, order: str | None = None, agreed_minor: int | None = None
+) -> Invoice:
     """Return what takes an invoice back: the whole of it, or one order's part of a collective one.
 
     Money that was paid stands in the payments; a credit note counts nothing as paid.
+
+    Args:
+        invoice: What is taken back.
+        issued_on: Today.
+        order: The number of the order whose part it is; None: the whole.
+        agreed_minor: What was agreed for that part, tax included; its share of the invoice may be a cent off.
     """
     lines = tuple(line for line in invoice.lines if order in (None, line.order))
     allowances = tuple(each for each in invoice.allowances if order in (None, each.order))
-    is_whole = len(lines) == len(invoice.lines)
-    agreed_minor = invoice.totals.agreed_minor if is_whole else None
+    if len(lines) == len(invoice.lines):
+        agreed_minor = invoice.totals.agreed_minor
+    elif any(line.vat.category is not VatCategory.STANDARD for line in lines):
+        agreed_minor = None  # agreed with a tax that was not charged
     return replace(
         invoice,
         number="",
@@ -144,7 +155,7 @@ def _lines(
         agreed_minor += gross if vat.category is VatCategory.STANDARD else sum(nets)
         for (at, order, line), net in zip(members, nets, strict=True):
             if net > 0:
-                placed.append((at, InvoiceLine(line.name, line.count, net, vat, order.number)))
+                placed.append((at, InvoiceLine(line.name, line.count, net, vat, order.number, order.product)))
             elif net < 0:
                 placed.append((at, Allowance(line.name, -net, vat, order.number)))
     in_order = [each for _at, each in sorted(placed, key=lambda pair: pair[0])]

@@ -68,6 +68,7 @@ def invoice_to_json(invoice: Invoice) -> Mapping[str, JsonValue]:
                 "net_minor": line.net_minor,
                 "vat": _vat_to_json(line.vat),
                 "order": line.order,
+                "product": line.product,
             }
             for line in invoice.lines
         ],
@@ -112,7 +113,14 @@ def invoice_from_json(kept: Mapping[str, Any]) -> Invoice:
             delivery["is_expected"],
         ),
         lines=tuple(
-            InvoiceLine(each["name"], each["quantity"], each["net_minor"], _vat(each["vat"]), each["order"])
+            InvoiceLine(
+                each["name"],
+                each["quantity"],
+                each["net_minor"],
+                _vat(each["vat"]),
+                each["order"],
+                each["product"],
+            )
             for each in kept["lines"]
         ),
         allowances=tuple(

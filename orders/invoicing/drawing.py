@@ -36,6 +36,7 @@ def draw_invoice(invoice: Invoice, xml: bytes = b"") -> bytes:
         lang=invoice.locale.replace("_", "-"),
         title=title,
         word=texts.word,
+        about=texts.about,
         day=texts.day,
         money=lambda minor: format_money(Money(minor, invoice.currency), texts.locale),
         percent=lambda rate: f"{percent(rate).normalize():f}",

@@ -9,7 +9,7 @@ from pathlib import Path
 import babel.dates
 import yaml
 
-from orders.invoicing.model import Invoice, InvoiceKind
+from orders.invoicing.model import Invoice, InvoiceKind, InvoiceLine
 
 TEXTS = Path(__file__).parent / "texts"
 LOCALES = ("en", "zh_Hant", "zh_Hans")
@@ -29,6 +29,11 @@ class InvoiceTexts:
     def day(self, day: date) -> str:
         """Return a day as the language writes it."""
         return babel.dates.format_date(day, self.words["date"], locale=self.locale)
+
+    def about(self, line: InvoiceLine) -> str:
+        """Return to what a line belongs (BT-154): the product and the order."""
+        order = f"{self.words['order']} {line.order}"
+        return f"{line.product}, {order}" if line.product else order
 
     def terms(self, invoice: Invoice) -> str:
         """Return how and until when it is to be paid (BT-20)."""

@@ -115,13 +115,14 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceLine:
-    """One line (BG-25): ``net_minor`` for all ``quantity`` pieces."""
+    """One line (BG-25): ``net_minor`` for all ``quantity`` pieces of a part of ``product``."""
 
     name: str
     quantity: int
     net_minor: int
     vat: Vat
     order: str
+    product: str = ""
 
 
 @dataclass(frozen=True, slots=True)

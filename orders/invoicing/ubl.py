@@ -173,8 +173,7 @@ class _Writer:
             _text(element, tag, str(line.quantity), unitCode=PIECE)
             self._amount(element, "LineExtensionAmount", line.net_minor)
             item = Xml.SubElement(element, f"{CAC}Item")
-            if len(invoice.orders) > 1:
-                _text(item, "Description", f"{self.texts.word('order')} {line.order}")
+            _text(item, "Description", self.texts.about(line))
             _text(item, "Name", line.name)
             self._category(item, "ClassifiedTaxCategory", line.vat)
             price, told = Xml.SubElement(element, f"{CAC}Price"), unit_price(line)

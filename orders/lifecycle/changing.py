@@ -26,6 +26,7 @@ from orders.drafts.model import Draft, DraftChangedMeanwhile, DraftView
 from orders.drafts.service import Reader, changes_between, view_draft
 from orders.drafts.variants import fit_parts, variant_of
 from orders.lifecycle import repository
+from orders.lifecycle.following import CHANGED, follow
 from orders.lifecycle.model import LAST_REVISION, Order, OrderNotYours
 from orders.lifecycle.transitions import OrderState
 from orders.pricing.model import DiscountKind, Price
@@ -232,6 +233,7 @@ def change_order(db: Session, proposal: Proposal, agreed: Agreed, *, actor: Acto
     )
     if order.state is not OrderState.PLACED:
         enqueue(db, REISSUE_JOB, order.id, str(revised.revision))
+    follow(db, order.id, CHANGED, turn=revised.revision)
     return revised
 
 

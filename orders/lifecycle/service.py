@@ -11,6 +11,7 @@ from orders.audit.service import record
 from orders.customers import repository as customers
 from orders.customers.model import KnownFact
 from orders.lifecycle import repository
+from orders.lifecycle.following import PLACED, follow
 from orders.lifecycle.model import Order, order_prefix
 from orders.lifecycle.transitions import OrderEvent, OrderState, next_state
 from orders.numbering.repository import next_number
@@ -43,6 +44,7 @@ def place_order(db: Session, quote_id: QuoteId, *, new_id: IdMaker, actor: Actor
     _remember(db, order, now)
     record(db, f"order:{order.number}", "placed", actor=actor, now=now, quote=quote.number)
     enqueue(db, RELEASE_JOB, order.id)
+    follow(db, order.id, PLACED)
     return order
 
 
@@ -72,6 +74,7 @@ def move(db: Session, order_id: OrderId, event: OrderEvent, *, actor: Actor, now
     if not repository.move_order(db, order_id, before=order.state, after=after, held_from=held_from):
         return move(db, order_id, event, actor=actor, now=now)  # somebody was quicker: judge the state as it is now
     record(db, f"order:{order.number}", event.value, actor=actor, now=now, state=after.value)
+    follow(db, order_id, event.value)
     return repository.get_order(db, order_id)
 
 

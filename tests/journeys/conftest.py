@@ -15,6 +15,7 @@ from kernel.database import Database
 from kernel.ids import id_maker
 from kernel.jobs import run_pending
 from orders.drafts.configurators import Configurators
+from orders.invoicing.printing import InvoicePrinter
 from production.build_sheet.printing import SheetPrinter
 from tests.conftest import TEST_VAULT, PostgresServer
 from tests.journeys.person import Person
@@ -36,18 +37,33 @@ def printer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SheetPrinter]:
 
 
 @pytest.fixture(scope="session")
+def invoices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InvoicePrinter]:
+    with InvoicePrinter(tmp_path_factory.mktemp("invoice-fonts")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
 def configurators() -> Configurators:
     """Shared by all tests of a session: a release's name says what it holds."""
     return Configurators()
 
 
 @pytest.fixture(scope="session")
-def make_shop(printer: SheetPrinter, configurators: Configurators) -> Callable[[str, Path], Shop]:
+def make_shop(
+    printer: SheetPrinter, invoices: InvoicePrinter, configurators: Configurators
+) -> Callable[[str, Path], Shop]:
     def make(url: str, blobs: Path) -> Shop:
         clock = fixed_clock(NOW)
         ids = id_maker(clock, random.Random(1))
         return Shop(
-            Database(url, vault=TEST_VAULT), configurators, BlobStore(str(blobs)), printer, ids, clock, blobs / "outbox"
+            Database(url, vault=TEST_VAULT),
+            configurators,
+            BlobStore(str(blobs)),
+            printer,
+            ids,
+            clock,
+            invoices,
+            outbox=blobs / "outbox",
         )
 
     return make

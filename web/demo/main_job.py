@@ -1,4 +1,4 @@
-"""The main job without a browser: one measured pair of jeans and one PC, from the first choice to the build sheet.
+"""The main job without a browser: one measured pair of jeans and one PC, from the first choice to build sheet and invoice.
 
 It runs in a database of its own under a clock that stands still and with seeded ids, so two runs write identical files.
 """
@@ -15,10 +15,15 @@ from kernel.clock import fixed_clock
 from kernel.errors import LotOneError
 from kernel.jobs import run_pending
 from orders.audit.model import Actor
+from orders.customers.addresses.model import AddressId
+from orders.customers.addresses.repository import add_address
+from orders.customers.billing.repository import save_billing
 from orders.customers.service import record_measurements, register_customer
 from orders.drafts import service as drafts
 from orders.drafts.model import Refused
 from orders.drafts.service import Reader
+from orders.invoicing.repository import invoices_of_order
+from orders.invoicing.service import invoice_files
 from orders.lifecycle import repository as orders
 from orders.lifecycle.model import Order
 from orders.lifecycle.service import place_order
@@ -27,7 +32,7 @@ from orders.quotes.service import issue_quote
 from production.promise import service as promises
 from production.promise.document import promise_from_json
 from web import formats
-from web.demo.people import DEMO_CUSTOMERS
+from web.demo.people import DEMO_COMPANY, DEMO_CUSTOMERS
 from web.demo.seeding import seed_catalogs
 from web.jobs import job_functions
 from web.migrations import run as migrations
@@ -47,9 +52,18 @@ CHOICES: Mapping[str, Mapping[str, Answer]] = {
         "monogram_text": "李雷 & Ana",
         "monogram_position": "back_pocket",
         "monogram_thread": "copper",
+        "invoicing": "factur_x",
     },
-    "pc": {},
+    "pc": {
+        "account": "company",
+        "payment": "bank_transfer",
+        "invoicing": "peppol",
+        "peppol_id": "0088:7300010000001",
+        "po_number": "PO-4711",
+    },
 }
+#: Who buys each line; what is left out of the choices above is as the catalog has it.
+BUYERS = {"jeans": DEMO_CUSTOMERS[0], "pc": DEMO_COMPANY}
 
 
 class DemoRefused(LotOneError):
@@ -90,10 +104,14 @@ def run_main_job(out_dir: Path) -> list[Made]:
 
 
 def _make(shop: Shop, line: str, out_dir: Path) -> Made:
-    who = DEMO_CUSTOMERS[0]
+    who = BUYERS[line]
     now = shop.now()
     with shop.database.write() as db:
         customer = register_customer(db, who.contact, new_id=shop.new_id, actor=CLERK, now=now)
+        if who.address is not None:
+            add_address(db, customer.id, AddressId(shop.new_id()), who.address, is_default=True)
+        if who.billing is not None:
+            save_billing(db, customer.id, who.billing)
         profile = None
         if line == "jeans" and who.sex is not None:
             profile = record_measurements(
@@ -139,7 +157,23 @@ def _written(shop: Shop, order: Order, line: str, out_dir: Path) -> Made:
         for feature, answer in order.selection.answers.items()
     )
     binding = words.binding(promise_from_json(order.promise).binding)
-    return Made(order, choices, (sheet, spec), read_qr_codes(sheet.read_bytes()), binding)
+    return Made(
+        order,
+        choices,
+        (sheet, spec, *_written_invoice(shop, order, line, out_dir)),
+        read_qr_codes(sheet.read_bytes()),
+        binding,
+    )
+
+
+def _written_invoice(shop: Shop, order: Order, line: str, out_dir: Path) -> tuple[Path, Path]:
+    pdf_path, xml_path = out_dir / f"{line}.invoice.pdf", out_dir / f"{line}.invoice.xml"
+    with shop.database.read() as db:
+        (issued,) = invoices_of_order(db, order.id)
+    pdf, xml = invoice_files(shop.blobs, issued)
+    pdf_path.write_bytes(pdf)
+    xml_path.write_bytes(xml)
+    return pdf_path, xml_path
 
 
 def table_of(made: Made) -> Iterable[str]:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from modules_catalog.sizing.model import Sex
+from orders.customers.addresses.model import Address
+from orders.customers.billing.model import BillingDetails
 from orders.customers.model import Contact, CustomerKind
 from web.security.roles import Role
 
@@ -38,6 +40,8 @@ class DemoCustomer:
     contact: Contact
     sex: Sex | None = None
     readings: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    address: Address | None = None
+    billing: BillingDetails | None = None
 
 
 def _measured(
@@ -52,6 +56,18 @@ def _measured(
     )
 
 
+DEMO_COMPANY = DemoCustomer(
+    Contact("Northwind Studio GmbH", "einkauf@northwind.example", None, "en", "DE", CustomerKind.COMPANY),
+    address=Address(
+        name="Einkauf",
+        company="Northwind Studio GmbH",
+        street="Hafenweg 7",
+        postcode="20457",
+        city="Hamburg",
+        country="DE",
+    ),
+    billing=BillingDetails(vat_id="DE987654328"),
+)
 DEMO_CUSTOMERS = (
     DemoCustomer(
         Contact("Ana Kovač", "ana@example.org", "+49 30 5550101", "en", "DE"),
@@ -65,6 +81,6 @@ DEMO_CUSTOMERS = (
         Contact("Tomás Herrera", "tomas@example.org", None, "en", "DE"),
         *_measured(Sex.MALE, 946, 1046, 631, 858, 566),
     ),
-    DemoCustomer(Contact("Northwind Studio GmbH", "einkauf@northwind.example", None, "en", "DE", CustomerKind.COMPANY)),
+    DEMO_COMPANY,
     DemoCustomer(Contact("王芳", "wang.fang@example.org", None, "zh_Hans", "CN")),
 )

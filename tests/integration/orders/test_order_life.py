@@ -24,6 +24,7 @@ from orders.drafts.service import Reader
 from orders.lifecycle import changing
 from orders.lifecycle import repository as orders
 from orders.lifecycle.changing import REISSUE_JOB
+from orders.lifecycle.following import BILL_JOB, TELL_JOB
 from orders.lifecycle.model import letter_of
 from orders.lifecycle.releasing import reissue_order, release_order
 from orders.lifecycle.scanning import scan
@@ -48,6 +49,10 @@ VALID_FOR = timedelta(hours=30)
 CANCELLABLE = {OrderState.PLACED, OrderState.RELEASED}
 
 
+def nothing(*_ids: str) -> None:
+    """Do nothing."""
+
+
 class OrderMachine(RuleBasedStateMachine):
     """A shop's week: people configure, ask for quotes, order, change their minds; the worker releases, the floor scans."""
 
@@ -67,7 +72,7 @@ class OrderMachine(RuleBasedStateMachine):
         self.blobs = BlobStore(str(self.folder / "blobs"))
         self.now = START
         run_pending(
-            self.database, {RELEASE_JOB: lambda *_ids: None, REISSUE_JOB: lambda *_ids: None}
+            self.database, {RELEASE_JOB: nothing, REISSUE_JOB: nothing, BILL_JOB: nothing, TELL_JOB: nothing}
         )  # what an earlier life left behind
         type(self).lives += 1  # a job is known by its order's id for ever, so each life has ids of its own
         self.new_id = id_maker(lambda: self.now, random.Random(type(self).lives))
@@ -239,7 +244,9 @@ class OrderMachine(RuleBasedStateMachine):
             tools = (self.database, self.configurators, self.blobs, self.printer)
             reissue_order(*tools, OrderId(order_id), int(revision), now=self.now)
 
-        outcomes = run_pending(self.database, {RELEASE_JOB: do, REISSUE_JOB: again})
+        outcomes = run_pending(
+            self.database, {RELEASE_JOB: do, REISSUE_JOB: again, BILL_JOB: nothing, TELL_JOB: nothing}
+        )
         assert [each for each in outcomes if each.error] == []
         self.is_quiet = True
         for order, state in self.orders.items():

@@ -1,0 +1,1 @@
+"""What does this customer's invoice need that nobody else's does?"""
