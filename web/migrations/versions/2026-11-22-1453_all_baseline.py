@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122145238"
+revision: str = "20261122145352"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -138,6 +138,17 @@ def upgrade() -> None:
     with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_idempotency_key_at"), ["at"], unique=False)
 
+    op.create_table(
+        "invoice_run",
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.CheckConstraint("done >= 0 AND done <= total", name=op.f("ck_invoice_run_done_within_total")),
+        sa.PrimaryKeyConstraint("month", name=op.f("pk_invoice_run")),
+    )
     op.create_table(
         "job_effect",
         sa.Column("key", sa.String(length=200), nullable=False),
@@ -300,6 +311,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_customer_address_customer_id"), ["customer_id"], unique=False)
 
     op.create_table(
+        "customer_billing",
+        sa.Column("customer_id", sa.String(length=20), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_customer_billing_customer_id_customer")
+        ),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer_billing")),
+    )
+    op.create_table(
         "customer_consent",
         sa.Column("customer_id", sa.String(length=20), nullable=False),
         sa.Column(
@@ -377,6 +397,53 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_customer_key_customer_id_customer")),
         sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer_key")),
     )
+    op.create_table(
+        "invoice",
+        sa.Column("id", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.String(length=30), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "invoice", "credit_note", name="invoice_kind", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "method",
+            sa.Enum(
+                "pdf",
+                "monthly",
+                "factur_x",
+                "peppol",
+                "paper",
+                name="invoicing_method",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("customer_id", sa.String(length=20), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("agreed_minor", sa.Integer(), nullable=False),
+        sa.Column("due_minor", sa.Integer(), nullable=False),
+        sa.Column("document", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("refers_to", sa.String(length=20), nullable=True),
+        sa.Column("pdf_blob", sa.String(length=64), nullable=True),
+        sa.Column("xml_blob", sa.String(length=64), nullable=True),
+        sa.CheckConstraint("agreed_minor >= 0", name=op.f("ck_invoice_agreed_not_negative")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_invoice_customer_id_customer")),
+        sa.ForeignKeyConstraint(["refers_to"], ["invoice.id"], name=op.f("fk_invoice_refers_to_invoice")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice")),
+        sa.UniqueConstraint("number", name=op.f("uq_invoice_number")),
+    )
+    with op.batch_alter_table("invoice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invoice_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invoice_issued_at"), ["issued_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invoice_refers_to"), ["refers_to"], unique=False)
+
     op.create_table(
         "known_fact",
         sa.Column("customer_id", sa.String(length=20), nullable=False),
@@ -945,6 +1012,45 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_customer_order_state"), ["state"], unique=False)
 
     op.create_table(
+        "collected_order",
+        sa.Column("order_id", sa.String(length=20), nullable=False),
+        sa.Column("customer_id", sa.String(length=20), nullable=False),
+        sa.Column("delivered_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_collected_order_customer_id_customer")),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["customer_order.id"], name=op.f("fk_collected_order_order_id_customer_order")
+        ),
+        sa.PrimaryKeyConstraint("order_id", name=op.f("pk_collected_order")),
+    )
+    with op.batch_alter_table("collected_order", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_collected_order_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_collected_order_delivered_on"), ["delivered_on"], unique=False)
+
+    op.create_table(
+        "invoiced_order",
+        sa.Column("invoice_id", sa.String(length=20), nullable=False),
+        sa.Column("order_id", sa.String(length=20), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "invoice", "credit_note", name="invoice_kind", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.CheckConstraint("turn >= 1", name=op.f("ck_invoiced_order_turn_from_one")),
+        sa.ForeignKeyConstraint(["invoice_id"], ["invoice.id"], name=op.f("fk_invoiced_order_invoice_id_invoice")),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["customer_order.id"], name=op.f("fk_invoiced_order_order_id_customer_order")
+        ),
+        sa.PrimaryKeyConstraint("invoice_id", "order_id", name=op.f("pk_invoiced_order")),
+        sa.UniqueConstraint("order_id", "kind", "turn", name=op.f("uq_invoiced_order_order_id_kind_turn")),
+    )
+    with op.batch_alter_table("invoiced_order", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invoiced_order_order_id"), ["order_id"], unique=False)
+
+    op.create_table(
         "order_revision",
         sa.Column("order_id", sa.String(length=20), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -962,12 +1068,57 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("order_id", "revision", name=op.f("pk_order_revision")),
     )
+    op.create_table(
+        "payment",
+        sa.Column("id", sa.String(length=20), nullable=False),
+        sa.Column("order_id", sa.String(length=20), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "deposit",
+                "payment",
+                "refund",
+                name="payment_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("provider", sa.String(length=40), nullable=False),
+        sa.Column("amount_minor", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("reference", sa.String(length=80), nullable=False),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_payment_amount_positive")),
+        sa.ForeignKeyConstraint(["order_id"], ["customer_order.id"], name=op.f("fk_payment_order_id_customer_order")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
+    )
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payment_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_payment_order_id"), ["order_id"], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_payment_order_id"))
+        batch_op.drop_index(batch_op.f("ix_payment_at"))
+
+    op.drop_table("payment")
     op.drop_table("order_revision")
+    with op.batch_alter_table("invoiced_order", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invoiced_order_order_id"))
+
+    op.drop_table("invoiced_order")
+    with op.batch_alter_table("collected_order", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_collected_order_delivered_on"))
+        batch_op.drop_index(batch_op.f("ix_collected_order_customer_id"))
+
+    op.drop_table("collected_order")
     with op.batch_alter_table("customer_order", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customer_order_state"))
         batch_op.drop_index(batch_op.f("ix_customer_order_placed_at"))
@@ -1062,6 +1213,12 @@ def downgrade() -> None:
 
     op.drop_table("measurement_profile")
     op.drop_table("known_fact")
+    with op.batch_alter_table("invoice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invoice_refers_to"))
+        batch_op.drop_index(batch_op.f("ix_invoice_issued_at"))
+        batch_op.drop_index(batch_op.f("ix_invoice_customer_id"))
+
+    op.drop_table("invoice")
     op.drop_table("customer_key")
     op.drop_table("customer_group_member")
     with op.batch_alter_table("customer_contact", schema=None) as batch_op:
@@ -1070,6 +1227,7 @@ def downgrade() -> None:
 
     op.drop_table("customer_contact")
     op.drop_table("customer_consent")
+    op.drop_table("customer_billing")
     with op.batch_alter_table("customer_address", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customer_address_customer_id"))
 
@@ -1093,6 +1251,7 @@ def downgrade() -> None:
     op.drop_table("product_cost")
     op.drop_table("number_series")
     op.drop_table("job_effect")
+    op.drop_table("invoice_run")
     with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_idempotency_key_at"))
 
