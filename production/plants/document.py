@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from kernel.canonical import JsonValue
-from production.plants.model import Hours, Plant, StockRow, WorkCentre, WorkCentreKind
+from production.plants.model import BUCKET_MIN, Hours, Plant, StockRow, WorkCentre, WorkCentreKind
 
 
 def plant_to_json(plant: Plant) -> Mapping[str, JsonValue]:
@@ -18,6 +18,7 @@ def plant_to_json(plant: Plant) -> Mapping[str, JsonValue]:
         "subdivision": plant.subdivision,
         "floor_locale": plant.floor_locale,
         "spare_buckets": plant.spare_buckets,
+        "bucket_min": plant.bucket_min,
         "horizon_days": plant.horizon_days,
         "default_lead_days": plant.default_lead_days,
         "closed": sorted(day.isoformat() for day in plant.closed),
@@ -37,6 +38,7 @@ def plant_from_json(document: Mapping[str, Any], stock: tuple[StockRow, ...] = (
         subdivision=document["subdivision"],
         floor_locale=document["floor_locale"],
         spare_buckets=document["spare_buckets"],
+        bucket_min=document.get("bucket_min", BUCKET_MIN),
         horizon_days=document["horizon_days"],
         default_lead_days=document["default_lead_days"],
         closed=frozenset(date.fromisoformat(day) for day in document["closed"]),

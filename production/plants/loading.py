@@ -14,7 +14,7 @@ from modules_catalog.loading.problems import CatalogNotValid, Mistake, Problems
 from modules_catalog.loading.yaml_nodes import Entry, root
 from modules_catalog.model import Source
 from production.errors import PlantNotFound, PlantNotValid
-from production.plants.model import Hours, Plant, StockRow, WorkCentre, WorkCentreKind
+from production.plants.model import BUCKET_MIN, MINUTES_A_DAY, Hours, Plant, StockRow, WorkCentre, WorkCentreKind
 
 PLANTS = Path(__file__).parent
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -30,6 +30,7 @@ _PLANT_KEYS = frozenset(
         "subdivision",
         "floor_locale",
         "spare_buckets",
+        "bucket_min",
         "horizon_days",
         "default_lead_days",
         "closed",
@@ -101,9 +102,11 @@ def _plant(entry: Entry, stock: tuple[StockRow, ...], problems: Problems) -> Pla
             centres.append(_centre(code, one, shifts))
     numbers = {
         name: fields[name].integer(least=least)
-        for name, least in (("spare_buckets", 0), ("horizon_days", 1), ("default_lead_days", 0))
+        for name, least in (("spare_buckets", 0), ("bucket_min", 1), ("horizon_days", 1), ("default_lead_days", 0))
         if name in fields
     }
+    if MINUTES_A_DAY % numbers.get("bucket_min", BUCKET_MIN):
+        raise fields["bucket_min"].mistake("a day is a whole number of buckets: 15, 20, 30, 45, 60, 90 …")
     return Plant(
         code=fields["plant"].word(),
         line=fields["line"].word(),

@@ -8,6 +8,7 @@ from enum import StrEnum
 from production.errors import WorkCentreNotFound
 
 MINUTES_A_DAY = 24 * 60
+BUCKET_MIN = 90  # where a plant names no other length
 
 
 class WorkCentreKind(StrEnum):
@@ -73,7 +74,8 @@ class StockRow:
 class Plant:
     """One plant making one line.
 
-    ``default_lead_days`` is the supplier's lead time of materials that name none. ``bins`` are the zones in the order
+    ``bucket_min`` is the length of a bucket of capacity, a part of a day without remainder; the shorter, the closer the
+    promise to what the floor needs, and the more ``spare_buckets`` it takes. ``default_lead_days`` is the supplier's lead time of materials that name none. ``bins`` are the zones in the order
     a kitter walks them. ``closed`` are days off beside the public holidays of ``country`` and ``subdivision``.
     """
 
@@ -85,12 +87,22 @@ class Plant:
     floor_locale: str
     work_centres: tuple[WorkCentre, ...]
     spare_buckets: int = 1
+    bucket_min: int = BUCKET_MIN
     horizon_days: int = 200
     default_lead_days: int = 10
     closed: frozenset[date] = frozenset()
     bins: tuple[str, ...] = ()
     stock: tuple[StockRow, ...] = ()
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.bucket_min < 1 or MINUTES_A_DAY % self.bucket_min:
+            raise ValueError(f"plant {self.code}: buckets of {self.bucket_min} min")
+
+    @property
+    def bucket_s(self) -> int:
+        """Seconds of a bucket of capacity."""
+        return 60 * self.bucket_min
 
     def work_centre(self, code: str) -> WorkCentre:
         """Return one work centre.

@@ -109,7 +109,7 @@ def room_of(board: Board, loads: Iterable[OperationLoad], open_loads: Mapping[st
     room = Room({}, {})
     for code in sorted({load.work_centre for load in loads}):
         centre = board.plant.work_centre(code)
-        room.ledger[code], room.empty[code] = timeline_of(centre), timeline_of(centre)
+        room.ledger[code], room.empty[code] = timeline_of(board.plant, centre), timeline_of(board.plant, centre)
         known = board.centres.get(code)
         if known is not None:
             room.ledger[code].grid = room.empty[code].grid = known.grid

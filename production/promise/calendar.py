@@ -1,7 +1,7 @@
 """Buckets of capacity from shifts and holidays, safe across daylight saving. Source: docs/algorithms/promise.md.
 
-A bucket is 90 minutes of the plant's wall clock (16 a day, from midnight), held as UTC seconds since 1970.
-All work centres share the grid, so "strictly later" means the same everywhere.
+A bucket is a fixed part of a day on the plant's wall clock (``Plant.bucket_min``, from midnight on), held as UTC seconds
+since 1970. All work centres of a plant share the grid, so "strictly later" means the same everywhere.
 """
 
 import itertools
@@ -13,10 +13,9 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from production.plants.model import MINUTES_A_DAY, Hours, Plant, WorkCentre, WorkCentreKind
+from production.plants.model import BUCKET_MIN, MINUTES_A_DAY, Hours, Plant, WorkCentre, WorkCentreKind
 
-BUCKET_MIN = 90
-BUCKET_S = BUCKET_MIN * 60
+BUCKET_S = 60 * BUCKET_MIN  # of a plant that names no other length
 ONE_DAY = timedelta(days=1)
 
 
@@ -88,7 +87,7 @@ def day_buckets(plant: Plant, centre: WorkCentre, day: date) -> Iterator[Bucket]
     """
     staffed = staffed_spans(plant, centre, day)
     usable_places = max(1, centre.places * (100 - centre.reserve_percent) // 100)
-    edges = [wall_clock_s(day, minute, plant.timezone) for minute in range(0, MINUTES_A_DAY + 1, BUCKET_MIN)]
+    edges = [wall_clock_s(day, minute, plant.timezone) for minute in range(0, MINUTES_A_DAY + 1, plant.bucket_min)]
     for start_s, end_s in itertools.pairwise(edges):
         if end_s <= start_s:
             continue

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from production.plants.model import WorkCentre, WorkCentreKind
-from production.promise.calendar import BUCKET_S
+from production.plants.model import Plant, WorkCentre, WorkCentreKind
 
 FOREVER_S = 1 << 60
 Seconds = NDArray[np.int64]
@@ -93,10 +92,10 @@ class Timeline:
         self.free[self.grid.index_from(start_s)] -= seconds
 
 
-def timeline_of(centre: WorkCentre) -> Timeline:
+def timeline_of(plant: Plant, centre: WorkCentre) -> Timeline:
     """Return the timeline of a work centre with no bucket known yet."""
     share = 100 - centre.reserve_percent if centre.kind is WorkCentreKind.FLOW else 100
-    return Timeline(centre.kind, BUCKET_S * share // 100, centre.load_pieces)
+    return Timeline(centre.kind, plant.bucket_s * share // 100, centre.load_pieces)
 
 
 def first_with(free: Seconds, index: int, need_s: int) -> int:
