@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from production.model import Demand, OperationLoad
 from production.plants.model import Plant
 from production.promise.calendar import span_buckets
-from production.promise.timeline import FOREVER_S, FreeBucket, OpenLoad, Timeline, timeline_of
+from production.promise.timeline import FreeBucket, OpenLoad, Timeline, timeline_of
 from production.promise.walking import JoinedLoad, Placement, Plan, Take, spare_end_s, walk
 
 
@@ -24,7 +24,6 @@ class Booking:
         self.plant = plant
         self.ledger: dict[str, Timeline] = {}
         self.empty: dict[str, Timeline] = {}
-        self._index: dict[str, dict[int, int]] = {}
         self._pieces: dict[tuple[str, int, str, int], int] = {}  # in each load
         self._load_takes: dict[tuple[str, int, str, int], tuple[Take, ...]] = {}
         for centre in plant.work_centres:
@@ -34,8 +33,7 @@ class Booking:
             ]
             for room in (self.ledger, self.empty):
                 room[centre.code] = timeline_of(plant, centre)
-                room[centre.code].learn(0, FOREVER_S, buckets)
-            self._index[centre.code] = {bucket.start_s: place for place, bucket in enumerate(buckets)}
+                room[centre.code].learn(buckets)
 
     def place(self, loads: Sequence[OperationLoad], earliest_s: int) -> Plan:
         """Return the earliest placement of one piece; nothing is taken.
@@ -80,9 +78,7 @@ class Booking:
             timeline.loads = [load for load in timeline.loads if load.start_s >= at_s]
 
     def _change(self, take: Take, seconds: int) -> None:
-        place = self._index[take.work_centre][take.start_s]
-        buckets = self.ledger[take.work_centre].buckets
-        buckets[place] = replace(buckets[place], free_s=buckets[place].free_s + seconds)
+        self.ledger[take.work_centre].take(take.start_s, -seconds)
 
     def _join(self, placement: Placement, load: JoinedLoad) -> None:
         key = _key(load)
