@@ -5,6 +5,8 @@ from fastapi import APIRouter, FastAPI
 from web.framing import frame_app
 from web.routes import (
     account,
+    company,
+    company_account,
     configure,
     customers,
     finance,
@@ -33,6 +35,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     customers.router,
     floor.router,
     finance.router,
+    company.router,
+    company_account.router,
     session.router,
     registration.router,
     account.router,

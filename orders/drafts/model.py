@@ -87,6 +87,7 @@ class DraftView:
     limits: Limits = NO_LIMITS
     plant: Plant | None = None
     changes: tuple[Change, ...] = ()  # what the last press changed besides what was pressed
+    locked: frozenset[str] = frozenset()  # features a company has settled for who buys
 
     @property
     def late(self) -> bool:

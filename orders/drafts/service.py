@@ -17,6 +17,7 @@ from kernel.errors import NotFound
 from kernel.ids import CustomerId, DraftId, IdMaker, ProfileId
 from modules_catalog.model import ConfigurationModel
 from modules_catalog.releases import service as releases
+from orders.companies import repository as companies
 from orders.customers import repository as customers
 from orders.customers.model import ProfileNotFound, Purpose
 from orders.customers.service import current_profile
@@ -26,6 +27,7 @@ from orders.drafts.fitting import FitView, fit_view
 from orders.drafts.following import chosen_with_followers, state_with_followers
 from orders.drafts.limits import limits_for
 from orders.drafts.model import Draft, DraftNotYours, DraftView, NothingToUndo, Refused
+from orders.drafts.presets import require_unlocked, unlocked_repairs, within_locks
 from orders.drafts.promising import inquired_promise
 from production.promise import service as promises
 
@@ -187,7 +189,8 @@ def explain_option(
     conflict = configurator.why_not(draft.selection, feature, answer, limits)
     if conflict is None:
         return None, ()
-    return conflict, configurator.repairs(draft.selection, feature, answer, limits)
+    repairs = configurator.repairs(draft.selection, feature, answer, limits)
+    return conflict, unlocked_repairs(repairs, companies.locked_in(db, draft_id))
 
 
 def accept_repair(
@@ -210,6 +213,7 @@ def accept_repair(
     def decide(db: Session, draft: Draft, configurator: Configurator) -> Draft | Refused:
         limits = limits_for(draft)
         repairs = configurator.repairs(draft.selection, feature, answer, limits)
+        repairs = unlocked_repairs(repairs, companies.locked_in(db, draft_id))
         if not 0 <= repair < len(repairs):
             raise AnswerNotValid(feature=feature, repair=repair)
         return draft.changed(now, selection=repairs[repair].selection)
@@ -346,8 +350,10 @@ def _change(
     with database.read() as db:
         draft = _readable(repository.get_draft(db, draft_id), reader)
         decision = decide(db, draft, configurators.of(db, draft.release))
+        locked = companies.locked_in(db, draft_id)
         if isinstance(decision, Refused):
-            return decision
+            return within_locks(decision, locked)
+        require_unlocked(draft.selection, decision.selection, locked)
         view = _view(db, configurators, decision, now=now, before=draft.selection)
     with database.write() as db:
         repository.save_draft(db, decision, before=draft)
@@ -383,6 +389,7 @@ def _view(
         promise=promise,
         fit=fit,
         limits=limits,
+        locked=companies.locked_in(db, draft.id),
         plant=promises.plant_of(db, draft.line) if promise else None,
         changes=() if before is None else changes_between(before, draft.selection),
     )

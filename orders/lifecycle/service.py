@@ -17,6 +17,7 @@ from orders.lifecycle.transitions import OrderEvent, OrderState, next_state
 from orders.numbering.repository import next_number
 from orders.quotes import repository as quotes
 from orders.quotes.model import Quote, QuoteNotOpen, QuoteState
+from orders.quotes.purchasing import require_leave
 from production.floor import service as floor
 from production.promise import service as promises
 
@@ -32,10 +33,12 @@ def place_order(db: Session, quote_id: QuoteId, *, new_id: IdMaker, actor: Actor
     Raises:
         QuoteNotOpen: the quote has been accepted already, withdrawn, or its time is up; nothing is changed.
         PromiseExpired: what it held has been given back.
+        ApprovalNeeded: it is more than this buyer of a company may order alone.
     """
     quote = quotes.get_quote(db, quote_id)
     if now >= quote.expires_at:
         raise QuoteNotOpen(quote_id=quote_id, state=QuoteState.EXPIRED.value)
+    require_leave(db, quote, actor)
     if not quotes.move_quote(db, quote_id, before=QuoteState.OPEN, after=QuoteState.ACCEPTED):
         raise QuoteNotOpen(quote_id=quote_id, state=quotes.get_quote(db, quote_id).state.value)
     promises.confirm(db, quote.reservation_key, now=now)

@@ -23,6 +23,7 @@ EVERYBODY = frozenset({None, *Role})
 SIGNED_IN = frozenset(Role)
 ADMIN = frozenset({Role.ADMIN})
 STORE = frozenset({Role.STORE, Role.ADMIN})
+BUYER = frozenset({Role.BUYER, Role.ADMIN})
 FINANCE = frozenset({Role.FINANCE, Role.ADMIN})
 FLOOR = frozenset({Role.FLOOR, Role.ADMIN})
 SHEETS = frozenset({Role.STORE, Role.FLOOR, Role.PLANNER, Role.ADMIN})
@@ -53,6 +54,18 @@ ROUTES: dict[str, frozenset[Role | None]] = {
     "POST /quotes/{quote_id}/orders": EVERYBODY,
     "POST /quotes/{quote_id}/voucher": EVERYBODY,
     "GET /approvals/{approval_id}": EVERYBODY,
+    "GET /company": BUYER,
+    "POST /company/presets/{preset_id}/drafts": BUYER,
+    "GET /company/presets/new": BUYER,
+    "POST /company/presets": BUYER,
+    "POST /company/presets/{preset_id}/removal": BUYER,
+    "GET /company/purchases/{approval_id}": BUYER,
+    "POST /company/purchases/{approval_id}": BUYER,
+    "GET /customers/{customer_id}/company": STORE,
+    "POST /customers/{customer_id}/company": STORE,
+    "POST /customers/{customer_id}/company/members": STORE,
+    "POST /customers/{customer_id}/company/members/{user_id}/removal": STORE,
+    "POST /customers/{customer_id}/company/agreements": STORE,
     "GET /finance/margins": FINANCE,
     "GET /finance/margins.csv": FINANCE,
     "GET /finance/prices": FINANCE,

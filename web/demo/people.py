@@ -25,6 +25,7 @@ DEMO_PEOPLE = (
     DemoPerson("ana", "Ana Kovač", frozenset({Role.CUSTOMER})),
     DemoPerson("store", "Sam (store)", frozenset({Role.STORE})),
     DemoPerson("buyer", "Bo (buyer)", frozenset({Role.BUYER})),
+    DemoPerson("lead", "Lea (approves for the buyer)", frozenset({Role.BUYER})),
     DemoPerson("planner", "Pia (planner)", frozenset({Role.PLANNER})),
     DemoPerson("floor", "Finn (floor)", frozenset({Role.FLOOR})),
     DemoPerson("author", "Ari (catalog)", frozenset({Role.AUTHOR})),

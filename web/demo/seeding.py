@@ -9,6 +9,7 @@ from kernel.ids import CustomerId, ProfileId
 from modules_catalog.loading.catalog import load_catalog
 from modules_catalog.releases import service as releases
 from orders.audit.model import Actor
+from orders.customers.model import CustomerKind
 from orders.customers.service import record_measurements, register_customer
 from orders.drafts import service as drafts
 from orders.drafts.service import Reader
@@ -17,6 +18,7 @@ from orders.lifecycle.service import place_order
 from orders.quotes.service import issue_quote
 from production.plants.loading import load_plant
 from production.promise import service as promises
+from web.demo.company import seed_company
 from web.demo.people import DEMO_CUSTOMERS, DEMO_PASSWORD, DEMO_PEOPLE, DemoCustomer
 from web.security.model import LoginNameTaken
 from web.security.service import link_customer, user_add
@@ -86,6 +88,9 @@ def seed_orders(shop: Shop) -> None:
     customers = [_registered(shop, each) for each in DEMO_CUSTOMERS]
     with shop.database.write() as db:
         link_customer(db, CUSTOMER_LOGIN, customers[0][0])
+    for (customer, _profile), each in zip(customers, DEMO_CUSTOMERS, strict=True):
+        if each.contact.kind is CustomerKind.COMPANY:
+            seed_company(shop, customer)
     measured = [(customer, profile) for customer, profile in customers if profile is not None]
     for number, choices in enumerate(ORDERED["jeans"]):
         customer, profile = measured[number % len(measured)]

@@ -9,16 +9,21 @@ from kernel.errors import NotPermitted
 from kernel.ids import CustomerId, DraftId, QuoteId
 from orders.approvals import repository as approvals
 from orders.approvals.model import ApprovalNeeded, ApprovalNotYours
+from orders.audit.model import Actor
+from orders.companies import repository as companies
+from orders.companies.model import MemberRole
 from orders.customers import repository as customers
 from orders.customers import service as registry
 from orders.customers.model import Contact, ContactNotValid, Purpose
 from orders.drafts import service as drafts
 from orders.drafts.pictures import product_picture
+from orders.drafts.presets import buy_for_company
 from orders.idempotency.service import answer_once
 from orders.lifecycle.service import place_order
 from orders.pricing.vouchers import VoucherNotUsable, clean_code
 from orders.quotes import repository as quotes
 from orders.quotes.model import DraftNotQuotable, Quote
+from orders.quotes.purchasing import ask_leave, require_leave
 from orders.quotes.service import issue_quote, name_customer
 from production.promise import service as promises
 from web.security.access import Public
@@ -43,6 +48,8 @@ def issue(
     voucher: Annotated[str, Form(max_length=80)] = "",
 ) -> Response:
     """Offer the draft as it stands: price fixed, date held."""
+    with shop.database.write() as db:
+        buy_for_company(db, DraftId(draft_id), reader.id, now=shop.now())
     try:
         quote = issue_quote(
             shop.database,
@@ -138,6 +145,11 @@ def order(
             typed = {"name": name, "email": email, "country": country}
             return _show(request, shop, quote, problem=str(error.facts["field"]), typed=typed, status=422)
     now = shop.now()
+    try:
+        with shop.database.read() as db:
+            require_leave(db, quote, actor)
+    except ApprovalNeeded:
+        return _asked_leave(request, shop, quote, actor)
     with shop.database.write() as db:
 
         def act() -> str:
@@ -148,6 +160,11 @@ def order(
 
         number = answer_once(db, scope="quotes:order", key=quote.id, body={"quote_id": quote.id}, now=now, act=act)
     return go_to(request, f"/orders/{number}")
+
+
+def _asked_leave(request: Request, shop: Shop, quote: Quote, actor: Actor) -> Response:
+    approval = ask_leave(shop.database, quote, new_id=shop.new_id, actor=actor, now=shop.now())
+    return go_to(request, f"/company/purchases/{approval.id}")
 
 
 def _readable(shop: Shop, reader: TheReader, quote_id: str) -> Quote:
@@ -167,7 +184,9 @@ def _show(
     typed: dict[str, str] | None = None,
     status: int = 200,
 ) -> Response:
+    user = getattr(request.state, "user", None)
     with shop.database.read() as db:
+        member = companies.find_member(db, user.id) if user else None
         model = shop.configurators.of(db, quote.release).model
         plant = promises.plant_of(db, quote.line)
         customer = (
@@ -178,6 +197,7 @@ def _show(
     values = {
         "page": quote_page(quote, model, reader_locale(request), plant=plant, now=shop.now()),
         "customer": customer,
+        "keeps_presets": member is not None and member.role is MemberRole.APPROVER,
         "problem": problem,
         "typed": {"name": "", "email": "", "country": "DE", "voucher": "", **(typed or {})},
     }

@@ -26,6 +26,12 @@ def find_user(db: Session, login_name: str) -> User | None:
     return _user(row) if row else None
 
 
+def display_names(db: Session, user_ids: Iterable[str]) -> dict[str, str]:
+    """Return what people are called, by user id; unknown ids are left out."""
+    rows = db.exec(select(WebUserRow.id, WebUserRow.display_name).where(col(WebUserRow.id).in_(list(user_ids))))
+    return dict(rows.all())
+
+
 def password_hash(db: Session, user_id: UserId) -> str:
     """Return the hash of a user's password."""
     return db.exec(select(WebUserRow.password_hash).where(WebUserRow.id == user_id)).one()

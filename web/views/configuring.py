@@ -54,6 +54,7 @@ class FeatureBlock:
     most_length: int
     can_be_open: bool
     is_answered: bool
+    settled: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,9 @@ def configure_page(
     steps = _steps(view, step, words, asked)
     current = next(each for each in view.model.steps if each.code == step)
     blocks = tuple(
-        _feature_block(view.model.feature(code), state.features[code], words, days, query)
+        _feature_block(
+            view.model.feature(code), state.features[code], words, days, query, is_settled=code in view.locked
+        )
         for code in current.features
         if code in asked
     )
@@ -230,7 +233,9 @@ def _steps(view: DraftView, current: str, words: Words, asked: frozenset[str]) -
     return tuple(links)
 
 
-def _feature_block(feature: Feature, state: FeatureState, words: Words, days: Days, query: str) -> FeatureBlock:
+def _feature_block(
+    feature: Feature, state: FeatureState, words: Words, days: Days, query: str, *, is_settled: bool = False
+) -> FeatureBlock:
     chosen = state.chosen
     rows = [_option_row(feature, code, each, state, words, days) for code, each in state.options.items()]
     found = [row for row in rows if query.lower() in f"{row.label} {row.about}".lower()] if query else rows
@@ -255,6 +260,7 @@ def _feature_block(feature: Feature, state: FeatureState, words: Words, days: Da
         most_length=feature.maximum if feature.kind is FeatureKind.TEXT else 0,
         can_be_open=not state.needed,
         is_answered=chosen is not None,
+        settled=words.answer(feature, chosen) if is_settled and chosen is not None else "",
     )
 
 

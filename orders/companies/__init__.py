@@ -1,0 +1,1 @@
+"""Who buys for a company, what may they choose, and how much alone?"""
