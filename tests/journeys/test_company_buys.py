@@ -56,7 +56,7 @@ def test_a_buyer_orders_a_preset_alone_up_to_the_limit_at_the_agreed_price(shop:
     buyer.open(f"{draft}/billing")
     assert "settled by your company" in buyer.text()
     forced = buyer.client.post(
-        f"{draft}/choices/payment", data={"csrf_token": token(buyer), "step": "billing", "option": "prepaid"}
+        f"{draft}/choices/cost_centre", data={"csrf_token": token(buyer), "step": "billing", "value": "4200"}
     )
     assert forced.status_code == 403
 
