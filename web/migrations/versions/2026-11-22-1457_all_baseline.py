@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122145352"
+revision: str = "20261122145752"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -113,6 +113,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_customer_name"), ["name"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_phone"), ["phone"], unique=False)
 
+    op.create_table(
+        "draft_lock",
+        sa.Column("draft_id", sa.String(length=20), nullable=False),
+        sa.Column("preset_id", sa.String(length=20), nullable=False),
+        sa.Column("locked", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("draft_id", name=op.f("pk_draft_lock")),
+    )
     op.create_table(
         "erasure_receipt",
         sa.Column("id", sa.String(length=20), nullable=False),
@@ -296,6 +303,16 @@ def upgrade() -> None:
     with op.batch_alter_table("catalog_release_start", schema=None) as batch_op:
         batch_op.create_index("ix_catalog_release_start_release", ["release"], unique=False)
 
+    op.create_table(
+        "company",
+        sa.Column("customer_id", sa.String(length=20), nullable=False),
+        sa.Column("alone_up_to_minor", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "alone_up_to_minor IS NULL OR alone_up_to_minor >= 0", name=op.f("ck_company_limit_not_negative")
+        ),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_company_customer_id_customer")),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_company")),
+    )
     op.create_table(
         "customer_address",
         sa.Column("id", sa.String(length=20), nullable=False),
@@ -735,6 +752,49 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_web_user_customer_id"), ["customer_id"], unique=False)
 
     op.create_table(
+        "company_cost_centre",
+        sa.Column("customer_id", sa.String(length=20), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["company.customer_id"], name=op.f("fk_company_cost_centre_customer_id_company")
+        ),
+        sa.PrimaryKeyConstraint("customer_id", "code", name=op.f("pk_company_cost_centre")),
+    )
+    op.create_table(
+        "company_member",
+        sa.Column("user_id", sa.String(length=20), nullable=False),
+        sa.Column("customer_id", sa.String(length=20), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum("buyer", "approver", name="member_role", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["company.customer_id"], name=op.f("fk_company_member_customer_id_company")
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_company_member")),
+    )
+    with op.batch_alter_table("company_member", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_company_member_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
+        "company_preset",
+        sa.Column("id", sa.String(length=20), nullable=False),
+        sa.Column("customer_id", sa.String(length=20), nullable=False),
+        sa.Column("line", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("answers", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("locked", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["company.customer_id"], name=op.f("fk_company_preset_customer_id_company")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_company_preset")),
+    )
+    with op.batch_alter_table("company_preset", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_company_preset_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
         "draft",
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.Column("line", sa.String(length=40), nullable=False),
@@ -1168,6 +1228,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_draft_changed_at"))
 
     op.drop_table("draft")
+    with op.batch_alter_table("company_preset", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_company_preset_customer_id"))
+
+    op.drop_table("company_preset")
+    with op.batch_alter_table("company_member", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_company_member_customer_id"))
+
+    op.drop_table("company_member")
+    op.drop_table("company_cost_centre")
     with op.batch_alter_table("web_user", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_web_user_customer_id"))
 
@@ -1232,6 +1301,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_customer_address_customer_id"))
 
     op.drop_table("customer_address")
+    op.drop_table("company")
     with op.batch_alter_table("catalog_release_start", schema=None) as batch_op:
         batch_op.drop_index("ix_catalog_release_start_release")
 
@@ -1260,6 +1330,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_erasure_receipt_reference"))
 
     op.drop_table("erasure_receipt")
+    op.drop_table("draft_lock")
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customer_phone"))
         batch_op.drop_index(batch_op.f("ix_customer_name"))
