@@ -5,6 +5,7 @@ from fastapi import APIRouter, FastAPI
 from web.framing import frame_app
 from web.routes import (
     account,
+    catalog,
     company,
     company_account,
     configure,
@@ -29,6 +30,7 @@ from web.shop import Shop
 ROUTERS: tuple[APIRouter, ...] = (
     home.router,
     configure.router,
+    catalog.router,
     quotes.router,
     orders.router,
     order_changes.router,

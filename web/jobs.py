@@ -10,6 +10,7 @@ from orders.lifecycle.following import BILL_JOB, TELL_JOB
 from orders.lifecycle.releasing import reissue_order, release_order
 from orders.lifecycle.service import RELEASE_JOB
 from orders.privacy.erasing import ERASE_FILES_JOB, erase_files
+from orders.publishing.service import CHECK_JOB, check_candidate
 from web.account_mails import mail_link
 from web.security.accounts import MAIL_LINK_JOB
 from web.shop import Shop
@@ -23,6 +24,9 @@ def job_functions(shop: Shop) -> Mapping[JobName, JobFunction]:
 
     def erase(*names: str) -> None:
         erase_files(shop.blobs, names)
+
+    def check(candidate: str, number: str) -> None:
+        check_candidate(shop.database, shop.configurators, candidate, number, now=shop.now())
 
     def reissue(order_id: str, revision: str) -> None:
         tools = (shop.database, shop.configurators, shop.blobs, shop.printer)
@@ -41,6 +45,7 @@ def job_functions(shop: Shop) -> Mapping[JobName, JobFunction]:
         """Say nothing yet."""
 
     return {
+        CHECK_JOB: check,
         RELEASE_JOB: release,
         REISSUE_JOB: reissue,
         ERASE_FILES_JOB: erase,

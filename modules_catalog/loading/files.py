@@ -74,7 +74,7 @@ def read_files(folder: Path, *, catalogs: Path | None = None, tables: Path | Non
     places = (catalogs or folder.parent, BUILT_IN_CATALOGS)
     files = _files_of(folder)
     libraries: list[str] = []
-    waiting = list(_uses(folder.name, files))
+    waiting = list(uses_of(folder.name, files))
     while waiting:
         name, source = waiting.pop(0)
         if name in libraries:
@@ -87,9 +87,15 @@ def read_files(folder: Path, *, catalogs: Path | None = None, tables: Path | Non
         libraries.append(name)
         library_files = _files_of(library)
         files.update(library_files)
-        waiting.extend(_uses(name, library_files))
+        waiting.extend(uses_of(name, library_files))
     stand_ins = {path.name: path.read_bytes() for path in sorted(tables.glob("*.csv"))} if tables else {}
     return CatalogFiles(folder.name, files, tuple(libraries), stand_ins, tables.resolve().name if tables else "")
+
+
+def built_in_library(name: str) -> dict[str, bytes] | None:
+    """Return the files of a library the program comes with, or None."""
+    folder = BUILT_IN_CATALOGS / name
+    return _files_of(folder) if "/" not in name and (folder / LINE_FILE).is_file() else None
 
 
 def _files_of(folder: Path) -> dict[str, bytes]:
@@ -102,8 +108,12 @@ def _files_of(folder: Path) -> dict[str, bytes]:
     return found
 
 
-def _uses(folder: str, files: Mapping[str, bytes]) -> list[tuple[str, Source]]:
-    """Return the libraries a folder names, with the place where it does."""
+def uses_of(folder: str, files: Mapping[str, bytes]) -> list[tuple[str, Source]]:
+    """Return the libraries a folder names, with the place where it does.
+
+    Raises:
+        CatalogNotValid: Its ``line.yaml`` cannot be read.
+    """
     name = f"{folder}/{LINE_FILE}"
     try:
         uses = root(files[name], name).mapping().get("uses")

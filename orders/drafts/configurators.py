@@ -10,6 +10,7 @@ from configurator.compiling.compile import compile_model
 from configurator.configurator import Configurator, best_engine
 from configurator.engine import Engine
 from configurator.problem import Problem
+from modules_catalog.model import ConfigurationModel
 from modules_catalog.releases import service as releases
 
 
@@ -36,11 +37,14 @@ class Configurators:
         with self._lock:
             found = self._ready.get(release)
             if found is None:
-                model = releases.model_of(db, release)
-                compiled = compile_model(model)
-                found = Configurator(model, compiled=compiled, engine=self._engine_for(compiled.problem))
+                found = self.build(releases.model_of(db, release))
                 self._ready[release] = found
             self._ready.move_to_end(release)
             while len(self._ready) > self._keep:
                 self._ready.popitem(last=False)
             return found
+
+    def build(self, model: ConfigurationModel) -> Configurator:
+        """Return a new configurator of a model, which need not be a release; it is not kept."""
+        compiled = compile_model(model)
+        return Configurator(model, compiled=compiled, engine=self._engine_for(compiled.problem))

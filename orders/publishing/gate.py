@@ -1,12 +1,13 @@
 """The publish gate: everything found in a catalog, by reading it and by solving it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from configurator.configurator import Configurator
 from configurator.errors import RuleNotCompilable, RuleTooWide
 from modules_catalog.checking.catalog import static_findings
 from modules_catalog.findings import Finding, FindingSeverity
 from modules_catalog.loading.catalog import LoadedCatalog
+from modules_catalog.model import ConfigurationModel
 from orders.publishing.agreement import agreement_findings
 from orders.publishing.dead_ends import dead_end_findings
 from orders.publishing.plant import plant_findings
@@ -18,7 +19,12 @@ SAMPLES = 2
 """Partial choices on which the solving method is compared with CP-SAT."""
 
 
-def gate_findings(loaded: LoadedCatalog, *, plant: Plant | None = None) -> tuple[Finding, ...]:
+Build = Callable[[ConfigurationModel], Configurator]
+
+
+def gate_findings(
+    loaded: LoadedCatalog, *, plant: Plant | None = None, build: Build = Configurator
+) -> tuple[Finding, ...]:
     """Return all findings of a catalog; it may be published when none of them is an error.
 
     Rules are weighed against each other, and scenarios run, only on the catalog's own tables.
@@ -26,17 +32,18 @@ def gate_findings(loaded: LoadedCatalog, *, plant: Plant | None = None) -> tuple
     Args:
         loaded: The catalog.
         plant: Where its line is made, when there is one.
+        build: Makes the configurator the catalog is solved with.
     """
     found = list(static_findings(loaded))
     if plant is not None:
         found += plant_findings(loaded.model, plant)
-    found += _solving_findings(loaded)
+    found += _solving_findings(loaded, build)
     return tuple(found)
 
 
-def _solving_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
+def _solving_findings(loaded: LoadedCatalog, build: Build) -> Iterator[Finding]:
     try:
-        configurator = Configurator(loaded.model)
+        configurator = build(loaded.model)
     except (RuleTooWide, RuleNotCompilable) as error:
         facts = ", ".join(f"{name}: {value}" for name, value in error.facts.items() if name != "where")
         where = str(error.facts.get("where", f"{loaded.files.folder}/line.yaml:1"))

@@ -26,6 +26,7 @@ STORE = frozenset({Role.STORE, Role.ADMIN})
 BUYER = frozenset({Role.BUYER, Role.ADMIN})
 FINANCE = frozenset({Role.FINANCE, Role.ADMIN})
 FLOOR = frozenset({Role.FLOOR, Role.ADMIN})
+AUTHOR = frozenset({Role.AUTHOR, Role.ADMIN})
 SHEETS = frozenset({Role.STORE, Role.FLOOR, Role.PLANNER, Role.ADMIN})
 
 #: Whoever the route lets in. Whose draft, quote or order it is, is judged behind that and tested in tests/journeys.
@@ -38,6 +39,16 @@ ROUTES: dict[str, frozenset[Role | None]] = {
     "GET /lines/{line}/picture.svg": EVERYBODY,
     "GET /configure/{line}": EVERYBODY,
     "POST /configure/{line}": EVERYBODY,
+    "GET /catalog": AUTHOR,
+    "POST /catalog/uploads": AUTHOR,
+    "GET /catalog/{content}": AUTHOR,
+    "GET /catalog/{content}/export.zip": AUTHOR,
+    "GET /catalog/{content}/export.json": AUTHOR,
+    "GET /catalog/{content}/files/{path:path}": AUTHOR,
+    "POST /catalog/{content}/files/{path:path}": AUTHOR,
+    "POST /catalog/{content}/checks": AUTHOR,
+    "POST /catalog/{content}/publication": AUTHOR,
+    "POST /catalog/{content}/removal": AUTHOR,
     "GET /drafts/{draft_id}": EVERYBODY,
     "GET /drafts/{draft_id}/picture.svg": EVERYBODY,
     "GET /drafts/{draft_id}/fit-report": EVERYBODY,
