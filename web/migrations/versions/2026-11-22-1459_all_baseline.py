@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122144436"
+revision: str = "20261122145917"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -131,6 +131,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_customer_phone"), ["phone"], unique=False)
 
     op.create_table(
+        "draft_lock",
+        sa.Column("draft_id", sa.String(length=20), nullable=False),
+        sa.Column("preset_id", sa.String(length=20), nullable=False),
+        sa.Column("locked", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("draft_id", name=op.f("pk_draft_lock")),
+    )
+    op.create_table(
         "erasure_receipt",
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.Column("reference", sa.String(length=20), nullable=False),
@@ -155,6 +162,17 @@ def upgrade() -> None:
     with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_idempotency_key_at"), ["at"], unique=False)
 
+    op.create_table(
+        "invoice_run",
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.CheckConstraint("done >= 0 AND done <= total", name=op.f("ck_invoice_run_done_within_total")),
+        sa.PrimaryKeyConstraint("month", name=op.f("pk_invoice_run")),
+    )
     op.create_table(
         "job_effect",
         sa.Column("key", sa.String(length=200), nullable=False),
@@ -184,9 +202,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("quote_id", name=op.f("pk_product_cost")),
     )
     op.create_table(
+        "production_diff_sheet",
+        sa.Column("order_number", sa.String(length=40), nullable=False),
+        sa.Column("revision", sa.String(length=1), nullable=False),
+        sa.Column("from_revision", sa.String(length=1), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("pdf_blob", sa.String(length=64), nullable=False),
+        sa.Column("specification_blob", sa.String(length=64), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("order_number", "revision", name=op.f("pk_production_diff_sheet")),
+    )
+    op.create_table(
         "production_plant",
         sa.Column("line", sa.String(length=40), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("horizon_from_s", sa.BigInteger(), nullable=False),
         sa.Column("horizon_to_s", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("line", name=op.f("pk_production_plant")),
@@ -272,22 +302,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_web_login_failure_subject_at", ["subject_hash", "failed_at"], unique=False)
 
     op.create_table(
-        "web_user",
-        sa.Column("id", sa.String(length=40), nullable=False),
-        sa.Column("login_name", sa.String(length=64), nullable=False),
-        sa.Column("display_name", sa.String(length=100), nullable=False),
-        sa.Column("roles", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("password_hash", sa.String(), nullable=False),
-        sa.Column("is_active", sa.Boolean(), nullable=False),
-        sa.Column("locale", sa.String(length=16), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("length(display_name) between 1 and 100", name=op.f("ck_web_user_display_name_length")),
-        sa.CheckConstraint("length(login_name) between 2 and 64", name=op.f("ck_web_user_login_name_length")),
-        sa.CheckConstraint("login_name = lower(login_name)", name=op.f("ck_web_user_login_name_lower")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_user")),
-        sa.UniqueConstraint("login_name", name=op.f("uq_web_user_login_name")),
-    )
-    op.create_table(
         "catalog_release_start",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("line", sa.String(length=40), nullable=False),
@@ -307,6 +321,16 @@ def upgrade() -> None:
         batch_op.create_index("ix_catalog_release_start_release", ["release"], unique=False)
 
     op.create_table(
+        "company",
+        sa.Column("customer_id", sa.String(length=20), nullable=False),
+        sa.Column("alone_up_to_minor", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "alone_up_to_minor IS NULL OR alone_up_to_minor >= 0", name=op.f("ck_company_limit_not_negative")
+        ),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_company_customer_id_customer")),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_company")),
+    )
+    op.create_table(
         "customer_address",
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.Column("customer_id", sa.String(length=20), nullable=False),
@@ -320,6 +344,15 @@ def upgrade() -> None:
     with op.batch_alter_table("customer_address", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_customer_address_customer_id"), ["customer_id"], unique=False)
 
+    op.create_table(
+        "customer_billing",
+        sa.Column("customer_id", sa.String(length=20), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_customer_billing_customer_id_customer")
+        ),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer_billing")),
+    )
     op.create_table(
         "customer_consent",
         sa.Column("customer_id", sa.String(length=20), nullable=False),
@@ -399,6 +432,53 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer_key")),
     )
     op.create_table(
+        "invoice",
+        sa.Column("id", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.String(length=30), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "invoice", "credit_note", name="invoice_kind", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "method",
+            sa.Enum(
+                "pdf",
+                "monthly",
+                "factur_x",
+                "peppol",
+                "paper",
+                name="invoicing_method",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("customer_id", sa.String(length=20), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("agreed_minor", sa.Integer(), nullable=False),
+        sa.Column("due_minor", sa.Integer(), nullable=False),
+        sa.Column("document", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("refers_to", sa.String(length=20), nullable=True),
+        sa.Column("pdf_blob", sa.String(length=64), nullable=True),
+        sa.Column("xml_blob", sa.String(length=64), nullable=True),
+        sa.CheckConstraint("agreed_minor >= 0", name=op.f("ck_invoice_agreed_not_negative")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_invoice_customer_id_customer")),
+        sa.ForeignKeyConstraint(["refers_to"], ["invoice.id"], name=op.f("fk_invoice_refers_to_invoice")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice")),
+        sa.UniqueConstraint("number", name=op.f("uq_invoice_number")),
+    )
+    with op.batch_alter_table("invoice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invoice_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invoice_issued_at"), ["issued_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invoice_refers_to"), ["refers_to"], unique=False)
+
+    op.create_table(
         "known_fact",
         sa.Column("customer_id", sa.String(length=20), nullable=False),
         sa.Column("key", sa.String(length=80), nullable=False),
@@ -464,6 +544,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_production_batch_load")),
         sa.UniqueConstraint("line", "work_centre", "start_s", "recipe", "number", name="uq_production_batch_load_slot"),
     )
+    with op.batch_alter_table("production_batch_load", schema=None) as batch_op:
+        batch_op.create_index("ix_production_batch_load_open", ["line", "start_s"], unique=False)
+
     op.create_table(
         "production_bucket",
         sa.Column("line", sa.String(length=40), nullable=False),
@@ -473,14 +556,22 @@ def upgrade() -> None:
         sa.Column("capacity_s", sa.Integer(), nullable=False),
         sa.Column("free_s", sa.Integer(), nullable=False),
         sa.Column("is_attended", sa.Boolean(), nullable=False),
+        sa.Column("short_s", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.BigInteger(), server_default="0", nullable=False),
         sa.CheckConstraint("end_s > start_s", name=op.f("ck_production_bucket_ends_after_start")),
         sa.CheckConstraint("free_s <= capacity_s", name=op.f("ck_production_bucket_free_within_capacity")),
         sa.CheckConstraint("free_s >= 0", name=op.f("ck_production_bucket_free_not_negative")),
+        sa.CheckConstraint(
+            "short_s >= 0 AND (short_s = 0 OR free_s = 0)", name=op.f("ck_production_bucket_short_when_nothing_is_free")
+        ),
         sa.ForeignKeyConstraint(
             ["line"], ["production_plant.line"], name=op.f("fk_production_bucket_line_production_plant")
         ),
         sa.PrimaryKeyConstraint("line", "work_centre", "start_s", name=op.f("pk_production_bucket")),
     )
+    with op.batch_alter_table("production_bucket", schema=None) as batch_op:
+        batch_op.create_index("ix_production_bucket_changed", ["line", "changed"], unique=False)
+
     op.create_table(
         "production_event",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -503,6 +594,7 @@ def upgrade() -> None:
                 "continued",
                 "cancelled",
                 "shipped",
+                "changed",
                 name="event_kind",
                 native_enum=False,
                 create_constraint=True,
@@ -538,8 +630,12 @@ def upgrade() -> None:
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("free", sa.BigInteger(), nullable=False),
         sa.Column("is_received", sa.Boolean(), nullable=False),
+        sa.Column("short", sa.BigInteger(), server_default="0", nullable=False),
         sa.CheckConstraint("free <= quantity", name=op.f("ck_production_receipt_free_within_quantity")),
         sa.CheckConstraint("free >= 0", name=op.f("ck_production_receipt_free_not_negative")),
+        sa.CheckConstraint(
+            "short >= 0 AND (short = 0 OR free = 0)", name=op.f("ck_production_receipt_short_when_nothing_is_free")
+        ),
         sa.ForeignKeyConstraint(
             ["line"], ["production_plant.line"], name=op.f("fk_production_receipt_line_production_plant")
         ),
@@ -585,7 +681,11 @@ def upgrade() -> None:
         sa.Column("free", sa.BigInteger(), nullable=False),
         sa.Column("lead_time_days", sa.Integer(), nullable=True),
         sa.Column("reorder_at", sa.Integer(), nullable=False),
+        sa.Column("short", sa.BigInteger(), server_default="0", nullable=False),
         sa.CheckConstraint("free >= 0", name=op.f("ck_production_stock_free_not_negative")),
+        sa.CheckConstraint(
+            "short >= 0 AND (short = 0 OR free = 0)", name=op.f("ck_production_stock_short_when_nothing_is_free")
+        ),
         sa.ForeignKeyConstraint(
             ["line"], ["production_plant.line"], name=op.f("fk_production_stock_line_production_plant")
         ),
@@ -645,18 +745,71 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_voucher_use_customer_id"), ["customer_id"], unique=False)
 
     op.create_table(
-        "web_session",
-        sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("user_id", sa.String(), nullable=False),
+        "web_user",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("login_name", sa.String(length=64), nullable=False),
+        sa.Column("display_name", sa.String(length=100), nullable=False),
+        sa.Column("roles", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("locale", sa.String(length=16), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("expires_at > created_at", name=op.f("ck_web_session_expires_later")),
-        sa.ForeignKeyConstraint(["user_id"], ["web_user.id"], name=op.f("fk_web_session_user_id_web_user")),
-        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_web_session")),
+        sa.Column("customer_id", sa.String(length=20), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("second_factor", sa.LargeBinary(), nullable=True),
+        sa.Column("second_factor_step", sa.Integer(), nullable=True),
+        sa.CheckConstraint("length(display_name) between 1 and 100", name=op.f("ck_web_user_display_name_length")),
+        sa.CheckConstraint("length(login_name) between 2 and 64", name=op.f("ck_web_user_login_name_length")),
+        sa.CheckConstraint("login_name = lower(login_name)", name=op.f("ck_web_user_login_name_lower")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_web_user_customer_id_customer")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_user")),
+        sa.UniqueConstraint("login_name", name=op.f("uq_web_user_login_name")),
     )
-    with op.batch_alter_table("web_session", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_web_session_expires_at"), ["expires_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_web_session_user_id"), ["user_id"], unique=False)
+    with op.batch_alter_table("web_user", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_web_user_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
+        "company_cost_centre",
+        sa.Column("customer_id", sa.String(length=20), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["company.customer_id"], name=op.f("fk_company_cost_centre_customer_id_company")
+        ),
+        sa.PrimaryKeyConstraint("customer_id", "code", name=op.f("pk_company_cost_centre")),
+    )
+    op.create_table(
+        "company_member",
+        sa.Column("user_id", sa.String(length=20), nullable=False),
+        sa.Column("customer_id", sa.String(length=20), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum("buyer", "approver", name="member_role", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["company.customer_id"], name=op.f("fk_company_member_customer_id_company")
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_company_member")),
+    )
+    with op.batch_alter_table("company_member", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_company_member_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
+        "company_preset",
+        sa.Column("id", sa.String(length=20), nullable=False),
+        sa.Column("customer_id", sa.String(length=20), nullable=False),
+        sa.Column("line", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("answers", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("locked", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["company.customer_id"], name=op.f("fk_company_preset_customer_id_company")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_company_preset")),
+    )
+    with op.batch_alter_table("company_preset", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_company_preset_customer_id"), ["customer_id"], unique=False)
 
     op.create_table(
         "draft",
@@ -674,6 +827,8 @@ def upgrade() -> None:
         sa.Column("budget_minor", sa.Integer(), nullable=True),
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("confirmed", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("changes_order", sa.String(length=30), nullable=False),
+        sa.Column("changes_revision", sa.Integer(), nullable=False),
         sa.CheckConstraint("budget_minor IS NULL OR budget_minor > 0", name=op.f("ck_draft_budget_positive")),
         sa.CheckConstraint("quantity BETWEEN 1 AND 999", name=op.f("ck_draft_quantity_in_range")),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_draft_customer_id_customer")),
@@ -685,6 +840,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("draft", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_draft_changed_at"), ["changed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_draft_changes_order"), ["changes_order"], unique=False)
         batch_op.create_index(batch_op.f("ix_draft_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_draft_line"), ["line"], unique=False)
         batch_op.create_index(batch_op.f("ix_draft_owner"), ["owner"], unique=False)
@@ -764,6 +920,53 @@ def upgrade() -> None:
     with op.batch_alter_table("production_reservation_material", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_production_reservation_material_key"), ["key"], unique=False)
         batch_op.create_index(batch_op.f("ix_production_reservation_material_material"), ["material"], unique=False)
+
+    op.create_table(
+        "web_mailed_link",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "confirm", "reset", "known", name="link_kind", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["web_user.id"], name=op.f("fk_web_mailed_link_user_id_web_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_mailed_link")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_web_mailed_link_token_hash")),
+    )
+    with op.batch_alter_table("web_mailed_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_web_mailed_link_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_web_mailed_link_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "web_recovery_code",
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["web_user.id"], name=op.f("fk_web_recovery_code_user_id_web_user")),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_web_recovery_code")),
+    )
+    with op.batch_alter_table("web_recovery_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_web_recovery_code_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "web_session",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("awaits_code", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("expires_at > created_at", name=op.f("ck_web_session_expires_later")),
+        sa.ForeignKeyConstraint(["user_id"], ["web_user.id"], name=op.f("fk_web_session_user_id_web_user")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_web_session")),
+    )
+    with op.batch_alter_table("web_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_web_session_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_web_session_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "draft_step",
@@ -860,10 +1063,11 @@ def upgrade() -> None:
         ),
         sa.Column("held_from", sa.String(length=20), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("revised_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("customer_id", sa.String(length=20), nullable=True),
         sa.Column("profile_id", sa.String(length=20), nullable=True),
         sa.CheckConstraint("quantity BETWEEN 1 AND 999", name=op.f("ck_customer_order_quantity_in_range")),
-        sa.CheckConstraint("revision >= 1", name=op.f("ck_customer_order_revision_from_one")),
+        sa.CheckConstraint("revision BETWEEN 1 AND 26", name=op.f("ck_customer_order_revision_in_range")),
         sa.CheckConstraint("total_minor >= 0", name=op.f("ck_customer_order_total_not_negative")),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_customer_order_customer_id_customer")),
         sa.ForeignKeyConstraint(
@@ -884,11 +1088,114 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_customer_order_placed_at"), ["placed_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_order_state"), ["state"], unique=False)
 
+    op.create_table(
+        "collected_order",
+        sa.Column("order_id", sa.String(length=20), nullable=False),
+        sa.Column("customer_id", sa.String(length=20), nullable=False),
+        sa.Column("delivered_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_collected_order_customer_id_customer")),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["customer_order.id"], name=op.f("fk_collected_order_order_id_customer_order")
+        ),
+        sa.PrimaryKeyConstraint("order_id", name=op.f("pk_collected_order")),
+    )
+    with op.batch_alter_table("collected_order", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_collected_order_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_collected_order_delivered_on"), ["delivered_on"], unique=False)
+
+    op.create_table(
+        "invoiced_order",
+        sa.Column("invoice_id", sa.String(length=20), nullable=False),
+        sa.Column("order_id", sa.String(length=20), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "invoice", "credit_note", name="invoice_kind", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.CheckConstraint("turn >= 1", name=op.f("ck_invoiced_order_turn_from_one")),
+        sa.ForeignKeyConstraint(["invoice_id"], ["invoice.id"], name=op.f("fk_invoiced_order_invoice_id_invoice")),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["customer_order.id"], name=op.f("fk_invoiced_order_order_id_customer_order")
+        ),
+        sa.PrimaryKeyConstraint("invoice_id", "order_id", name=op.f("pk_invoiced_order")),
+        sa.UniqueConstraint("order_id", "kind", "turn", name=op.f("uq_invoiced_order_order_id_kind_turn")),
+    )
+    with op.batch_alter_table("invoiced_order", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invoiced_order_order_id"), ["order_id"], unique=False)
+
+    op.create_table(
+        "order_revision",
+        sa.Column("order_id", sa.String(length=20), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("selection", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("price", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("promise", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("specification", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("profile_id", sa.String(length=20), nullable=True),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["customer_order.id"], name=op.f("fk_order_revision_order_id_customer_order")
+        ),
+        sa.ForeignKeyConstraint(
+            ["profile_id"], ["measurement_profile.id"], name=op.f("fk_order_revision_profile_id_measurement_profile")
+        ),
+        sa.PrimaryKeyConstraint("order_id", "revision", name=op.f("pk_order_revision")),
+    )
+    op.create_table(
+        "payment",
+        sa.Column("id", sa.String(length=20), nullable=False),
+        sa.Column("order_id", sa.String(length=20), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "deposit",
+                "payment",
+                "refund",
+                name="payment_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("provider", sa.String(length=40), nullable=False),
+        sa.Column("amount_minor", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("reference", sa.String(length=80), nullable=False),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_payment_amount_positive")),
+        sa.ForeignKeyConstraint(["order_id"], ["customer_order.id"], name=op.f("fk_payment_order_id_customer_order")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
+    )
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payment_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_payment_order_id"), ["order_id"], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_payment_order_id"))
+        batch_op.drop_index(batch_op.f("ix_payment_at"))
+
+    op.drop_table("payment")
+    op.drop_table("order_revision")
+    with op.batch_alter_table("invoiced_order", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invoiced_order_order_id"))
+
+    op.drop_table("invoiced_order")
+    with op.batch_alter_table("collected_order", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_collected_order_delivered_on"))
+        batch_op.drop_index(batch_op.f("ix_collected_order_customer_id"))
+
+    op.drop_table("collected_order")
     with op.batch_alter_table("customer_order", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customer_order_state"))
         batch_op.drop_index(batch_op.f("ix_customer_order_placed_at"))
@@ -906,6 +1213,20 @@ def downgrade() -> None:
 
     op.drop_table("quote")
     op.drop_table("draft_step")
+    with op.batch_alter_table("web_session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_web_session_user_id"))
+        batch_op.drop_index(batch_op.f("ix_web_session_expires_at"))
+
+    op.drop_table("web_session")
+    with op.batch_alter_table("web_recovery_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_web_recovery_code_user_id"))
+
+    op.drop_table("web_recovery_code")
+    with op.batch_alter_table("web_mailed_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_web_mailed_link_user_id"))
+        batch_op.drop_index(batch_op.f("ix_web_mailed_link_expires_at"))
+
+    op.drop_table("web_mailed_link")
     with op.batch_alter_table("production_reservation_material", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_production_reservation_material_material"))
         batch_op.drop_index(batch_op.f("ix_production_reservation_material_key"))
@@ -920,14 +1241,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_draft_owner"))
         batch_op.drop_index(batch_op.f("ix_draft_line"))
         batch_op.drop_index(batch_op.f("ix_draft_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_draft_changes_order"))
         batch_op.drop_index(batch_op.f("ix_draft_changed_at"))
 
     op.drop_table("draft")
-    with op.batch_alter_table("web_session", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_web_session_user_id"))
-        batch_op.drop_index(batch_op.f("ix_web_session_expires_at"))
+    with op.batch_alter_table("company_preset", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_company_preset_customer_id"))
 
-    op.drop_table("web_session")
+    op.drop_table("company_preset")
+    with op.batch_alter_table("company_member", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_company_member_customer_id"))
+
+    op.drop_table("company_member")
+    op.drop_table("company_cost_centre")
+    with op.batch_alter_table("web_user", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_web_user_customer_id"))
+
+    op.drop_table("web_user")
     with op.batch_alter_table("voucher_use", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_voucher_use_customer_id"))
         batch_op.drop_index(batch_op.f("ix_voucher_use_code"))
@@ -951,7 +1281,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_production_event_kind"))
 
     op.drop_table("production_event")
+    with op.batch_alter_table("production_bucket", schema=None) as batch_op:
+        batch_op.drop_index("ix_production_bucket_changed")
+
     op.drop_table("production_bucket")
+    with op.batch_alter_table("production_batch_load", schema=None) as batch_op:
+        batch_op.drop_index("ix_production_batch_load_open")
+
     op.drop_table("production_batch_load")
     with op.batch_alter_table("price_rule", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_price_rule_customer_id"))
@@ -963,6 +1299,12 @@ def downgrade() -> None:
 
     op.drop_table("measurement_profile")
     op.drop_table("known_fact")
+    with op.batch_alter_table("invoice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invoice_refers_to"))
+        batch_op.drop_index(batch_op.f("ix_invoice_issued_at"))
+        batch_op.drop_index(batch_op.f("ix_invoice_customer_id"))
+
+    op.drop_table("invoice")
     op.drop_table("customer_key")
     op.drop_table("customer_group_member")
     with op.batch_alter_table("customer_contact", schema=None) as batch_op:
@@ -971,15 +1313,16 @@ def downgrade() -> None:
 
     op.drop_table("customer_contact")
     op.drop_table("customer_consent")
+    op.drop_table("customer_billing")
     with op.batch_alter_table("customer_address", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customer_address_customer_id"))
 
     op.drop_table("customer_address")
+    op.drop_table("company")
     with op.batch_alter_table("catalog_release_start", schema=None) as batch_op:
         batch_op.drop_index("ix_catalog_release_start_release")
 
     op.drop_table("catalog_release_start")
-    op.drop_table("web_user")
     with op.batch_alter_table("web_login_failure", schema=None) as batch_op:
         batch_op.drop_index("ix_web_login_failure_subject_at")
 
@@ -991,9 +1334,11 @@ def downgrade() -> None:
     op.drop_table("production_work_order")
     op.drop_table("production_sheet")
     op.drop_table("production_plant")
+    op.drop_table("production_diff_sheet")
     op.drop_table("product_cost")
     op.drop_table("number_series")
     op.drop_table("job_effect")
+    op.drop_table("invoice_run")
     with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_idempotency_key_at"))
 
@@ -1002,6 +1347,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_erasure_receipt_reference"))
 
     op.drop_table("erasure_receipt")
+    op.drop_table("draft_lock")
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customer_phone"))
         batch_op.drop_index(batch_op.f("ix_customer_name"))
