@@ -87,10 +87,10 @@ def day_buckets(plant: Plant, centre: WorkCentre, day: date) -> Iterator[Bucket]
     """
     staffed = staffed_spans(plant, centre, day)
     usable_places = max(1, centre.places * (100 - centre.reserve_percent) // 100)
-    edges = [wall_clock_s(day, minute, plant.timezone) for minute in range(0, MINUTES_A_DAY + 1, plant.bucket_min)]
+    # In the hour the clock skips, two minutes are the same moment: each edge counts once.
+    minutes = range(0, MINUTES_A_DAY + 1, plant.bucket_min)
+    edges = sorted({wall_clock_s(day, minute, plant.timezone) for minute in minutes})
     for start_s, end_s in itertools.pairwise(edges):
-        if end_s <= start_s:
-            continue
         staffed_s = sum(max(0, min(end_s, to_s) - max(start_s, from_s)) for from_s, to_s in staffed)
         if centre.kind is WorkCentreKind.SLOT:
             yield Bucket(start_s, end_s, (end_s - start_s) * usable_places, staffed_s > 0)

@@ -85,10 +85,11 @@ def test_slots_run_through_the_night_and_are_attended_within_the_shift() -> None
     assert [bucket.is_attended for bucket in saturday] == [False] * 16
 
 
+@pytest.mark.parametrize("bucket_min", [5, 20, 90])
 @pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25)])
-def test_a_day_of_changing_clocks_has_the_seconds_it_has(day: date, hours: int) -> None:
-    """P-2: the spring night loses an hour of slots, the autumn night gains one; nothing overlaps."""
-    buckets = list(day_buckets(plant(RACK), RACK, day))
+def test_a_day_of_changing_clocks_has_the_seconds_it_has(day: date, hours: int, bucket_min: int) -> None:
+    """P-2: the spring night loses an hour of slots, the autumn night gains one; nothing overlaps or comes twice."""
+    buckets = list(day_buckets(plant(RACK, bucket_min=bucket_min), RACK, day))
 
     assert sum(bucket.end_s - bucket.start_s for bucket in buckets) == hours * 3600
     assert all(one.end_s == two.start_s for one, two in itertools.pairwise(buckets))
