@@ -12,7 +12,7 @@ from configurator import completing
 from configurator.assignment import Assignment, Checker, cost_of, rows_that_fit
 from configurator.compiling.compile import Compiled, compile_model
 from configurator.cpsat.engine import CpSatEngine
-from configurator.engine import NO_WAY, Answers, Engine, Picks
+from configurator.engine import NO_WAY, Answers, Engine, FindsCores, Picks
 from configurator.errors import NoCompletion
 from configurator.explaining import Clash, Element, Explaining, picks_from
 from configurator.limits import BUDGET, limit_rules
@@ -38,6 +38,8 @@ from configurator.notes import Noting, rules_unsure
 from configurator.pricing import price_lines
 from configurator.problem import Problem
 from configurator.repairing import WayOut, lightest_ways_out, ways_out
+from configurator.satisfying.engine import build_sat_engine
+from configurator.satisfying.errors import NotEncodable
 from configurator.selections import answer_of, as_it_stands, feature_of, picked_rows, picks_of, selection_of
 from configurator.states import StateMaker
 from configurator.subproblems import background_of
@@ -53,7 +55,7 @@ class Configurator:
 
     Args:
         model: The line's catalog, loaded and whole.
-        engine: What answers for statuses and prices; by default the compiled plan where one can be built, else CP-SAT.
+        engine: What answers for statuses and prices; by default ``best_engine``.
         compiled: The model compiled already, when the caller has it.
     """
 
@@ -72,7 +74,7 @@ class Configurator:
 
     @property
     def method(self) -> str:
-        """What answers for statuses and prices: ``plan`` or ``cp-sat``."""
+        """What answers for statuses and prices: ``plan``, ``sat`` or ``cp-sat``."""
         return self.engine.method
 
     def state(
@@ -204,6 +206,17 @@ class Configurator:
             except NotAvailable:
                 pass
         start = self._completion(picks_from(elements[:-1]), limits)
+        return self._explained(elements, limits, start)
+
+    def _explained(self, elements: Sequence[Element], limits: Limits, start: Picks | None) -> Clash | None:
+        """Return a minimal conflict, from the engine itself where it finds cores, else rule by rule."""
+        if isinstance(self.engine, FindsCores):
+            try:
+                core = self.engine.core([(element.domain, element.row) for element in elements], limits)
+            except NotAvailable:
+                pass
+            else:
+                return None if core is None else Clash(tuple(elements[at] for at in core.choices), core.rules)
         return self._explaining(limits).clash(elements, start)
 
     def _elements(self, selection: Selection, feature: str, answer: Answer) -> list[Element]:
@@ -375,10 +388,10 @@ class Configurator:
                 return lightest_ways_out(fixed, wishes, closest, completion, narrowing.choices, is_affordable, most)
             except NotAvailable:
                 pass
-        explaining, start = self._explaining(limits), self._completion({}, limits)
+        start = self._completion({}, limits)
 
         def explain(elements: Sequence[Element]) -> Sequence[Element] | None:
-            clash = explaining.clash(elements, start)
+            clash = self._explained(elements, limits, start)
             return None if clash is None else clash.choices
 
         return ways_out(fixed, wishes, completion, explain, most)
@@ -458,14 +471,31 @@ class Configurator:
         return 0 if found is None else cost_of(self.problem, found)
 
 
+MANY_FEATURES = 150
+"""Without prices a solver answers models of so many features as fast as a plan, and is ready in a second."""
+
+
 def best_engine(problem: Problem) -> Engine:
-    """Return the compiled plan for a problem where there is one, else CP-SAT."""
+    """Return what answers a problem best.
+
+    The compiled plan, where there is one; satisfiability for feature models: many features without prices, or too widely
+    tied for a plan; CP-SAT for what is left.
+    """
     from configurator.planning.engine import build_plan_engine
     from configurator.planning.limits import NoPlan
 
+    if len(problem.domains) >= MANY_FEATURES:
+        try:
+            return build_sat_engine(problem)
+        except NotEncodable:
+            pass
     try:
         return build_plan_engine(problem)
     except NoPlan:
+        pass
+    try:
+        return build_sat_engine(problem)
+    except NotEncodable:
         return CpSatEngine(problem)
 
 

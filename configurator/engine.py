@@ -1,8 +1,8 @@
 """The one interface every solving method answers behind: the compiled plan, CP-SAT, the oracle of the tests."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -44,7 +44,7 @@ class Answers:
 class Engine(Protocol):
     """A solving method for one problem; safe to share between threads.
 
-    ``method`` names it to the reader: ``plan``, ``cp-sat``.
+    ``method`` names it to the reader: ``plan``, ``sat``, ``cp-sat``.
     """
 
     method: str
@@ -57,4 +57,29 @@ class Engine(Protocol):
         self, picks: Picks, limits: Limits = NO_LIMITS, *, dropped_rules: frozenset[str] = frozenset()
     ) -> Picks | None:
         """Return a cheapest completion of the picks, or ``None``; rules and limits named in ``dropped_rules`` do not act."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """Choices, by their positions, and rules that cannot hold together; without any one of them the rest can."""
+
+    choices: tuple[int, ...]
+    rules: tuple[str, ...]
+
+
+@runtime_checkable
+class FindsCores(Protocol):
+    """What an engine may be able to do besides: find minimal conflicts itself, faster than rule by rule."""
+
+    def core(self, choices: Sequence[tuple[int, int]], limits: Limits = NO_LIMITS) -> Core | None:
+        """Return a minimal conflict, ``None`` when the choices can be completed.
+
+        Args:
+            choices: Domain and row of each choice, oldest first; what is pressed stands last, so that it is kept.
+            limits: What bounds the answer; each limit is a rule of its own.
+
+        Raises:
+            NotAvailable: These choices or limits are beyond it; they are explained rule by rule.
+        """
         ...

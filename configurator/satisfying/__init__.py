@@ -1,0 +1,1 @@
+"""How does a satisfiability solver answer for a problem? One solver kept, choices as assumptions, solutions reused."""
