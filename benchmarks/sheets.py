@@ -102,7 +102,9 @@ def run(sheets: int) -> dict[str, Any]:
     from pypdfium2 import PdfDocument
 
     from production.build_sheet.drawing import draw_sheet
+    from production.build_sheet.worker import collect_seldom
 
+    collect_seldom()
     chosen = samples()
     for sheet, picture in chosen * WARM:
         draw_sheet(sheet, picture)

@@ -8,23 +8,25 @@ import base64
 import io
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from xml.etree import ElementTree
 
 import babel.dates
 import cssselect2  # type: ignore[import-untyped]
 import jinja2
-import segno
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
+from production.build_sheet.marks import BoxMark, PictureMark, QrMark, RuledMark
 from production.build_sheet.model import PartLine, SheetData, SheetDiff, SheetOrder, TextLine
+from production.build_sheet.pictures import PictureNotUnderstood, drawing_of
 from production.build_sheet.sheet_texts import SheetTexts, sheet_texts
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -36,6 +38,8 @@ MANY_MM = 10_000
 """From here on lengths are given in metres."""
 PICTURE_FONTS = "Noto Sans, Noto Sans CJK TC"
 _LETTERING = re.compile(r"""\s(?:font-family|font-weight|font-style)=(?:"[^"]*"|'[^']*')""")
+STEP_ROW = RuledMark(95, 0.6, 91, (21, 37.5, 54, 72.5, 90.9))
+"""A step's row around its QR code: the line above it, and fields for time, operator, start and end."""
 PROOF_COLUMN_MM = 78
 """Room for a proof beside the text."""
 
@@ -43,28 +47,33 @@ PROOF_COLUMN_MM = 78
 def draw_sheet(sheet: SheetData, picture_svg: str = "") -> bytes:
     """Return the PDF/A-3 of a sheet, with its specification attached as ``spec.json``."""
     texts = sheet_texts(sheet.locale)
+    marks = _Marks()
     source = _template("sheet.html").render(
         sheet=sheet,
         lang=sheet.locale.replace("_", "-"),
         content_hash=sheet.content_hash,
-        picture=data_url(printed_picture(picture_svg).encode(), "image/svg+xml") if picture_svg else "",
+        picture=marks.picture(picture_svg),
         word=texts.word,
         day=_day(texts),
         duration=duration,
         quantity=lambda part: quantity(part, texts),
-        qr=qr_data_url,
+        qr=marks.qr,
+        step_qr=marks.step_qr,
+        ruled=marks.ruled,
+        box=marks.box(),
         life_size=life_size_mm,
         direction=direction,
         is_wide=is_wide,
         visible=visible,
     )
     attachment = _attachment(ATTACHMENT, sheet.specification, sheet.order)
-    return render_page(source, (attachment,), bytes.fromhex(sheet.content_hash)[:16])
+    return render_page(source, (attachment,), bytes.fromhex(sheet.content_hash)[:16], marks.images)
 
 
 def draw_diff(diff: SheetDiff) -> bytes:
     """Return the PDF/A-3 that says what a revision changes, with the same attached as ``changes.json``."""
     texts = sheet_texts(diff.locale)
+    marks = _Marks()
     source = _template("diff.html").render(
         diff=diff,
         lang=diff.locale.replace("_", "-"),
@@ -73,11 +82,11 @@ def draw_diff(diff: SheetDiff) -> bytes:
         day=_day(texts),
         duration=duration,
         quantity=lambda part: quantity(part, texts),
-        qr=qr_data_url,
+        qr=marks.qr,
         direction=direction,
     )
     attachment = _attachment(DIFF_ATTACHMENT, diff.specification, diff.order)
-    return render_page(source, (attachment,), bytes.fromhex(diff.content_hash)[:16])
+    return render_page(source, (attachment,), bytes.fromhex(diff.content_hash)[:16], marks.images)
 
 
 def _attachment(name: str, content: bytes, order: SheetOrder) -> Attachment:
@@ -92,14 +101,20 @@ def _attachment(name: str, content: bytes, order: SheetOrder) -> Attachment:
     )
 
 
-def render_page(source: str, attachments: tuple[Attachment, ...] = (), identifier: bytes = b"\0" * 16) -> bytes:
-    """Return the PDF/A-3 of a well-formed page under the sheet's stylesheet."""
+def render_page(
+    source: str,
+    attachments: tuple[Attachment, ...] = (),
+    identifier: bytes = b"\0" * 16,
+    images: Mapping[str, Any] = MappingProxyType({}),
+) -> bytes:
+    """Return the PDF/A-3 of a well-formed page under the sheet's stylesheet; ``images`` are marks by their address."""
     pdf = _Page(source).write_pdf(
         stylesheets=[_stylesheet("sheet.css")],
         font_config=_font_config(),
         attachments=list(attachments),
         pdf_variant="pdf/a-3b",
         pdf_identifier=identifier,
+        cache=dict(images),
     )
     assert isinstance(pdf, bytes)  # noqa: S101 - no target was given
     return pdf
@@ -203,13 +218,43 @@ def visible(char: str) -> str:
     return {" ": "SP", "\u3000": "SP", "\u00a0": "NBSP"}.get(char, char)
 
 
-@lru_cache(maxsize=4096)
-def qr_data_url(scan: str) -> str:
-    """Return a QR code with its quiet zone as a ``data:`` URL of a PNG, one pixel a module.
+class _Marks:
+    """The marks of one document by the addresses under which its template names them."""
 
-    The mask is fixed: trying all eight takes four times as long and changes nothing for so short a text.
-    """
-    buffer = io.BytesIO()
-    code: Any = segno.make(scan, error="m", mask=2, micro=False)
-    code.save(buffer, kind="png", scale=1, border=4)
-    return data_url(buffer.getvalue(), "image/png")
+    def __init__(self) -> None:
+        self.images: dict[str, Any] = {}
+
+    def qr(self, scan: str) -> str:
+        """Return the address of a QR code."""
+        return self._named(f"mark:qr/{scan}", lambda: QrMark(scan))
+
+    def step_qr(self, scan: str) -> str:
+        """Return the address of a step's QR code with the row's line above it and the fields to write in beside it."""
+        return self._named(f"mark:step/{scan}", lambda: QrMark(scan, STEP_ROW))
+
+    def box(self) -> str:
+        """Return the address of a box to tick."""
+        return self._named("mark:box", BoxMark)
+
+    def ruled(self, before_mm: float, above_mm: float, width_mm: float, *fields_mm: float) -> str:
+        """Return the address of a ruled row: see ``RuledMark``."""
+        name = "/".join(map(str, (before_mm, above_mm, width_mm, *fields_mm)))
+        return self._named(f"mark:ruled/{name}", lambda: RuledMark(before_mm, above_mm, width_mm, fields_mm))
+
+    def picture(self, svg: str) -> tuple[str, ...]:
+        """Return the addresses of the product's picture: shapes we draw ourselves and texts over them, or all as one."""
+        if not svg:
+            return ()
+        try:
+            drawing = drawing_of(svg)
+        except PictureNotUnderstood:
+            return (data_url(printed_picture(svg).encode(), "image/svg+xml"),)
+        shapes = self._named("mark:picture", lambda: PictureMark(drawing))
+        if not drawing.texts:
+            return (shapes,)
+        return shapes, data_url(printed_picture(drawing.texts).encode(), "image/svg+xml")
+
+    def _named(self, address: str, make: Callable[[], object]) -> str:
+        if address not in self.images:
+            self.images[address] = make()
+        return address

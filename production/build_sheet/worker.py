@@ -42,8 +42,7 @@ def main(memory_mb: int, cpu_s: int) -> None:
     from production.build_sheet.drawing import draw_diff, draw_sheet
     from production.build_sheet.model import SheetData, SheetDiff
 
-    gc.freeze()  # What is loaded stays: the collector need not look at it again.
-    gc.set_threshold(GARBAGE_AT)
+    collect_seldom()
     while (request := read_frame(sys.stdin.buffer)) is not None:
         allow_cpu(cpu_s)
         try:
@@ -56,6 +55,12 @@ def main(memory_mb: int, cpu_s: int) -> None:
             write_frame(sys.stdout.buffer, FAILED, f"{type(error).__name__}: {error}".encode()[:500])
         else:
             write_frame(sys.stdout.buffer, DONE, pdf)
+
+
+def collect_seldom() -> None:
+    """Let the garbage collector leave alone what is loaded, which stays, and look at the rest less often."""
+    gc.freeze()
+    gc.set_threshold(GARBAGE_AT)
 
 
 def allow_cpu(cpu_s: int) -> None:
