@@ -21,6 +21,7 @@ from web.routes import (
     sign_in_methods,
     styleguide,
     users,
+    wishes,
 )
 from web.routes.api.describing import describe_api
 from web.routes.api.routers import ROUTERS as API_ROUTERS
@@ -31,6 +32,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     home.router,
     configure.router,
     catalog.router,
+    wishes.router,
     quotes.router,
     orders.router,
     order_changes.router,

@@ -39,6 +39,7 @@ ENTRIES = (
     _Entry(_("Floor"), "floor:home", roles=frozenset({Role.FLOOR})),
     _Entry(_("Load"), "planner:load", roles=frozenset({Role.PLANNER})),
     _Entry(_("Catalog"), "catalog:home", roles=frozenset({Role.AUTHOR})),
+    _Entry(_("Wishes"), "wishes:list", roles=frozenset({Role.AUTHOR, Role.PLANNER})),
     _Entry(_("Company"), "company:home", roles=frozenset({Role.BUYER})),
     _Entry(_("Margin"), "finance:margin", roles=frozenset({Role.FINANCE})),
     _Entry(_("Prices"), "finance:prices", roles=frozenset({Role.FINANCE})),

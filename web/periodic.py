@@ -8,6 +8,7 @@ from kernel.errors import LotOneError
 from modules_catalog.releases import service as releases
 from orders.invoicing.service import enqueue_month
 from orders.quotes.service import expire_quotes
+from orders.wishes.service import forget_drafts
 from production.promise import service as promises
 from web.shop import Shop
 
@@ -30,6 +31,7 @@ def do_what_is_due(shop: Shop, *, now: datetime) -> None:
     with shop.database.write() as db:
         expire_quotes(db, now=now)
         promises.expire(db, now)
+        forget_drafts(db, today=now.date())
     with shop.database.write() as db:
         enqueue_month(db, today=now.date())
     with shop.database.write() as db:

@@ -4,7 +4,8 @@ Each reads and decides on a snapshot and then saves in a write transaction of it
 version: no solver runs while a lock is held (docs/decisions/).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +13,7 @@ from sqlmodel import Session
 
 from configurator.configurator import Configurator
 from configurator.model import Answer, Change, Chosen, Conflict, Goal, Repair, Selection
-from kernel.database import Database
+from kernel.database import Database, DatabaseBusy
 from kernel.errors import NotFound
 from kernel.ids import CustomerId, DraftId, IdMaker, ProfileId
 from modules_catalog.model import ConfigurationModel
@@ -29,6 +30,9 @@ from orders.drafts.limits import limits_for
 from orders.drafts.model import Draft, DraftNotYours, DraftView, NothingToUndo, Refused
 from orders.drafts.presets import require_unlocked, unlocked_repairs, within_locks
 from orders.drafts.promising import inquired_promise
+from orders.drafts.wishing import refused_wish, unmet_limits
+from orders.wishes.model import Wish
+from orders.wishes.service import record_wishes
 from production.promise import service as promises
 
 
@@ -351,13 +355,27 @@ def _change(
         draft = _readable(repository.get_draft(db, draft_id), reader)
         decision = decide(db, draft, configurators.of(db, draft.release))
         locked = companies.locked_in(db, draft_id)
-        if isinstance(decision, Refused):
-            return within_locks(decision, locked)
-        require_unlocked(draft.selection, decision.selection, locked)
-        view = _view(db, configurators, decision, now=now, before=draft.selection)
+        if not isinstance(decision, Refused):
+            require_unlocked(draft.selection, decision.selection, locked)
+            view = _view(db, configurators, decision, now=now, before=draft.selection)
+    if isinstance(decision, Refused):
+        _note_refusal(database, decision, now=now)
+        return within_locks(decision, locked)
     with database.write() as db:
         repository.save_draft(db, decision, before=draft)
+        _note_wishes(db, view, unmet_limits(view), now=now)
     return view
+
+
+def _note_refusal(database: Database, refused: Refused, *, now: datetime) -> None:
+    """Count what could not be had. Nobody waits for it: a busy database counts one less."""
+    with suppress(DatabaseBusy), database.write() as db:
+        _note_wishes(db, refused.view, (refused_wish(refused),), now=now)
+
+
+def _note_wishes(db: Session, view: DraftView, wishes: Iterable[Wish], *, now: datetime) -> None:
+    draft = view.draft
+    record_wishes(db, wishes, draft=draft.id, line=draft.line, release=draft.release, day=now.date())
 
 
 def _pressed_code(answer: Answer, before: Answer | None) -> str:

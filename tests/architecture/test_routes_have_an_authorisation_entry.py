@@ -27,6 +27,7 @@ BUYER = frozenset({Role.BUYER, Role.ADMIN})
 FINANCE = frozenset({Role.FINANCE, Role.ADMIN})
 FLOOR = frozenset({Role.FLOOR, Role.ADMIN})
 AUTHOR = frozenset({Role.AUTHOR, Role.ADMIN})
+WISHES = frozenset({Role.AUTHOR, Role.PLANNER, Role.ADMIN})
 SHEETS = frozenset({Role.STORE, Role.FLOOR, Role.PLANNER, Role.ADMIN})
 
 #: Whoever the route lets in. Whose draft, quote or order it is, is judged behind that and tested in tests/journeys.
@@ -39,6 +40,11 @@ ROUTES: dict[str, frozenset[Role | None]] = {
     "GET /lines/{line}/picture.svg": EVERYBODY,
     "GET /configure/{line}": EVERYBODY,
     "POST /configure/{line}": EVERYBODY,
+    "POST /drafts/{draft_id}/wishes": EVERYBODY,
+    "GET /wishes": WISHES,
+    "GET /wishes.csv": WISHES,
+    "POST /api/v1/drafts/{draft_id}/wishes": EVERYBODY,
+    "GET /api/v1/wishes": WISHES,
     "GET /catalog": AUTHOR,
     "POST /catalog/uploads": AUTHOR,
     "GET /catalog/{content}": AUTHOR,

@@ -147,6 +147,10 @@ class Words:
                 return found
         return ""
 
+    def open_text(self, key: str) -> str:
+        """Return a text with its places left open: a reason without the numbers of one configuration."""
+        return _PLACE.sub("…", self.model.text(key, self.locale))
+
     def _filled(self, key: str, values: Mapping[str, str]) -> str:
         return _PLACE.sub(lambda place: values.get(place[1], "?"), self.model.text(key, self.locale))
 

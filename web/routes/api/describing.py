@@ -20,6 +20,7 @@ TAGS = {
     "quotes": "Price fixed, date held.",
     "orders": "Accepted quotes: where they are, their build sheets.",
     "customers": "People and their measures, for store staff.",
+    "wishes": "What customers wanted and could not have, without saying who.",
     "floor": "Scans and queues, for the floor.",
 }
 

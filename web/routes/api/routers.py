@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from web.routes.api import catalog, customers, drafts, floor, order_changes, orders, sessions
+from web.routes.api import catalog, customers, drafts, floor, order_changes, orders, sessions, wishes
 
 ROUTERS: tuple[APIRouter, ...] = (
     sessions.router,
@@ -12,4 +12,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     order_changes.router,
     customers.router,
     floor.router,
+    wishes.router,
 )

@@ -549,3 +549,48 @@ class Waiting(Told):
     waits_for: list[int]
     due_at: datetime
     planned_start_at: datetime | None
+
+
+# --- wishes ---------------------------------------------------------------------------------------
+
+
+class SayWish(Given):
+    """What somebody missed."""
+
+    text: str = Field(min_length=1, max_length=300, examples=["A pocket for a folding rule"])
+
+
+class KeptWish(Told):
+    """What is kept of a wish."""
+
+    text: str
+
+
+class WishCount(Told):
+    """How often something could not be had, and what it lacked."""
+
+    line: str
+    kind: Literal["option", "need_by", "budget", "words"]
+    subject: str = Field(description="`feature.option`; empty for a day and a price.")
+    lacked: Literal["rules", "capacity", "part", "budget", "time", "module"]
+    because: list[str] = Field(description="Rules, the part or the work centre that stood in the way.")
+    count: int
+    last_day: date
+
+
+class WishWords(Told):
+    """A wish in words."""
+
+    line: str
+    release: str
+    day: date
+    text: str
+
+
+class Wishes(Told):
+    """What could not be met in a period."""
+
+    since: date = Field(alias="from")
+    until: date = Field(alias="to")
+    counts: list[WishCount]
+    words: list[WishWords]

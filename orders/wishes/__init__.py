@@ -1,0 +1,1 @@
+"""What did customers want that could not be had? Counted, without saying who."""
