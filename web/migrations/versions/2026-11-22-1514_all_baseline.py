@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122145917"
+revision: str = "20261122151421"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -300,6 +300,15 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("web_login_failure", schema=None) as batch_op:
         batch_op.create_index("ix_web_login_failure_subject_at", ["subject_hash", "failed_at"], unique=False)
+
+    op.create_table(
+        "wish_seen",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_wish_seen")),
+    )
+    with op.batch_alter_table("wish_seen", schema=None) as batch_op:
+        batch_op.create_index("ix_wish_seen_day", ["day"], unique=False)
 
     op.create_table(
         "catalog_release_start",
@@ -767,6 +776,76 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("web_user", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_web_user_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
+        "wish_count",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("line", sa.String(length=40), nullable=False),
+        sa.Column("release", sa.String(length=64), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "option",
+                "need_by",
+                "budget",
+                "words",
+                name="wish_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column(
+            "lacked",
+            sa.Enum(
+                "rules",
+                "capacity",
+                "part",
+                "budget",
+                "time",
+                "module",
+                name="lacked",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("because", sa.String(length=400), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.CheckConstraint("count > 0", name=op.f("ck_wish_count_count_positive")),
+        sa.ForeignKeyConstraint(
+            ["release"], ["catalog_release.id"], name=op.f("fk_wish_count_release_catalog_release")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wish_count")),
+        sa.UniqueConstraint(
+            "day",
+            "line",
+            "release",
+            "kind",
+            "subject",
+            "lacked",
+            "because",
+            name=op.f("uq_wish_count_day_line_release_kind_subject_lacked_because"),
+        ),
+    )
+    op.create_table(
+        "wish_words",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("line", sa.String(length=40), nullable=False),
+        sa.Column("release", sa.String(length=64), nullable=False),
+        sa.Column("text", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["release"], ["catalog_release.id"], name=op.f("fk_wish_words_release_catalog_release")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wish_words")),
+    )
+    with op.batch_alter_table("wish_words", schema=None) as batch_op:
+        batch_op.create_index("ix_wish_words_day", ["day"], unique=False)
 
     op.create_table(
         "company_cost_centre",
@@ -1254,6 +1333,11 @@ def downgrade() -> None:
 
     op.drop_table("company_member")
     op.drop_table("company_cost_centre")
+    with op.batch_alter_table("wish_words", schema=None) as batch_op:
+        batch_op.drop_index("ix_wish_words_day")
+
+    op.drop_table("wish_words")
+    op.drop_table("wish_count")
     with op.batch_alter_table("web_user", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_web_user_customer_id"))
 
@@ -1323,6 +1407,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_catalog_release_start_release")
 
     op.drop_table("catalog_release_start")
+    with op.batch_alter_table("wish_seen", schema=None) as batch_op:
+        batch_op.drop_index("ix_wish_seen_day")
+
+    op.drop_table("wish_seen")
     with op.batch_alter_table("web_login_failure", schema=None) as batch_op:
         batch_op.drop_index("ix_web_login_failure_subject_at")
 
