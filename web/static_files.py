@@ -31,6 +31,7 @@ STYLESHEETS = (
     "css/components/lists.css",
     "css/components/table.css",
     "css/components/floor.css",
+    "css/components/chart.css",
     "css/utilities.css",
 )
 BUNDLE = "css/lotone.css"

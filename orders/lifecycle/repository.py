@@ -165,6 +165,12 @@ def running_orders(db: Session, line: str, *, limit: int) -> tuple[list[Order], 
     return found, db.exec(select(func.count()).select_from(OrderRow).where(*wanted)).one()
 
 
+def numbers_of_quotes(db: Session, quote_ids: Iterable[QuoteId]) -> dict[QuoteId, str]:
+    """Return the numbers of the orders that some quotes became."""
+    rows = db.exec(select(OrderRow.quote_id, OrderRow.number).where(col(OrderRow.quote_id).in_(list(quote_ids))))
+    return {QuoteId(quote_id): number for quote_id, number in rows}
+
+
 def move_order(
     db: Session, order_id: OrderId, *, before: OrderState, after: OrderState, held_from: OrderState | None = None
 ) -> bool:

@@ -54,6 +54,12 @@ def get_quote(db: Session, quote_id: QuoteId) -> Quote:
     return _quote(row)
 
 
+def numbers_of(db: Session, quote_ids: Iterable[QuoteId]) -> dict[QuoteId, str]:
+    """Return the numbers of some quotes; unknown ids are left out."""
+    rows = db.exec(select(QuoteRow.id, QuoteRow.number).where(col(QuoteRow.id).in_(list(quote_ids))))
+    return {QuoteId(quote_id): number for quote_id, number in rows}
+
+
 def quotes_of_draft(db: Session, draft_id: DraftId, *, state: QuoteState) -> list[Quote]:
     """Return the quotes of a draft in one state, oldest first."""
     rows = db.exec(

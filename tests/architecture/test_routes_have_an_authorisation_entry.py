@@ -24,6 +24,7 @@ SIGNED_IN = frozenset(Role)
 ADMIN = frozenset({Role.ADMIN})
 STORE = frozenset({Role.STORE, Role.ADMIN})
 BUYER = frozenset({Role.BUYER, Role.ADMIN})
+PLANNER = frozenset({Role.PLANNER, Role.ADMIN})
 FINANCE = frozenset({Role.FINANCE, Role.ADMIN})
 FLOOR = frozenset({Role.FLOOR, Role.ADMIN})
 AUTHOR = frozenset({Role.AUTHOR, Role.ADMIN})
@@ -83,6 +84,11 @@ ROUTES: dict[str, frozenset[Role | None]] = {
     "POST /customers/{customer_id}/company/members": STORE,
     "POST /customers/{customer_id}/company/members/{user_id}/removal": STORE,
     "POST /customers/{customer_id}/company/agreements": STORE,
+    "GET /planning": PLANNER,
+    "GET /planning/orders/{number}": PLANNER,
+    "GET /planning/{line}": PLANNER,
+    "GET /planning/{line}/gantt": PLANNER,
+    "GET /planning/{line}/{work_centre}/{day}": PLANNER,
     "GET /finance/margins": FINANCE,
     "GET /finance/margins.csv": FINANCE,
     "GET /finance/prices": FINANCE,
