@@ -179,6 +179,6 @@ class _Axis:
         for number, day in enumerate(self.days):
             marks.append(Tick(number * self.day_s, shown_date(day, locale=locale), True))
             first = -(-self.from_min // 60)
-            for hour in range(first + 2, self.to_min // 60, 2):
+            for hour in range(first + 4, self.to_min // 60, 2):  # the day's name stands over the first hours
                 marks.append(Tick(number * self.day_s + 60 * (60 * hour - self.from_min), f"{hour}:00", False))
         return marks
