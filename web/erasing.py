@@ -4,8 +4,9 @@ from kernel.ids import CustomerId
 from orders.audit.model import Actor
 from orders.customers.model import Purpose
 from orders.customers.service import known_customer
+from orders.invoicing.service import kept_invoices
 from orders.privacy.erasing import erase_customer
-from orders.privacy.model import ErasureReceipt
+from orders.privacy.model import ErasureReceipt, KeptDocument
 from web.mail_files import forget_mails
 from web.security import accounts, repository
 from web.shop import Shop
@@ -26,6 +27,9 @@ def erase_everything(shop: Shop, customer_id: CustomerId, *, actor: Actor) -> Er
             customer_id,
             owners=[user.id for user in users],
             also_gone={"accounts": len(users)},
+            kept=[
+                KeptDocument("invoice", number, until) for number, until in kept_invoices(db, shop.seller, customer_id)
+            ],
             new_id=shop.new_id,
             actor=actor,
             now=shop.now(),

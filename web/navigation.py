@@ -41,6 +41,7 @@ ENTRIES = (
     _Entry(_("Catalog"), "catalog:home", roles=frozenset({Role.AUTHOR})),
     _Entry(_("Wishes"), "wishes:list", roles=frozenset({Role.AUTHOR, Role.PLANNER})),
     _Entry(_("Company"), "company:home", roles=frozenset({Role.BUYER})),
+    _Entry(_("Invoices"), "invoices:list", roles=frozenset({Role.STORE, Role.FINANCE})),
     _Entry(_("Margin"), "finance:margin", roles=frozenset({Role.FINANCE})),
     _Entry(_("Prices"), "finance:prices", roles=frozenset({Role.FINANCE})),
     _Entry(_("Approvals"), "finance:approvals", roles=frozenset({Role.FINANCE})),

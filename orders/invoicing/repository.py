@@ -156,8 +156,16 @@ def take_collected(db: Session, order_id: OrderId) -> bool:
 
 def start_run(db: Session, month: str, *, total: int, now: datetime) -> None:
     """Begin a month's run, or begin again one that was broken off."""
-    db.merge(InvoiceRunRow(month=month, started_at=now, total=total, done=0, refused={}))
+    row = db.get(InvoiceRunRow, month, populate_existing=True)
+    turn = row.turn + 1 if row is not None else 1
+    db.merge(InvoiceRunRow(month=month, turn=turn, started_at=now, finished_at=None, total=total, done=0, refused={}))
     db.flush()
+
+
+def runs_of(db: Session, month: str) -> int:
+    """Return how often a month's run was started."""
+    row = db.get(InvoiceRunRow, month, populate_existing=True)
+    return 0 if row is None else row.turn
 
 
 def advance_run(db: Session, month: str, *, refused: dict[str, object] | None = None) -> None:

@@ -131,9 +131,13 @@ def invoice_month(books: Books, month: str, *, now: datetime) -> None:
 
 def enqueue_month(db: Session, *, today: date) -> str:
     """Queue the collective run of the month before today's; however often it is asked for, it is stored once."""
-    first = today.replace(day=1)
-    month = first.replace(year=first.year - 1, month=12) if first.month == 1 else first.replace(month=first.month - 1)
-    return enqueue(db, MONTH_JOB, f"{month:%Y-%m}")
+    return enqueue(db, MONTH_JOB, _month_before(today))
+
+
+def queue_month(db: Session, *, today: date) -> None:
+    """Queue the collective run of the month before today's once more, for what was refused and has been put right."""
+    month = _month_before(today)
+    enqueue(db, MONTH_JOB, month, key=f"{month}:{repository.runs_of(db, month)}")
 
 
 def draw_files(books: Books, invoice_id: InvoiceId) -> IssuedInvoice:
@@ -160,6 +164,14 @@ def invoice_files(blobs: BlobStore, issued: IssuedInvoice) -> tuple[bytes, bytes
     if issued.pdf is None:
         raise FilesNotYetThere(number=issued.invoice.number)
     return blobs.get(issued.pdf).content, blobs.get(issued.xml).content if issued.xml else b""
+
+
+def kept_invoices(db: Session, seller: Seller, customer_id: CustomerId) -> list[tuple[str, date]]:
+    """Return the invoices the law makes us keep of a customer: number, and until the end of which year."""
+    return [
+        (each.invoice.number, date(each.issued_at.year + seller.retention_years, 12, 31))
+        for each in repository.find_invoices(db, customer_id=customer_id, limit=100_000)
+    ]
 
 
 def owed_for(db: Session, order: Order) -> int:
@@ -303,6 +315,12 @@ def _store(
 
 def _claim(order_id: OrderId, turn: int, what: str) -> str:
     return f"invoicing:{what}:{order_id}:{turn}"
+
+
+def _month_before(day: date) -> str:
+    first = day.replace(day=1)
+    before = first.replace(year=first.year - 1, month=12) if first.month == 1 else first.replace(month=first.month - 1)
+    return f"{before:%Y-%m}"
 
 
 def _day_after(month: str) -> date:

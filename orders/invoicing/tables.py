@@ -65,6 +65,7 @@ class InvoiceRunRow(SQLModel, table=True):
     __table_args__ = (CheckConstraint("done >= 0 AND done <= total", name="done_within_total"),)
 
     month: str = Field(primary_key=True, max_length=7)
+    turn: int = 1
     started_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     finished_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
     total: int

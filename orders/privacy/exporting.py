@@ -11,12 +11,15 @@ from kernel.ids import CustomerId
 from orders.audit.repository import entries
 from orders.customers import repository as customers
 from orders.customers.addresses.repository import addresses_of
+from orders.customers.billing.repository import billing_of
 from orders.customers.consents.repository import consents_of
 from orders.customers.contacts.repository import contacts_of
 from orders.customers.model import Contact, Purpose
 from orders.customers.service import known_customer
 from orders.drafts import repository as drafts
 from orders.drafts.repository import selection_to_json
+from orders.invoicing.document import invoice_to_json
+from orders.invoicing.repository import find_invoices
 from orders.lifecycle import repository as orders
 from orders.quotes import repository as quotes
 
@@ -85,6 +88,10 @@ def export_customer(
             }
             for each in quotes.quotes_of_customer(db, customer_id)
         ],
+        "invoices.json": [
+            invoice_to_json(each.invoice) for each in find_invoices(db, customer_id=customer_id, limit=EVERYTHING)
+        ],
+        "billing.json": asdict(billing_of(db, customer_id, purpose=Purpose.SUPPORT)),
         "orders.json": [
             {
                 "number": each.number,

@@ -29,6 +29,7 @@ FINANCE = frozenset({Role.FINANCE, Role.ADMIN})
 FLOOR = frozenset({Role.FLOOR, Role.ADMIN})
 AUTHOR = frozenset({Role.AUTHOR, Role.ADMIN})
 WISHES = frozenset({Role.AUTHOR, Role.PLANNER, Role.ADMIN})
+INVOICES = frozenset({Role.STORE, Role.FINANCE, Role.ADMIN})
 SHEETS = frozenset({Role.STORE, Role.FLOOR, Role.PLANNER, Role.ADMIN})
 
 #: Whoever the route lets in. Whose draft, quote or order it is, is judged behind that and tested in tests/journeys.
@@ -89,6 +90,23 @@ ROUTES: dict[str, frozenset[Role | None]] = {
     "GET /planning/{line}": PLANNER,
     "GET /planning/{line}/gantt": PLANNER,
     "GET /planning/{line}/{work_centre}/{day}": PLANNER,
+    "GET /invoices": INVOICES,
+    "POST /invoices/runs": FINANCE,
+    "GET /invoices/{number}": EVERYBODY,
+    "GET /invoices/{number}/invoice.pdf": EVERYBODY,
+    "GET /invoices/{number}/invoice.xml": EVERYBODY,
+    "POST /orders/{number}/payments": INVOICES,
+    "GET /customers/{customer_id}/billing": INVOICES,
+    "POST /customers/{customer_id}/billing": INVOICES,
+    "GET /api/v1/invoices": INVOICES,
+    "POST /api/v1/invoices/runs": FINANCE,
+    "GET /api/v1/invoices/{number}": EVERYBODY,
+    "GET /api/v1/invoices/{number}/invoice.pdf": EVERYBODY,
+    "GET /api/v1/invoices/{number}/invoice.xml": EVERYBODY,
+    "GET /api/v1/orders/{number}/account": EVERYBODY,
+    "POST /api/v1/orders/{number}/payments": INVOICES,
+    "GET /api/v1/customers/{customer_id}/billing": INVOICES,
+    "PUT /api/v1/customers/{customer_id}/billing": INVOICES,
     "GET /finance/margins": FINANCE,
     "GET /finance/margins.csv": FINANCE,
     "GET /finance/prices": FINANCE,

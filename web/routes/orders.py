@@ -22,6 +22,7 @@ from web.security.roles import Role
 from web.shop import Shop, TheActor, TheReader, TheShop
 from web.templating import go_to, reader_locale, respond
 from web.views.changing import earlier_revisions, obstacle_text
+from web.views.invoicing import order_billing
 from web.views.quoting import order_page, promised_date
 from web.views.words import Words
 
@@ -76,6 +77,8 @@ def page(request: Request, shop: TheShop, reader: TheReader, user: MaybeUser, nu
                 order, orders.revisions_of(db, order.id), Words(model, reader_locale(request))
             ),
             "has_diff": has_diff(db, order),
+            "billing": order_billing(db, order),
+            "may_record_payment": user is not None and user.may_act_as(Role.STORE, Role.FINANCE),
             "can_cancel": order.state in CAN_CANCEL and reader.may_open(order.owner, order.customer_id),
         }
     return respond(request, "orders/page.html", values)

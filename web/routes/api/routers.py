@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from web.routes.api import catalog, customers, drafts, floor, order_changes, orders, sessions, wishes
+from web.routes.api import catalog, customers, drafts, floor, invoices, order_changes, orders, sessions, wishes
 
 ROUTERS: tuple[APIRouter, ...] = (
     sessions.router,
@@ -13,4 +13,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     customers.router,
     floor.router,
     wishes.router,
+    invoices.router,
 )

@@ -1,0 +1,154 @@
+"""The values of the invoices' pages, and of the invoices and payments on an order's page."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlmodel import Session
+
+from orders.invoicing import repository as invoices
+from orders.invoicing.amounts import percent
+from orders.invoicing.invoice_texts import invoice_texts
+from orders.invoicing.issued import InvoiceRun, IssuedInvoice
+from orders.invoicing.model import InvoicingMethod
+from orders.invoicing.service import owed_for
+from orders.lifecycle.model import Order
+from orders.payments.model import Balance, balance
+from orders.payments.repository import payments_of
+
+
+@dataclass(frozen=True, slots=True)
+class ShownInvoice:
+    """One invoice of a list."""
+
+    number: str
+    kind: str
+    method: str
+    issued_at: datetime
+    due_on: date
+    buyer: str
+    orders: tuple[str, ...]
+    agreed_minor: int
+    due_minor: int
+    currency: str
+    is_ready: bool
+    has_xml: bool
+    is_to_post: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InvoicePage:
+    """Everything one invoice's page shows; ``sums`` are name and amount, the last what is to be paid."""
+
+    told: ShownInvoice
+    facts: tuple[tuple[str, str], ...]
+    lines: tuple[tuple[str, int, str, int], ...]
+    sums: tuple[tuple[str, int], ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPayment:
+    """One payment of an order."""
+
+    kind: str
+    provider: str
+    at: datetime
+    signed_minor: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderBilling:
+    """Invoices and payments of an order, and how it stands."""
+
+    invoices: tuple[ShownInvoice, ...]
+    payments: tuple[ShownPayment, ...]
+    balance: Balance
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRun:
+    """A month's collective run; ``refused`` are what names the customer, and what stood against the invoice."""
+
+    month: str
+    total: int
+    done: int
+    is_over: bool
+    refused: tuple[tuple[str, str], ...]
+
+
+def shown_invoice(issued: IssuedInvoice) -> ShownInvoice:
+    """Return an invoice as a list shows it."""
+    invoice = issued.invoice
+    return ShownInvoice(
+        number=invoice.number,
+        kind=invoice.kind.value,
+        method=invoice.method.value,
+        issued_at=issued.issued_at,
+        due_on=invoice.due_on,
+        buyer=invoice.buyer.name,
+        orders=invoice.orders,
+        agreed_minor=invoice.totals.agreed_minor,
+        due_minor=invoice.totals.due_minor,
+        currency=invoice.currency,
+        is_ready=issued.pdf is not None,
+        has_xml=issued.xml is not None,
+        is_to_post=invoice.method is InvoicingMethod.PAPER,
+    )
+
+
+def invoice_page(issued: IssuedInvoice, locale: str) -> InvoicePage:
+    """Return one invoice's page, in the reader's language but for the lines, which stand as they were issued."""
+    invoice, texts = issued.invoice, invoice_texts(locale)
+    buyer, totals = invoice.buyer, invoice.totals
+    address = ", ".join(
+        part for part in (buyer.street, f"{buyer.postcode} {buyer.city}".strip(), buyer.country) if part
+    )
+    facts = [(texts.word("buyer"), buyer.name), ("", address)]
+    facts += [(texts.word("vat_id"), buyer.vat_id)] if buyer.vat_id else []
+    facts += [
+        (texts.word("issued"), texts.day(invoice.issued_on)),
+        (
+            texts.word("expected" if invoice.delivery.is_expected else "delivered"),
+            " – ".join(dict.fromkeys(texts.day(day) for day in (invoice.delivery.first, invoice.delivery.last))),
+        ),
+        (texts.word("due"), texts.day(invoice.due_on)),
+    ]
+    facts += [(texts.word("po_number"), invoice.po_number)] if invoice.po_number else []
+    facts += [(texts.word("refers_to"), invoice.refers_to.number)] if invoice.refers_to else []
+    lines = [(line.name, line.quantity, _percent(line.vat.rate), line.net_minor) for line in invoice.lines]
+    lines += [(each.reason, 1, _percent(each.vat.rate), -each.net_minor) for each in invoice.allowances]
+    sums = [(texts.word("sum_net"), totals.net_minor)]
+    sums += [(f"{texts.word('vat')} {_percent(each.vat.rate)}", each.tax_minor) for each in totals.vat]
+    sums += [(texts.word("rounding"), totals.rounding_minor)] if totals.rounding_minor else []
+    sums += [(texts.word("paid"), -totals.paid_minor)] if totals.paid_minor else []
+    sums += [(texts.word("to_get" if issued.refers_to else "to_pay"), totals.due_minor)]
+    notes = [texts.word(f"vat.{each.vat.category.value}") for each in totals.vat if each.vat.category.exemption_code]
+    return InvoicePage(shown_invoice(issued), tuple(facts), tuple(lines), tuple(sums), (*notes, texts.terms(invoice)))
+
+
+def order_billing(db: Session, order: Order) -> OrderBilling:
+    """Return invoices and payments of an order."""
+    payments = payments_of(db, order.id)
+    return OrderBilling(
+        invoices=tuple(shown_invoice(each) for each in invoices.invoices_of_order(db, order.id)),
+        payments=tuple(
+            ShownPayment(each.kind.value, each.provider, each.at, each.signed_minor, each.reference)
+            for each in payments
+        ),
+        balance=balance(payments, owed_minor=owed_for(db, order), currency=order.price.currency),
+    )
+
+
+def shown_run(run: InvoiceRun) -> ShownRun:
+    """Return a collective run as it is shown."""
+    refused = tuple(
+        (whom, ", ".join(told.get("rules", [])) or str(told.get("field", told.get("code", ""))))
+        for whom, told in run.refused.items()
+    )
+    return ShownRun(run.month, run.total, run.done, run.finished_at is not None, refused)
+
+
+def _percent(rate: Decimal) -> str:
+    return f"{percent(rate).normalize():f} %"
