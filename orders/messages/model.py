@@ -1,0 +1,123 @@
+"""A message to a customer: what it is about, how it stands, and the addresses it goes between."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from kernel.errors import NotAvailable, NotFound, NotPossible, NotValid
+from kernel.ids import CustomerId, OrderId
+
+MessageId = NewType("MessageId", str)
+TOKEN = re.compile(r"\+([0-9a-f]{32})@")
+"""How the token of a reply address looks: 128 random bits, so that nobody guesses another's."""
+LONGEST_REPLY = 2000
+
+
+class MessageNotTaken(NotAvailable):
+    """The mail server did not take the message; nothing was sent, and it is tried again."""
+
+
+class MessageRefused(NotPossible):
+    """The mail server refuses the message for good; facts: ``status``."""
+
+
+class MessageInDoubt(NotPossible):
+    """The connection broke after the message was handed over: it is not sent again, so that nobody gets it twice."""
+
+
+class ReplyNotOurs(NotFound):
+    """A mail carries no token of a message we sent."""
+
+
+class MailNotValid(NotValid):
+    """A header would break out of its line, or a mail cannot be read; facts: ``field``."""
+
+
+class MessageKind(StrEnum):
+    """What a message is about."""
+
+    QUOTE = "quote"
+    ORDER = "order"
+    CHANGE = "change"
+    PROMISE = "promise"
+    READY = "ready"
+    SHIPPED = "shipped"
+    CANCELLED = "cancelled"
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+
+
+class MessageState(StrEnum):
+    """How far a message came."""
+
+    SENDING = "sending"  # claimed by a worker; found so by another, nobody knows whether it went out
+    SENT = "sent"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """That a message was written: to whom by id, about what, and under which token replies come back.
+
+    Neither address nor text is kept: the text is made from what it tells of.
+    """
+
+    id: MessageId
+    kind: MessageKind
+    customer_id: CustomerId
+    about: str
+    token: str
+    at: datetime
+    order_id: OrderId | None = None
+    state: MessageState = MessageState.SENDING
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MailAddresses:
+    """From whom messages come, and to where replies go.
+
+    Raises:
+        MailNotValid: one of them is no address.
+    """
+
+    sender: str = "Lot One <shop@lotone.example>"
+    reply_to: str = "orders@lotone.example"
+
+    def __post_init__(self) -> None:
+        for field in ("sender", "reply_to"):
+            address = getattr(self, field)
+            if not address.isprintable() or address.count("@") != 1 or not address.isascii():
+                raise MailNotValid(field=field)
+
+    def reply_address(self, token: str) -> str:
+        """Return the address under which a reply finds its message: ``orders+<token>@…``."""
+        name, _at, domain = self.reply_to.partition("@")
+        return f"{name}+{token}@{domain}"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a message says, in the customer's language, before it is a mail.
+
+    ``facts`` are name and value; ``link`` is label and address.
+    """
+
+    locale: str
+    subject: str
+    greeting: str
+    paragraphs: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    link: tuple[str, str] | None
+    closing: tuple[str, ...]
+    attachments: tuple[Attachment, ...] = ()
