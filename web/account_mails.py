@@ -1,6 +1,6 @@
 """The mails about an account: confirm the address, set a new password, somebody registered again."""
 
-from web.mail_files import Mail, write_mail
+from web.mail_files import Mail, as_message
 from web.security.accounts import LinkToMail, link_to_mail
 from web.security.model import LinkKind
 from web.shop import Shop
@@ -34,7 +34,7 @@ def mail_link(shop: Shop, link_id: str) -> None:
     with shop.database.write() as db:
         link = link_to_mail(db, link_id)
     if link is not None:
-        write_mail(shop.outbox, composed(link, shop.origin))
+        shop.transport.send(as_message(composed(link, shop.origin), sender=shop.mail.sender))
 
 
 def composed(link: LinkToMail, origin: str) -> Mail:

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 
-from kernel.ids import OrderId
+from kernel.ids import OrderId, QuoteId
 from kernel.jobs import JobFunction, JobName
+from orders.invoicing.issued import InvoiceId
 from orders.invoicing.service import ISSUED_JOB, MONTH_JOB, bill_order, invoice_month
 from orders.lifecycle.changing import REISSUE_JOB
 from orders.lifecycle.following import BILL_JOB, TELL_JOB
 from orders.lifecycle.releasing import reissue_order, release_order
 from orders.lifecycle.service import RELEASE_JOB
+from orders.messages.service import tell_of_invoice, tell_of_order, tell_of_quote
 from orders.privacy.erasing import ERASE_FILES_JOB, erase_files
 from orders.publishing.service import CHECK_JOB, check_candidate
+from orders.quotes.service import TELL_QUOTE_JOB
 from web.account_mails import mail_link
 from web.security.accounts import MAIL_LINK_JOB
 from web.shop import Shop
@@ -41,8 +44,14 @@ def job_functions(shop: Shop) -> Mapping[JobName, JobFunction]:
     def month(of: str) -> None:
         invoice_month(shop.books, of, now=shop.now())
 
-    def tell(*_ids: str) -> None:
-        """Say nothing yet."""
+    def tell(order_id: str, event: str) -> None:
+        tell_of_order(shop.post_office, OrderId(order_id), event, now=shop.now())
+
+    def tell_quote(quote_id: str) -> None:
+        tell_of_quote(shop.post_office, QuoteId(quote_id), now=shop.now())
+
+    def tell_invoice(invoice_id: str) -> None:
+        tell_of_invoice(shop.post_office, InvoiceId(invoice_id), now=shop.now())
 
     return {
         CHECK_JOB: check,
@@ -53,5 +62,6 @@ def job_functions(shop: Shop) -> Mapping[JobName, JobFunction]:
         BILL_JOB: bill,
         MONTH_JOB: month,
         TELL_JOB: tell,
-        ISSUED_JOB: tell,
+        TELL_QUOTE_JOB: tell_quote,
+        ISSUED_JOB: tell_invoice,
     }

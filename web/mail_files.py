@@ -1,4 +1,4 @@
-"""Mails as files in a folder: each one message as RFC 5322 has it, written whole or not at all."""
+"""Mails about accounts, and forgetting what lies in the outbox."""
 
 import secrets
 from dataclasses import dataclass
@@ -7,8 +7,6 @@ from email.policy import SMTP
 from pathlib import Path
 
 from kernel.errors import NotValid
-
-SENDER = "Lot One <shop@lotone.example>"
 
 
 class MailNotValid(NotValid):
@@ -29,17 +27,13 @@ class Mail:
                 raise MailNotValid
 
 
-def write_mail(folder: Path, mail: Mail) -> Path:
-    """Write the mail into the folder and return its file."""
+def as_message(mail: Mail, *, sender: str) -> EmailMessage:
+    """Return the mail as a transport takes it."""
     message = EmailMessage(policy=SMTP)
-    message["From"], message["To"], message["Subject"] = SENDER, mail.to, mail.subject
+    message["From"], message["To"], message["Subject"] = sender, mail.to, mail.subject
+    message["Message-ID"] = f"<{secrets.token_hex(16)}@{sender.rpartition('@')[2].rstrip('>')}>"
     message.set_content(mail.text)
-    folder.mkdir(parents=True, exist_ok=True)
-    name = secrets.token_hex(8)
-    half = folder / f".{name}.tmp"
-    half.write_bytes(message.as_bytes())
-    half.chmod(0o600)
-    return half.rename(folder / f"{name}.eml")
+    return message
 
 
 def forget_mails(folder: Path, address: str) -> int:

@@ -11,6 +11,7 @@ from kernel.vault import Vault
 from orders.drafts.configurators import Configurators
 from orders.invoicing.printing import InvoicePrinter
 from orders.invoicing.seller import DEMO_SELLER, load_seller
+from orders.messages.model import MailAddresses
 from production.build_sheet.printing import SheetPrinter
 from web.master_key import read_or_make
 from web.plan_files import PlanFiles
@@ -36,6 +37,9 @@ def open_shop(settings: Settings, *, clock: Clock = system_clock, rng: random.Ra
         outbox=Path(settings.outbox_dir),
         origin=settings.origin,
         invoices=InvoicePrinter(Path(settings.cache_dir) / "fonts"),
+        mail=MailAddresses(settings.mail_sender, settings.mail_reply_to),
+        smtp_url=settings.smtp_url,
+        inbox=Path(settings.mail_inbox) if settings.mail_inbox else None,
         seller=load_seller(Path(settings.seller_file) if settings.seller_file else DEMO_SELLER),
     )
 

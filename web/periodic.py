@@ -10,6 +10,7 @@ from orders.invoicing.service import enqueue_month
 from orders.quotes.service import expire_quotes
 from orders.wishes.service import forget_drafts
 from production.promise import service as promises
+from web.mail_inbox import receive_maildir
 from web.shop import Shop
 
 EVERY_S = 60.0
@@ -34,6 +35,8 @@ def do_what_is_due(shop: Shop, *, now: datetime) -> None:
         forget_drafts(db, today=now.date())
     with shop.database.write() as db:
         enqueue_month(db, today=now.date())
+    if shop.inbox is not None:
+        receive_maildir(shop, shop.inbox)
     with shop.database.write() as db:
         for line in releases.current_lines(db, now=now):
             promises.roll_horizon(db, line, now=now)

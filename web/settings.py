@@ -36,6 +36,11 @@ class Settings:
         staff_second_factor: ``offered``, or ``required``: then staff who have none can do nothing but enrol.
         api_per_minute: Requests a key of the API may send a minute, and an address five times as many; 0: no limit.
         outbox_dir: A folder into which mails are written as files.
+        smtp_url: The mail server: ``smtp://user:password@host:587``, ``smtps://…`` for TLS from the start. Empty: mails
+            are written as files.
+        mail_sender: From whom mails come.
+        mail_reply_to: Where answers go; a token is put before the ``@``.
+        mail_inbox: A maildir into which a mail server delivers answers. Empty: none is read.
         seller_file: Who invoices: a file like ``orders/invoicing/seller.yaml``. Empty: that one, the demo's.
         worker_slots: How many job workers may run at once on one database.
         log_level: ``debug``, ``info``, ``warning`` or ``error``.
@@ -53,6 +58,10 @@ class Settings:
     staff_second_factor: str = "offered"
     api_per_minute: int = 1200
     outbox_dir: str = "var/outbox"
+    smtp_url: str = ""
+    mail_sender: str = "Lot One <shop@lotone.example>"
+    mail_reply_to: str = "orders@lotone.example"
+    mail_inbox: str = ""
     seller_file: str = ""
     worker_slots: int = 2
     log_level: str = "info"

@@ -1,5 +1,6 @@
 """What the routes work with besides the request: the database, compiled catalogs, ids, files and the clock."""
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,9 @@ from orders.drafts.service import Reader
 from orders.invoicing.printing import InvoicePrinter
 from orders.invoicing.seller import Seller, load_seller
 from orders.invoicing.service import Books
+from orders.messages.model import MailAddresses
+from orders.messages.service import PostOffice
+from orders.messages.transports import FileOutbox, Transport, smtp_server
 from production.build_sheet.printing import SheetPrinter
 from web.security.access import MaybeUser
 from web.security.model import User
@@ -38,6 +42,28 @@ class Shop:
     seller: Seller = field(default_factory=load_seller)
     outbox: Path = Path("var/outbox")
     origin: str = "http://127.0.0.1:8000"
+
+    mail: MailAddresses = field(default_factory=MailAddresses)
+    smtp_url: str = ""
+    inbox: Path | None = None
+
+    @property
+    def transport(self) -> Transport:
+        """How mails leave: through the mail server, or as files."""
+        return smtp_server(self.smtp_url) if self.smtp_url else FileOutbox(self.outbox)
+
+    @property
+    def post_office(self) -> PostOffice:
+        """What messages are written and sent with."""
+        return PostOffice(
+            self.database,
+            self.blobs,
+            self.transport,
+            self.mail,
+            self.origin,
+            self.new_id,
+            lambda: secrets.token_hex(16),
+        )
 
     @property
     def books(self) -> Books:

@@ -1,6 +1,7 @@
 """Ways a mail leaves the shop: as a file in a folder, or through a mail server."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
@@ -69,6 +70,13 @@ class SmtpServer:
             timeout=TIMEOUT_S,
         )
         try:
+            await self._hand_over(client, mail)
+        finally:
+            client.close()
+            await asyncio.sleep(0)  # lets the connection close before the loop does
+
+    async def _hand_over(self, client: aiosmtplib.SMTP, mail: EmailMessage) -> None:
+        try:
             await client.connect()
         except (aiosmtplib.SMTPException, OSError) as error:
             raise MessageNotTaken(reason=type(error).__name__) from None
@@ -81,10 +89,8 @@ class SmtpServer:
             raise _judged(error.code) from None
         except (aiosmtplib.SMTPException, OSError) as error:
             raise MessageInDoubt(reason=type(error).__name__) from None
-        try:
-            await client.quit()
-        except (aiosmtplib.SMTPException, OSError):
-            return  # the mail was taken; how the server says good-bye does not matter
+        with suppress(aiosmtplib.SMTPException, OSError):
+            await client.quit()  # the mail was taken; how the server says good-bye does not matter
 
 
 def _judged(status: int) -> MessageNotTaken | MessageRefused:

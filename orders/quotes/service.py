@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from kernel.database import Database
 from kernel.ids import CustomerId, DraftId, IdMaker, QuoteId
+from kernel.jobs import JobName, enqueue
 from orders.audit.model import SYSTEM, Actor
 from orders.audit.service import record
 from orders.drafts.configurators import Configurators
@@ -22,6 +23,8 @@ from orders.quotes.offering import made_offer, needs_approval, require_approval
 from orders.quotes.specifying import specification
 from production.promise import service as promises
 from production.promise.document import promise_to_json
+
+TELL_QUOTE_JOB = JobName("messages.quote")
 
 
 def issue_quote(
@@ -94,6 +97,8 @@ def issue_quote(
         hold_voucher(db, quote_id, quote.customer_id, quote.price.discounts)
         pricing.keep_cost(db, quote_id, offer.margin, now=now)
         record(db, f"quote:{quote_id}", "issued", actor=actor, now=now, total_minor=quote.price.total_minor)
+        if quote.customer_id is not None:
+            enqueue(db, TELL_QUOTE_JOB, quote_id)
         return quote
 
 

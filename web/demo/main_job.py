@@ -93,6 +93,7 @@ def run_main_job(out_dir: Path) -> list[Made]:
             database_url=f"sqlite:///{folder}/demo.db",
             blob_url=f"{folder}/blobs",
             cache_dir=folder,
+            outbox_dir=f"{folder}/outbox",
             master_key_file=f"{folder}/master.key",
         )
         shop = open_shop(settings, clock=fixed_clock(MOMENT), rng=random.Random(1))
