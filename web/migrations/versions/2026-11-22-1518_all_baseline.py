@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122151421"
+revision: str = "20261122151856"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -165,6 +165,7 @@ def upgrade() -> None:
     op.create_table(
         "invoice_run",
         sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("total", sa.Integer(), nullable=False),
@@ -1183,6 +1184,55 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_collected_order_delivered_on"), ["delivered_on"], unique=False)
 
     op.create_table(
+        "customer_message",
+        sa.Column("id", sa.String(length=20), nullable=False),
+        sa.Column("occasion", sa.String(length=80), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "quote",
+                "order",
+                "change",
+                "promise",
+                "ready",
+                "shipped",
+                "cancelled",
+                "invoice",
+                "credit_note",
+                name="message_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("customer_id", sa.String(length=20), nullable=False),
+        sa.Column("order_id", sa.String(length=20), nullable=True),
+        sa.Column("about", sa.String(length=40), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "sending", "sent", "refused", name="message_state", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_customer_message_customer_id_customer")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["customer_order.id"], name=op.f("fk_customer_message_order_id_customer_order")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_message")),
+        sa.UniqueConstraint("occasion", name=op.f("uq_customer_message_occasion")),
+        sa.UniqueConstraint("token", name=op.f("uq_customer_message_token")),
+    )
+    with op.batch_alter_table("customer_message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_customer_message_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_customer_message_order_id"), ["order_id"], unique=False)
+
+    op.create_table(
         "invoiced_order",
         sa.Column("invoice_id", sa.String(length=20), nullable=False),
         sa.Column("order_id", sa.String(length=20), nullable=False),
@@ -1270,6 +1320,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invoiced_order_order_id"))
 
     op.drop_table("invoiced_order")
+    with op.batch_alter_table("customer_message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_customer_message_order_id"))
+        batch_op.drop_index(batch_op.f("ix_customer_message_customer_id"))
+
+    op.drop_table("customer_message")
     with op.batch_alter_table("collected_order", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_collected_order_delivered_on"))
         batch_op.drop_index(batch_op.f("ix_collected_order_customer_id"))
