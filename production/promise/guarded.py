@@ -54,15 +54,19 @@ Amounts = Mapping[tuple[str | int, ...], int]
 """``{key values: amount}``; an amount of 0 is left out."""
 
 
+LINE_LOCK = 0x4C4F54  # "LOT": the advisory locks of ledgers, one a plant
+
+
 @dataclass(frozen=True, slots=True)
 class Taking:
     """What is to be taken, all of it or nothing, and the rows that record it.
 
-    ``keep`` is what must be left in a row after the taking, 0 where absent.
+    ``keep`` is what must be left in a row after the taking, 0 where absent. ``in_line``: wait for whoever takes alone.
     """
 
     amounts: Mapping[Scarce, Amounts]
     keep: Mapping[tuple[str | int, ...], int] = field(default_factory=dict)
+    in_line: bool = False
     reservation: Mapping[str, Any] | None = None
     loads: Sequence[Mapping[str, Any]] = ()
     materials: Sequence[Mapping[str, Any]] = ()
@@ -97,7 +101,19 @@ def take_all(db: Session, line: str, taking: Taking) -> bool:
         **{scarce.table: needs[scarce] for scarce in asked},
     }
     given = {"line": line, "document": json.dumps(document, default=datetime.isoformat)}
-    return _take_in_one_trip(db.connection(), _postgresql(asked, taking.reservation is not None), given)
+    statement = _postgresql(asked, taking.reservation is not None)
+    return _take_in_one_trip(db.connection(), statement, given, in_line=taking.in_line)
+
+
+def wait_in_line(db: Session, line: str, *, alone: bool) -> None:
+    """Wait until nobody takes alone from a plant's ledger, or, ``alone``, until nobody takes at all; and then keep the place.
+
+    The place is kept until the transaction or savepoint ends. It is asked for before any row of the ledger is locked: who holds
+    rows already must not wait here, or those who want the rows would wait for it. On SQLite a writer is alone anyway.
+    """
+    if db.get_bind().dialect.name != "sqlite":
+        lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+        db.connection().execute(text(f"SELECT {lock}(:lock, hashtext(:line))"), {"lock": LINE_LOCK, "line": line})
 
 
 def _rows(scarce: Scarce, taking: Taking) -> list[dict[str, str | int]]:
@@ -219,13 +235,15 @@ _MATERIAL = (
 # --- PostgreSQL -------------------------------------------------------------------------------------
 
 
-def _take_in_one_trip(connection: Connection, statement: str, given: Mapping[str, str]) -> bool:
-    """Send a savepoint and the statement together; what did not fit lets go of the rows it has locked."""
+def _take_in_one_trip(connection: Connection, statement: str, given: Mapping[str, str], *, in_line: bool) -> bool:
+    """Send a savepoint, a place beside the others and the statement together; what did not fit lets go of all it locked."""
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)  # noqa: S101 - kernel/database knows no other driver
     try:
         with driver.pipeline():
             driver.execute("SAVEPOINT ledger")
+            if in_line:
+                driver.execute("SELECT pg_advisory_xact_lock_shared(%s, hashtext(%s))", [LINE_LOCK, given["line"]])
             found = driver.execute(statement, given).fetchone()
     except psycopg.Error as error:
         raise DBAPIError(statement, None, error) from error

@@ -87,7 +87,7 @@ def look(
     board = _board(line, kept, rows)
     if board is None:
         return look(db, line, now_s, needs=needs, loads=loads, key=key, afresh=True)
-    if not db.info.get(_IS_TOUCHED):
+    if not is_touched(db):
         boards[line] = board
     open_loads: dict[str, list[OpenLoad]] = {}
     for _, code, batch_id, start_s, end_s, number, free_pieces, recipe in rows.get("batch", ()):
@@ -98,6 +98,11 @@ def look(
 def touch(db: Session) -> None:
     """Note that this session has changed the ledger: what it reads from now on may never be committed."""
     db.info[_IS_TOUCHED] = True
+
+
+def is_touched(db: Session) -> bool:
+    """Return whether this session has changed the ledger, and may hold rows of it."""
+    return bool(db.info.get(_IS_TOUCHED))
 
 
 def _board(line: str, kept: Board | None, rows: dict[str, list[tuple[Any, ...]]]) -> Board | None:

@@ -63,11 +63,6 @@ def stored_plant(db: Session, line: str) -> StoredPlant:
     return StoredPlant(_plant(row.document), row.horizon_from_s, row.horizon_to_s)
 
 
-def lock_plant(db: Session, line: str) -> None:
-    """Wait for one's turn among those who ask for it, until the transaction ends; others go on as they were."""
-    db.execute(select(_PLANTS.c.line).where(_PLANTS.c.line == line).with_for_update(key_share=True))
-
-
 @lru_cache(maxsize=32)
 def _plant(document: str) -> Plant:
     return plant_from_json(json.loads(document))

@@ -1,7 +1,7 @@
 """Use cases of the ledger: inquire, reserve, confirm, give back, expire, and what is free.
 
 A session passed in is the caller's transaction. On SQLite it is the only writer, so nothing is ever lost to a race;
-on PostgreSQL every take is guarded and a lost race walks again with what is left.
+on PostgreSQL every take is guarded, and a lost race walks again, alone, with what is left.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,13 +27,14 @@ from production.promise.calendar import epoch_s, local_date, span_buckets, utc, 
 from production.promise.guarded import Taking
 from production.promise.material import MaterialPlan, SupplyKind, plan_material
 from production.promise.promising import PromisedPlan, Situation, earliest_day, promise
-from production.promise.reading import Look, look
+from production.promise.reading import Look, is_touched, look
 from production.promise.repository import StoredPlant
 from production.promise.walking import JoinedLoad, Plan
 
-ATTEMPTS = 16
-"""How often a reservation is tried: at first beside all others, then, once others were quicker, in a line with those who
-also lost."""
+ATTEMPTS = 8
+"""How often a reservation is tried: at first beside all others, then, once others were quicker, alone."""
+IN_LINE_AFTER_A_LOSS = 64
+"""How many reservations of this process go in line at once after one has lost: where one lost, others would."""
 
 
 def plant_of(db: Session, line: str) -> Plant:
@@ -115,6 +116,11 @@ def reserve(
     """
     now_s = epoch_s(now)
     state = ReservationState.HELD if expires_at is not None else ReservationState.CONFIRMED
+    in_line = not is_touched(db)
+    crowd: dict[str, int] = db.info["per_database"].setdefault("ledger crowds", {})
+    if in_line and crowd.get(line, 0) > 0:
+        crowd[line] -= 1
+        guarded.wait_in_line(db, line, alone=True)
     for attempt in range(ATTEMPTS):
         afresh = attempt >= ATTEMPTS // 2  # whatever was kept is not trusted for ever
         seen = look(db, line, now_s, needs=demand.materials, loads=demand.loads, key=key, afresh=afresh)
@@ -124,9 +130,11 @@ def reserve(
         reservation = Reservation(key, line, state, promised.promise, expires_at)
         try:
             with _undone_when_lost(db, promised.plan):
-                _take_all(db, seen.plant, reservation, demand, promised.plan, material, now)
+                _take_all(db, seen.plant, reservation, demand, promised.plan, material, now, in_line=in_line)
         except _LostRace:
-            repository.lock_plant(db, line)
+            crowd[line] = IN_LINE_AFTER_A_LOSS
+            if in_line:
+                guarded.wait_in_line(db, line, alone=True)
             continue
         return promised.promise
     raise CapacityTaken(attempts=ATTEMPTS)
@@ -341,6 +349,8 @@ def _take_all(
     plan: Plan,
     material: MaterialPlan,
     now: datetime,
+    *,
+    in_line: bool,
 ) -> None:
     """Take places in batches, bucket seconds and material and write the reservation down, or raise ``_LostRace``."""
     batches: dict[JoinedLoad, int] = {}
@@ -355,6 +365,8 @@ def _take_all(
         if load not in batches:
             batch = load.id
             if placement.load.is_new:
+                if in_line:
+                    guarded.wait_in_line(db, plant.line, alone=False)
                 pieces = plant.work_centre(load.work_centre).load_pieces
                 batch = repository.open_batch(db, plant.line, placement, pieces)
             if batch is None:
@@ -368,6 +380,7 @@ def _take_all(
             guarded.STOCK: _material(material, SupplyKind.STOCK),
             guarded.RECEIPTS: _material(material, SupplyKind.RECEIPT),
         },
+        in_line=in_line,
         reservation=repository.reservation_row(reservation, now=now),
         loads=repository.load_rows(reservation.key, plan, demand, batches),
         materials=repository.material_rows(reservation.key, material.takes),

@@ -1,10 +1,8 @@
 """The last free capacity and the last part, wanted by many at once: one gets it, nothing is oversold."""
 
-import multiprocessing
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -170,24 +168,6 @@ def test_batches_are_filled_exactly(shop: str) -> None:
     assert sum(promised) == 18
     found = taken(shop)
     assert (found["batches"], found["places"]) == (6, 18)
-
-
-@pytest.mark.parametrize("round_number", range(2))
-def test_eight_processes_sell_out_a_day_on_postgresql(postgres_url: str, round_number: int) -> None:
-    """The same from processes of their own, as several web workers do; taking and giving back in between."""
-    database = Database(postgres_url)
-    with database.write() as db:
-        service.seed_plant(db, plant(), now=NOW)
-    database.dispose()
-    with multiprocessing.get_context("spawn").Pool(CLERKS) as pool:
-        promised = pool.map(partial(sell_from, postgres_url), range(CLERKS))
-
-    assert sum(promised) == TABLE_PLACES
-    assert taken(postgres_url)["table_s"] == TABLE_PLACES * 600
-
-
-def sell_from(url: str, clerk: int) -> int:
-    return sell(url, clerk, 8, demand())
 
 
 def test_taking_and_giving_back_at_once_leaves_nothing_behind(shop: str) -> None:
