@@ -153,6 +153,37 @@ class Configurator:
         """
         return self._completion(picks_of(self.compiled, selection), limits) is not None
 
+    def row_answers(self, feature: str) -> tuple[Answer | None, ...]:
+        """Return the answer each row of a feature stands for, in the order of its rows; ``None``: not chosen.
+
+        Texts stand for all texts of their length, an option of a feature with several for one piece of it.
+
+        Raises:
+            FeatureNotFound: there is no such feature.
+        """
+        kind = feature_of(self.compiled, feature).kind
+        domain = self.problem.domains[self.compiled.rows[feature].index]
+        if kind is FeatureKind.TEXT:
+            return tuple("x" * int(row) if row else None for row in domain.rows)
+        return tuple(answer_of(self.compiled, self.problem.index[feature], {row: 1}) for row in range(len(domain.rows)))
+
+    def steady_prices(self, selection: Selection, feature: str, limits: Limits = NO_LIMITS) -> Mapping[str, int]:
+        """Return the steady options of a complete selection, each with what the selection would cost more with it.
+
+        Raises:
+            FeatureNotFound, OptionNotFound, AnswerNotValid: the selection has an answer that does not exist.
+        """
+        index = self.compiled.rows[feature].index
+        cost = self.problem.domains[index].cost_minor
+        had = 0
+        if not self.problem.domains[index].many:
+            picked = picked_rows(self.compiled, feature, selection.answers.get(feature, ""))
+            had = sum(int(cost[row]) for row in picked)
+        by_code = self.compiled.rows[feature].by_code
+        return {
+            code: int(cost[by_code[code]]) - had for code in self.steady_options(selection, feature, limits) if code
+        }
+
     def steady_options(self, selection: Selection, feature: str, limits: Limits = NO_LIMITS) -> frozenset[str]:
         """Return the options of a feature that a complete selection may have with all its other answers as they are.
 
@@ -197,7 +228,7 @@ class Configurator:
     def _conflict(self, selection: Selection, feature: str, answer: Answer, limits: Limits) -> Conflict | None:
         elements = self._elements(selection, feature, answer)
         clash = self._clash(elements, limits)
-        return None if clash is None else self._told(clash, selection.with_answer(feature, answer))
+        return None if clash is None else self._told(clash, selection.with_answer(feature, answer), limits)
 
     def _clash(self, elements: Sequence[Element], limits: Limits) -> Clash | None:
         if isinstance(self.engine, Weighing):
@@ -228,15 +259,31 @@ class Configurator:
             found += [Element(index, row, n) for row, n in picked_rows(self.compiled, code, given).items()]
         return found
 
-    def _told(self, clash: Clash, selection: Selection) -> Conflict:
+    def _told(self, clash: Clash, selection: Selection, limits: Limits) -> Conflict:
         chosen: dict[int, dict[int, int]] = {}
         for element in clash.choices:
             chosen.setdefault(element.domain, {})[element.row] = element.count
         choices = tuple(
             ConflictChoice(self.problem.domains[e.domain].feature, self._spoken(e, selection)) for e in clash.choices
         )
-        rules = tuple(ConflictRule(rule, self._noting.values(rule, chosen)) for rule in clash.rules)
+        rules = tuple(
+            ConflictRule(rule, self._over_budget(clash, selection, limits))
+            if rule == BUDGET
+            else ConflictRule(rule, self._noting.values(rule, chosen))
+            for rule in clash.rules
+        )
         return Conflict(choices, rules)
+
+    def _over_budget(self, clash: Clash, selection: Selection, limits: Limits) -> dict[str, str]:
+        """Return by how much the budget is passed: all choices completed at least cost, or just those that clash."""
+        found = self._completion(picks_of(self.compiled, selection), limits, dropped_rules=frozenset({BUDGET}))
+        if found is None:
+            named = {rule.rule for rule in (*self.problem.rules, *limit_rules(self.problem, limits))}
+            others = frozenset(rule for rule in named if not rule.startswith("#")) - set(clash.rules) | {BUDGET}
+            found = self._completion(picks_from(clash.choices), limits, dropped_rules=others)
+        if found is None or limits.budget_minor is None:
+            return {}
+        return {"over_minor": str(cost_of(self.problem, found) - limits.budget_minor)}
 
     def _spoken(self, element: Element, selection: Selection) -> str:
         domain = self.problem.domains[element.domain]

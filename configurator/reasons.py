@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 from configurator.limits import BUDGET
+from kernel.money import Money, decimal_from_money
 from modules_catalog.model import ConfigurationModel, Locale
 
 _PLACE = re.compile(r"\{([^{}]+)\}")
@@ -14,7 +15,9 @@ _LIMITS = {
     BUDGET: "No complete configuration with these choices stays within the budget.",
     "capacity": "{0} has no free capacity left for this before the requested date.",
     "material": "This cannot be had before the requested date.",
+    "need_by": "Nothing can be ready by the requested date.",
 }
+_OVER_BUDGET = "Over the budget by {0} {1}."
 
 
 def reason(
@@ -22,7 +25,10 @@ def reason(
 ) -> str:
     """Return why a rule says no, or what is not known, with the numbers at hand; open places read ``…``."""
     kind, _, subject = rule.partition(":")
-    if rule == BUDGET or (subject and kind in _LIMITS):
+    if rule == BUDGET and "over_minor" in values:
+        over = decimal_from_money(Money(int(values["over_minor"]), model.currency))
+        return _OVER_BUDGET.format(over, model.currency)
+    if rule in (BUDGET, "need_by") or (subject and kind in _LIMITS):
         return _LIMITS[kind].format(subject)
     key = f"rule.{rule}.missing" if missing else f"rule.{rule}"
     text = model.text(key, locale)

@@ -49,7 +49,8 @@ def after_press(
         after = bare.with_answer(feature, pressed)
         if bare == selection or not configurator.can_be_completed(after, limits):
             return None
-    if configurator.is_complete(selection, limits) and not configurator.is_complete(after, limits):
+    # A complete draft that has become too late, or too dear, still is one whose questions are all answered.
+    if configurator.is_complete(selection) and not configurator.is_complete(after, limits):
         return _filled(configurator, after, limits)
     return after
 

@@ -76,7 +76,8 @@ class DraftView:
     """Everything a page shows of a draft after one click.
 
     ``promise`` is that of the present choices completed at least cost; ``None`` where the line has no plant or the
-    choices cannot be completed. ``late`` says that it lies after the need-by date.
+    choices cannot be completed. ``late`` says that it lies after the need-by date. ``limits`` bound the state, a need-by date
+    included; ``dates_proven`` is false when not every option shown as available under it has a promise in time.
     """
 
     draft: Draft
@@ -85,6 +86,7 @@ class DraftView:
     promise: Promise | None
     fit: FitView | None
     limits: Limits = NO_LIMITS
+    dates_proven: bool = True
     plant: Plant | None = None
     changes: tuple[Change, ...] = ()  # what the last press changed besides what was pressed
     locked: frozenset[str] = frozenset()  # features a company has settled for who buys

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from configurator.configurator import Configurator
-from configurator.model import Answer, Goal, Limits, Repair, Selection, State, Status
+from configurator.errors import NoCompletion
+from configurator.model import Answer, Goal, Limits, Repair, Selection, Status
 from modules_catalog.model import ConfigurationModel, Feature, FeatureKind
 from orders.drafts.days import Days, DaysDelta
 from orders.drafts.fitting import FitView
@@ -27,19 +28,21 @@ def inquired_promise(
     db: Session,
     configurator: Configurator,
     draft: Draft,
-    state: State,
     fit: FitView | None,
     limits: Limits,
     *,
     now: datetime,
 ) -> Promise | None:
-    """Return the earliest date for the draft's choices, open ones completed at least cost.
+    """Return the earliest date for the draft's choices, open ones completed at least cost; a need-by date is not looked at.
 
     ``None`` where the choices cannot be completed, the line has no plant, or no date lies within its horizon.
     """
-    if not state.valid:
-        return None
-    answers = draft.selection if state.complete else configurator.complete(draft.selection, Goal.CHEAPEST, limits)
+    answers = draft.selection
+    if not configurator.is_complete(answers, limits):
+        try:
+            answers = configurator.complete(answers, Goal.CHEAPEST, limits)
+        except NoCompletion:
+            return None
     demand = draft_demand(configurator.model, answers, fit, draft.quantity)
     try:
         return promises.inquire(db, draft.line, demand, now=now)
@@ -66,7 +69,7 @@ def days_of_step(
     What is promised is what a press would make of the draft: with this one answer changed, and with the answers that
     follow from it (orders/drafts/following).
     """
-    if view.promise is None or not view.state.complete:
+    if view.promise is None or not configurator.is_complete(view.draft.selection):
         return Days()
     model = view.model
     features = next((each.features for each in model.steps if each.code == step), ())
@@ -96,7 +99,7 @@ def _presses(configurator: Configurator, view: DraftView, feature: Feature) -> I
     """
     state = view.state.features[feature.code]
     free = [code for code, each in state.options.items() if each.status in (Status.AVAILABLE, Status.NOT_KNOWN)]
-    steady = configurator.steady_options(view.draft.selection, feature.code, view.limits) if free else frozenset()
+    steady = configurator.steady_options(view.draft.selection, feature.code) if free else frozenset()
     chosen = dict(state.chosen) if isinstance(state.chosen, Mapping) else {}
     many = feature.kind is FeatureKind.OPTIONS
     unsteady = 0

@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from configurator.configurator import Configurator
 from configurator.model import Answer, Change, Chosen, Conflict, Goal, Repair, Selection
+from configurator.model import Refused as NotChosen
 from kernel.database import Database, DatabaseBusy
 from kernel.errors import NotFound
 from kernel.ids import CustomerId, DraftId, IdMaker, ProfileId
@@ -20,16 +21,17 @@ from modules_catalog.model import ConfigurationModel
 from modules_catalog.releases import service as releases
 from orders.companies import repository as companies
 from orders.customers import repository as customers
-from orders.customers.model import ProfileNotFound, Purpose
+from orders.customers.model import MeasurementProfile, ProfileNotFound, Purpose
 from orders.customers.service import current_profile
 from orders.drafts import repository
 from orders.drafts.configurators import Configurators
-from orders.drafts.fitting import FitView, fit_view
+from orders.drafts.fitting import fit_view
 from orders.drafts.following import chosen_with_followers, state_with_followers
-from orders.drafts.limits import limits_for
+from orders.drafts.limits import deadline_for, limits_for
 from orders.drafts.model import Draft, DraftNotYours, DraftView, NothingToUndo, Refused
 from orders.drafts.presets import require_unlocked, unlocked_repairs, within_locks
 from orders.drafts.promising import inquired_promise
+from orders.drafts.settling import settled_choice, settled_completion, settled_state
 from orders.drafts.wishing import refused_wish, unmet_limits
 from orders.wishes.model import Wish
 from orders.wishes.service import record_wishes
@@ -161,8 +163,7 @@ def choose_option(
     """Answer a feature. A ruled-out answer changes nothing and comes back with its conflict and repairs."""
 
     def decide(db: Session, draft: Draft, configurator: Configurator) -> Draft | Refused:
-        limits = limits_for(draft)
-        outcome = chosen_with_followers(configurator, draft.selection, feature, answer, limits)
+        outcome = _choice(db, configurator, draft, feature, answer, now=now)
         if isinstance(outcome, Chosen):
             return draft.changed(now, selection=outcome.selection)
         view = _view(db, configurators, draft, now=now)
@@ -189,12 +190,10 @@ def explain_option(
     """
     draft = _readable(repository.get_draft(db, draft_id), reader)
     configurator = configurators.of(db, draft.release)
-    limits = limits_for(draft)
-    conflict = configurator.why_not(draft.selection, feature, answer, limits)
-    if conflict is None:
+    outcome = _choice(db, configurator, draft, feature, answer, now=now)
+    if not isinstance(outcome, NotChosen):
         return None, ()
-    repairs = configurator.repairs(draft.selection, feature, answer, limits)
-    return conflict, unlocked_repairs(repairs, companies.locked_in(db, draft_id))
+    return outcome.conflict, unlocked_repairs(outcome.repairs, companies.locked_in(db, draft_id))
 
 
 def accept_repair(
@@ -215,8 +214,8 @@ def accept_repair(
     """
 
     def decide(db: Session, draft: Draft, configurator: Configurator) -> Draft | Refused:
-        limits = limits_for(draft)
-        repairs = configurator.repairs(draft.selection, feature, answer, limits)
+        outcome = _choice(db, configurator, draft, feature, answer, now=now)
+        repairs = outcome.repairs if isinstance(outcome, NotChosen) else ()
         repairs = unlocked_repairs(repairs, companies.locked_in(db, draft_id))
         if not 0 <= repair < len(repairs):
             raise AnswerNotValid(feature=feature, repair=repair)
@@ -263,14 +262,21 @@ def complete(
     *,
     goal: Goal,
     closest_to: Selection | None = None,
+    weights: Mapping[str, int] | None = None,
     now: datetime,
 ) -> DraftView | Refused:
-    """Answer all open features, by the goal; choices already made are kept."""
+    """Answer all open features, by the goal; choices already made are kept.
+
+    ``weights`` say, for the closest, how much each feature matters (1 where nothing is said).
+    """
 
     def decide(db: Session, draft: Draft, configurator: Configurator) -> Draft | Refused:
-        limits = limits_for(draft)
-        completed = configurator.complete(draft.selection, goal, limits, to=closest_to)
-        return draft.changed(now, selection=completed)
+        deadline = deadline_for(db, configurator, draft, _profile(db, draft), now=now)
+        if deadline is None:
+            found = configurator.complete(draft.selection, goal, limits_for(draft), to=closest_to, weights=weights)
+        else:
+            found, _ = settled_completion(deadline, draft.selection, goal, closest_to, weights)
+        return draft.changed(now, selection=found)
 
     return _change(database, configurators, draft_id, reader, decide, now=now)
 
@@ -397,9 +403,16 @@ def _view(
 ) -> DraftView:
     configurator = configurators.of(db, draft.release)
     limits = limits_for(draft)
-    state = state_with_followers(configurator, draft.selection, limits)
-    fit = _fit(db, configurator, draft)
-    promise = inquired_promise(db, configurator, draft, state, fit, limits, now=now)
+    profile = _profile(db, draft)
+    deadline = deadline_for(db, configurator, draft, profile, now=now)
+    is_proven = True
+    if deadline is None:
+        state = state_with_followers(configurator, draft.selection, limits)
+    else:
+        state, is_proven = settled_state(deadline, draft.selection)
+    fit = fit_view(configurator.model, draft.selection.answers, profile, configurator.model.components)
+    promise = inquired_promise(db, configurator, draft, fit, limits, now=now)
+    limits = limits if deadline is None else deadline.limits
     return DraftView(
         draft=draft,
         model=configurator.model,
@@ -408,14 +421,23 @@ def _view(
         fit=fit,
         limits=limits,
         locked=companies.locked_in(db, draft.id),
+        dates_proven=is_proven,
         plant=promises.plant_of(db, draft.line) if promise else None,
         changes=() if before is None else changes_between(before, draft.selection),
     )
 
 
-def _fit(db: Session, configurator: Configurator, draft: Draft) -> FitView | None:
-    profile = customers.get_profile(db, draft.profile_id, purpose=Purpose.FIT) if draft.profile_id is not None else None
-    return fit_view(configurator.model, draft.selection.answers, profile, configurator.model.components)
+def _choice(
+    db: Session, configurator: Configurator, draft: Draft, feature: str, answer: Answer, *, now: datetime
+) -> Chosen | NotChosen:
+    deadline = deadline_for(db, configurator, draft, _profile(db, draft), now=now)
+    if deadline is None:
+        return chosen_with_followers(configurator, draft.selection, feature, answer, limits_for(draft))
+    return settled_choice(deadline, draft.selection, feature, answer)[0]
+
+
+def _profile(db: Session, draft: Draft) -> MeasurementProfile | None:
+    return None if draft.profile_id is None else customers.get_profile(db, draft.profile_id, purpose=Purpose.FIT)
 
 
 def changes_between(before: Selection, after: Selection) -> tuple[Change, ...]:

@@ -27,7 +27,7 @@ def unmet_limits(view: DraftView) -> Iterable[Wish]:
         because = (binding.code,) if binding.code else ()
         lacked = _OF_BINDINGS.get(binding.kind, Lacked.TIME)
         yield Wish(WishKind.NEED_BY, "", lacked, because, draft.need_by.isoformat())
-    if draft.budget_minor is not None and not view.state.valid:
+    if draft.budget_minor is not None and not view.state.valid and not view.late:
         yield Wish(WishKind.BUDGET, "", Lacked.BUDGET, (), str(draft.budget_minor))
 
 

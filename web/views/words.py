@@ -26,6 +26,7 @@ LIMIT_REASONS = {
     "budget": _("It would cost more than your budget."),
     "capacity": _("The workshop has no time left for it by then."),
     "material": _("A part of it cannot be here by then."),
+    "need_by": _("Nothing can be ready by then."),
 }
 
 
@@ -83,7 +84,20 @@ class Words:
 
     def reason(self, rule: ConflictRule) -> str:
         """Return why a rule speaks, its numbers filled in."""
-        kind = rule.id.partition(":")[0]
+        kind, _colon, subject = rule.id.partition(":")
+        say = self.translations.gettext
+        if kind == "budget" and "over_minor" in rule.values:
+            over = formats.money(int(rule.values["over_minor"]), self.model.currency, locale=self.locale)
+            return say("It would be %(amount)s over your budget.") % {"amount": over}
+        if kind in LIMIT_REASONS and "by" in rule.values:
+            day = formats.date(date.fromisoformat(rule.values["by"]), locale=self.locale)
+            if kind == "capacity":
+                centre = self.work_centre(subject)
+                return say("%(centre)s has no time left for it by %(date)s.") % {"centre": centre, "date": day}
+            if kind == "material":
+                part = self.feature(subject) if self.model.has_feature(subject) else self.material(subject)
+                return say("%(part)s cannot be here in time to be ready by %(date)s.") % {"part": part, "date": day}
+            return say("Nothing can be ready by %(date)s.") % {"date": day}
         if not self.maybe(f"rule.{rule.id}") and kind in LIMIT_REASONS:
             return self.translations.gettext(LIMIT_REASONS[kind])
         return self._filled(f"rule.{rule.id}", rule.values)

@@ -148,7 +148,7 @@ def test_a_budget_rules_out_what_is_too_dear(session: Session) -> None:
     assert status(opened, "gpu") == {"g1": "ruled_out", "g2": "ruled_out"}
     assert refused["conflict"] == {
         "choices": [{"feature": "gpu", "option": "g1"}],
-        "rules": [{"id": "budget", "reason": "No complete configuration with these choices stays within the budget."}],
+        "rules": [{"id": "budget", "reason": "Over the budget by 0.80 EUR."}],
     }
     assert refused["repairs"] == []
 
