@@ -376,8 +376,9 @@ class Configurator:
         *,
         to: Selection | None = None,
         weights: Mapping[str, int] | None = None,
+        with_texts: bool = False,
     ) -> Selection:
-        """Return the best complete selection that keeps all choices.
+        """Return the best complete selection that keeps all choices. Texts it asks for are the customer's to write.
 
         Args:
             selection: What must be kept.
@@ -385,6 +386,7 @@ class Configurator:
             limits: What bounds the answer.
             to: For ``closest``: the configuration to come close to.
             weights: For ``closest``: how much each feature matters, 1 where nothing is said.
+            with_texts: Write such texts as so many letters ``x``, for asking what the whole would take.
 
         Raises:
             NoCompletion: there is none.
@@ -400,8 +402,21 @@ class Configurator:
         whole = completing.without_needless(self.problem, self._checker, found, frozenset(picks) | frozenset(wanted))
         texts = Selection({**(to.answers if to is not None else {}), **selection.answers})
         told = selection_of(self.compiled, whole, texts)
+        if with_texts:
+            told = Selection({**self._written(whole), **told.answers})
         order = [*selection.answers, *(code for code in told.answers if code not in selection.answers)]
         return Selection({code: told.answers[code] for code in order if code in told.answers})
+
+    def _written(self, whole: Picks) -> dict[str, Answer]:
+        """Return for each text of an assignment one of its length."""
+        found: dict[str, Answer] = {}
+        for feature in self.model.features:
+            domain = self.problem.domains[self.problem.index[feature.code]]
+            if feature.kind is FeatureKind.TEXT:
+                (row,) = whole[self.problem.index[feature.code]]
+                if domain.rows[row]:
+                    found[feature.code] = "x" * int(domain.rows[row])
+        return found
 
     def _completed(
         self, picks: Picks, goal: Goal, limits: Limits, wanted: Picks, weights: Mapping[str, int]

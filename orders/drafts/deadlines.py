@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import combinations, product
+from weakref import WeakKeyDictionary
 
 from configurator.configurator import Configurator
 from configurator.model import Answer, Exclusion, Limits, Selection
@@ -45,6 +46,9 @@ DemandOf = Callable[[Selection], Demand | None]
 
 NEED_BY = "need_by"
 
+#: Strands are made of a release alone; they are kept as long as its configurator is.
+_STRANDS: WeakKeyDictionary[Configurator, dict[StrandKey, Strand | None]] = WeakKeyDictionary()
+
 
 @dataclass(slots=True)
 class Deadline:
@@ -62,7 +66,6 @@ class Deadline:
     batches: frozenset[str] = frozenset()
     ready: Mapping[str, date] = field(default_factory=dict)
     _rows: RowAnswers = field(init=False)
-    _strands: dict[StrandKey, Strand | None] = field(init=False, default_factory=dict)
     _known: dict[Demand, date | None] = field(init=False, default_factory=dict)
     _read: dict[str, list[Expression]] = field(init=False, default_factory=dict)
 
@@ -110,7 +113,7 @@ class Deadline:
                 or any(self._refuses(one, selection) for one in self.limits.exclusions)
             ):
                 continue
-            slack = Slack(demand, {key: self._levels(key, selection) for key in keys_of(demand)})
+            slack = Slack(demand, {key: self._levels(key, selection) for key in self._keys(demand)})
             last = last_of(demand)
             if last is None or slack.levels[False, last][1] == NOTHING:
                 continue
@@ -118,6 +121,18 @@ class Deadline:
                 if len(self.limits.exclusions) < MOST_EXCLUSIONS and exclusion not in self.limits.exclusions:
                     self.limits = replace(self.limits, exclusions=(*self.limits.exclusions, exclusion))
         return len(self.limits.exclusions) > before
+
+    def _keys(self, demand: Demand) -> list[StrandKey]:
+        """Return the strands of a demand, but for materials that are all there: those make nothing late."""
+        alone = [Demand((), (replace(need, quantity=need.quantity * demand.quantity),)) for need in demand.materials]
+        at_once = Demand(())
+        self._ask([at_once, *alone])
+        waited_for = [
+            need.code
+            for need, one in zip(demand.materials, alone, strict=True)
+            if self._known[one] != self._known[at_once]
+        ]
+        return [*((False, load.operation) for load in demand.loads), *((True, code) for code in waited_for)]
 
     def exclude_material(self, code: str) -> None:
         """Take in that not even the least of a material comes in time."""
@@ -159,14 +174,15 @@ class Deadline:
     # What makes it late
 
     def _strand(self, key: StrandKey) -> Strand | None:
-        if key not in self._strands:
+        known = _STRANDS.setdefault(self.configurator, {})
+        if key not in known:
             model, (is_material, code) = self.configurator.model, key
             if is_material:
-                self._strands[key] = material_strand(model, code, self._rows)
+                known[key] = material_strand(model, code, self._rows)
             else:
                 operation = next(each for each in model.operations if each.code == code)
-                self._strands[key] = operation_strand(model, operation, self._rows)
-        return self._strands[key]
+                known[key] = operation_strand(model, operation, self._rows)
+        return known[key]
 
     def _levels(self, key: StrandKey, selection: Selection) -> tuple[Level, Level]:
         """Return what a selection comes to on a strand, and what nothing falls below."""
@@ -228,14 +244,6 @@ class Deadline:
 
 def _as_much_as(least: Level, *, same: bool) -> Callable[[Level], bool]:
     return (lambda level: level == least) if same else (lambda level: level[0] >= least[0])
-
-
-def keys_of(demand: Demand) -> list[StrandKey]:
-    """Return the strands of a demand."""
-    return [
-        *((False, load.operation) for load in demand.loads),
-        *((True, need.code) for need in demand.materials),
-    ]
 
 
 def works_in_rows(demand: Demand) -> bool:

@@ -45,7 +45,7 @@ def after_press(
     pressed = configurator.pressed(selection, feature, answer)
     after = selection.with_answer(feature, pressed)
     if not configurator.can_be_completed(after, limits):
-        bare = _without_pointless(configurator.model, selection, feature, pressed)
+        bare = without_pointless(configurator.model, selection, feature, pressed)
         after = bare.with_answer(feature, pressed)
         if bare == selection or not configurator.can_be_completed(after, limits):
             return None
@@ -94,7 +94,7 @@ def _opened(
     found: dict[str, OptionState] = {}
     states: dict[frozenset[str], State] = {}
     for code in ruled_out:
-        bare = _without_pointless(configurator.model, selection, feature, code)
+        bare = without_pointless(configurator.model, selection, feature, code)
         if bare == selection:
             continue
         kept = frozenset(bare.answers)
@@ -121,7 +121,7 @@ def _followers(model: ConfigurationModel, selection: Selection, feature: str) ->
     )
 
 
-def _without_pointless(model: ConfigurationModel, selection: Selection, feature: str, answer: Answer) -> Selection:
+def without_pointless(model: ConfigurationModel, selection: Selection, feature: str, answer: Answer) -> Selection:
     """Return the selection without the answers that nobody would be asked for after the press."""
     bare = selection
     for code in _followers(model, selection, feature):
@@ -154,6 +154,8 @@ def _answer_for(configurator: Configurator, selection: Selection, asked: Feature
     default = default_answer(feature)
     if default is not None and configurator.can_be_completed(selection.with_answer(asked.feature, default), limits):
         return default
+    if feature.kind is FeatureKind.TEXT:
+        return None
     if asked.ranges:
         return asked.ranges[0][0]
     priced = {

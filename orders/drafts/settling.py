@@ -3,8 +3,9 @@
 What is returned rests on completions that were promised in time. See docs/algorithms/need-by.md.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from itertools import islice
 from typing import TypeVar
 
 from configurator.configurator import Configurator
@@ -12,9 +13,12 @@ from configurator.errors import NoCompletion
 from configurator.model import Answer, Chosen, Goal, Limits, Refused, Selection, State, Status
 from modules_catalog.model import Feature, FeatureKind
 from orders.drafts.deadlines import NEED_BY, Deadline
-from orders.drafts.following import after_press, chosen_with_followers, state_with_followers
+from orders.drafts.following import chosen_with_followers, state_with_followers, without_pointless
 
 Result = TypeVar("Result")
+
+Asked = tuple[str, str]
+"""A feature and an answer to it, as text."""
 
 OF_TIME = frozenset({"capacity", "material", NEED_BY})
 FREE = frozenset({Status.AVAILABLE, Status.NOT_KNOWN, Status.IMPLIED})
@@ -42,6 +46,7 @@ def until_in_time(
 def settled_state(deadline: Deadline, selection: Selection) -> tuple[State, bool]:
     """Return the state under the date, and whether every option shown as available has a promise in time."""
     configurator = deadline.configurator
+    in_time: set[Asked] = set()  # what was a cheapest completion in time stays one under more limits
 
     def ask(limits: Limits) -> State:
         return state_with_followers(configurator, selection, limits)
@@ -50,8 +55,11 @@ def settled_state(deadline: Deadline, selection: Selection) -> tuple[State, bool
         base = _base(configurator, selection, state, limits)
         if base is not None and deadline.late([base]):
             return [base]
-        found = list(_completions(configurator, selection, base, state, limits, deadline))
-        return found[:MOST_COMPLETIONS]
+        asked = _completions(configurator, selection, base, state, limits, deadline, in_time)
+        found = dict(islice(asked, MOST_COMPLETIONS))
+        late = deadline.late(list(found.values()))
+        in_time.update(key for key, completion in found.items() if completion not in late)
+        return late
 
     return until_in_time(deadline, ask, rests_on)
 
@@ -103,7 +111,9 @@ def settled_completion(
 def _base(configurator: Configurator, selection: Selection, state: State, limits: Limits) -> Selection | None:
     if not state.valid:
         return None
-    return selection if state.complete else configurator.complete(selection, Goal.CHEAPEST, limits)
+    if state.complete:
+        return selection
+    return configurator.complete(selection, Goal.CHEAPEST, limits, with_texts=True)
 
 
 def _completions(
@@ -113,26 +123,34 @@ def _completions(
     state: State,
     limits: Limits,
     deadline: Deadline,
-) -> Iterator[Selection]:
-    """Yield a cheapest completion with each answer that is shown as possible; one for all of a kind."""
+    known: Set[Asked],
+) -> Iterator[tuple[Asked, Selection]]:
+    """Yield a cheapest completion with each answer that is shown as possible and not known yet; one for all of a kind."""
     for feature in configurator.model.features:
         told = state.features[feature.code]
         free = {code: each for code, each in told.options.items() if each.status in FREE}
+        free = {code: each for code, each in free.items() if (feature.code, code) not in known}
         steady = configurator.steady_prices(base, feature.code, limits) if free and base is not None else {}
         seen: set[object] = set()
         for code, option in free.items():
             if base is None or code not in steady or steady[code] != option.price_delta_minor:
-                yield from _completed(configurator, [_pressed(configurator, selection, feature, code, limits)], limits)
-                continue
-            kind = deadline.kind_of(feature.code, code)
-            if kind not in seen:
+                completion = _pressed(configurator, selection, feature, _one_more(selection, feature, code), limits)
+            else:
+                kind = deadline.kind_of(feature.code, code)
+                if kind in seen:
+                    continue
                 seen.add(kind)
-                yield base.with_answer(feature.code, _one_more(base, feature, code))
+                completion = base.with_answer(feature.code, _one_more(base, feature, code))
+            if completion is not None:
+                yield (feature.code, code), completion
         for value in _values(configurator, told.ranges, feature):
             kind = deadline.kind_of(feature.code, value)
-            if kind not in seen:
-                seen.add(kind)
-                yield from _completed(configurator, [selection.with_answer(feature.code, value)], limits)
+            if kind in seen or (feature.code, str(value)) in known:
+                continue
+            seen.add(kind)
+            completion = _pressed(configurator, selection, feature, value, limits)
+            if completion is not None:
+                yield (feature.code, str(value)), completion
 
 
 def _values(configurator: Configurator, ranges: Sequence[tuple[int, int]], feature: Feature) -> Iterator[Answer]:
@@ -151,16 +169,17 @@ def _one_more(base: Selection, feature: Feature, code: str) -> Answer:
 
 
 def _pressed(
-    configurator: Configurator, selection: Selection, feature: Feature, code: str, limits: Limits
-) -> Selection:
-    answer = _one_more(selection, feature, code)
-    after = after_press(configurator, selection, feature.code, answer, limits)
-    return selection.with_answer(feature.code, answer) if after is None else after
+    configurator: Configurator, selection: Selection, feature: Feature, answer: Answer, limits: Limits
+) -> Selection | None:
+    """Return a cheapest completion with an answer; those it makes pointless are dropped where they stand in its way."""
+    bare = without_pointless(configurator.model, selection, feature.code, answer)
+    found = [selection.with_answer(feature.code, answer), bare.with_answer(feature.code, answer)]
+    return next(_completed(configurator, found if bare != selection else found[:1], limits), None)
 
 
 def _completed(configurator: Configurator, selections: Sequence[Selection], limits: Limits) -> Iterator[Selection]:
     for selection in selections:
         try:
-            yield configurator.complete(selection, Goal.CHEAPEST, limits)
+            yield configurator.complete(selection, Goal.CHEAPEST, limits, with_texts=True)
         except NoCompletion:
             continue

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from orders.drafts.strands import Level
+from orders.drafts.strands import NOTHING, Level
 from production.model import Demand, MaterialNeed, OperationLoad
 
 StrandKey = tuple[bool, str]
@@ -46,6 +46,6 @@ class Slack:
         needs = [
             MaterialNeed(need.code, quantity * self.demand.quantity, need.lead_time_days)
             for need in self.demand.materials
-            if (quantity := own[True, need.code][0])
+            if (quantity := own.get((True, need.code), NOTHING)[0])
         ]
         return Demand(tuple(loads), tuple(needs), 1)
