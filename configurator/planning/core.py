@@ -387,8 +387,9 @@ class Core:
                     found[leaf.domain] = int(values.min(initial=NOTHING))
                     continue
                 rest = downs[place].made(self.prepared.starts[at].downs[place])
-                found[leaf.domain] = others + self._without_picks(number, rest, question)
-        return {place: min(cost, NOTHING) for place, cost in (found | self._lifted_items(question)).items()}
+                cost = self._without_picks(number, rest, question)
+                found[leaf.domain] = NOTHING if cost >= NOTHING else others + cost
+        return found | self._lifted_items(question)
 
     def _without_picks(self, at: int, rest: Message, question: Question) -> int:
         """Return the least cost of the rest with a choose-many leaf as if nothing of it were picked."""
