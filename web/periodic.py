@@ -5,12 +5,15 @@ import threading
 from datetime import datetime
 
 from kernel.errors import LotOneError
+from kernel.jobs import first_time
 from modules_catalog.releases import service as releases
 from orders.invoicing.service import enqueue_month
+from orders.privacy.forgetting import forget_what_is_old
 from orders.quotes.service import expire_quotes
 from orders.wishes.service import forget_drafts
 from production.promise import service as promises
 from web.mail_inbox import receive_maildir
+from web.security.accounts import drop_unconfirmed
 from web.shop import Shop
 
 EVERY_S = 60.0
@@ -28,7 +31,7 @@ def run_periodically(shop: Shop, stop: threading.Event, *, every_s: float = EVER
 
 
 def do_what_is_due(shop: Shop, *, now: datetime) -> None:
-    """Expire quotes whose time is up, queue last month's invoices, then keep every plant's horizon full."""
+    """Expire quotes, queue last month's invoices, keep every plant's horizon full, once a day forget what is old."""
     with shop.database.write() as db:
         expire_quotes(db, now=now)
         promises.expire(db, now)
@@ -40,3 +43,7 @@ def do_what_is_due(shop: Shop, *, now: datetime) -> None:
     with shop.database.write() as db:
         for line in releases.current_lines(db, now=now):
             promises.roll_horizon(db, line, now=now)
+    with shop.database.write() as db:
+        if first_time(db, f"retention:{now.date().isoformat()}"):
+            forget_what_is_old(db, now=now)
+            drop_unconfirmed(db, now=now)

@@ -1,18 +1,21 @@
 """One person's jeans, from the body to the answer."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 from configurator.fit.combining import combine
 from configurator.fit.model import FROM_STOCK, Combination, Fit, Readings, Verdict
 from configurator.fit.probability import plan_fit_probability, true_fit_probability
 from configurator.fit.verdict import beyond_capability, binding_measure, leg_checks, verdict_of
 from modules_catalog.sizing.constants import ClothFamily, FitBlock
-from modules_catalog.sizing.model import Body, ComponentTable, Measure, Measures, Sex, Target
+from modules_catalog.sizing.model import MEASURES, Body, ComponentTable, Measure, Measures, Sex, Target
 from modules_catalog.sizing.targets import target_for
 
 #: A careful clerk's two readings of each measure.
 TWO_READINGS = Readings()
 
+NO_CORRECTIONS: Mapping[Measure, int] = MappingProxyType({})
 ON_TARGET = Measures(0, 0, 0, 0, 0)
 
 
@@ -24,6 +27,7 @@ def fit_person(
     cloth: ClothFamily | None = None,
     readings: Readings = TWO_READINGS,
     on_hand: Mapping[str, int] | None = None,
+    corrections_mm: Mapping[Measure, int] = NO_CORRECTIONS,
 ) -> Fit:
     """Return what a person's jeans are made of, how close they come, and how sure that is.
 
@@ -36,6 +40,7 @@ def fit_person(
         cloth: The cloth family worn; that of the table by default.
         readings: Who measured, and how many readings were averaged.
         on_hand: {component id: pieces on hand}; decides between combinations that are equally good.
+        corrections_mm: {measure: how much more the finished pair shall measure}, from try-ons.
 
     Raises:
         ValueError: the table holds another block or cloth than asked for.
@@ -46,7 +51,16 @@ def fit_person(
     cloth = components.cloth if cloth is None else cloth
     if (block, cloth) != (components.block, components.cloth):
         raise ValueError(f"components are {components.block} in {components.cloth}, not {block} in {cloth}")
-    return fit_target(target_for(body, block=block, cloth=cloth), body.sex, components, readings, on_hand=on_hand)
+    target = corrected(target_for(body, block=block, cloth=cloth), corrections_mm)
+    return fit_target(target, body.sex, components, readings, on_hand=on_hand)
+
+
+def corrected(target: Target, corrections_mm: Mapping[Measure, int]) -> Target:
+    """Return the target moved by what try-ons showed: a positive correction makes the finished pair larger (F-29)."""
+    moved = Measures(
+        *(length + corrections_mm.get(measure, 0) for measure, length in zip(MEASURES, target.measures, strict=True))
+    )
+    return replace(target, measures=moved)
 
 
 def fit_target(

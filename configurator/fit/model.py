@@ -27,6 +27,8 @@ class Measurer(StrEnum):
     PROFESSIONAL = "professional"
     STAFF = "staff"
     SELF = "self"
+    GARMENT = "garment"  # a pair that fits was measured
+    SIZE = "size"  # only an ordinary size is known
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ READING_SD_MM: dict[Measurer, tuple[int, int, int, int, int]] = {
     Measurer.PROFESSIONAL: (5, 5, 5, 5, 6),
     Measurer.STAFF: (5, 5, 5, 5, 6),
     Measurer.SELF: (10, 10, 10, 10, 12),
+    Measurer.GARMENT: (10, 10, 10, 10, 12),
+    Measurer.SIZE: (15, 41, 34, 15, 37),  # what the survey leaves open once only the waist is known (F-28)
 }
 
 #: Two readings further apart than this ask for a third (F-13).

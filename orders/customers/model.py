@@ -87,6 +87,7 @@ class Customer:
     contact: Contact
     since: datetime
     erased_at: datetime | None = None
+    merged_into: CustomerId | None = None  # the same person, under whom everything is kept now
 
 
 class Method(StrEnum):

@@ -117,7 +117,12 @@ def customers_by_contact(
         return []
     found = db.exec(
         select(CustomerRow)
-        .where(or_(*same), col(CustomerRow.erased_at).is_(None), col(CustomerRow.id) != (but or ""))
+        .where(
+            or_(*same),
+            col(CustomerRow.erased_at).is_(None),
+            col(CustomerRow.merged_into).is_(None),
+            col(CustomerRow.id) != (but or ""),
+        )
         .order_by(col(CustomerRow.since), col(CustomerRow.id))
     )
     return [_customer(row) for row in found]
@@ -133,6 +138,7 @@ def find_customers(db: Session, words: str, *, purpose: Purpose, limit: int = 20
         select(CustomerRow)
         .where(
             col(CustomerRow.erased_at).is_(None),
+            col(CustomerRow.merged_into).is_(None),
             or_(
                 func.lower(CustomerRow.name).like(f"%{needle}%", escape="\\"),
                 func.lower(CustomerRow.email).like(f"{needle}%", escape="\\"),
@@ -159,15 +165,18 @@ def add_profile(db: Session, profile: MeasurementProfile) -> None:
     db.flush()
 
 
-def drop_profiles(db: Session, customer_id: CustomerId, *, before: datetime) -> int:
-    """Forget the measures a customer had taken before a moment, but for those an order was made to.
-
-    Returns how many there were; whoever calls has let go of the drafts and quotes made to them.
-    """
+def drop_old_profiles(db: Session, *, before: datetime) -> int:
+    """Forget the measures taken before a moment, but for those something was made to; return how many there were."""
+    used = [
+        select(table.c.profile_id).where(table.c.profile_id.is_not(None))
+        for table in MeasurementProfileRow.metadata.tables.values()
+        if "profile_id" in table.c
+    ]
     statement = delete(MeasurementProfileRow).where(
-        col(MeasurementProfileRow.customer_id) == customer_id, col(MeasurementProfileRow.taken_at) < before
+        col(MeasurementProfileRow.taken_at) < before,
+        *(col(MeasurementProfileRow.id).not_in(each) for each in used),
     )
-    return db.connection().execute(statement).rowcount
+    return changed_rows(db, statement)
 
 
 def get_profile(db: Session, profile_id: ProfileId, *, purpose: Purpose) -> MeasurementProfile:
@@ -215,6 +224,46 @@ def known_facts(db: Session, customer_id: CustomerId, *, purpose: Purpose) -> di
     return {row.key: KnownFact(row.key, row.value, row.source, row.learned_at) for row in rows}
 
 
+def merged_into(db: Session, customer_id: CustomerId) -> list[CustomerId]:
+    """Return the customers that were found to be this one."""
+    return [CustomerId(each) for each in db.exec(select(CustomerRow.id).where(CustomerRow.merged_into == customer_id))]
+
+
+def set_merged(db: Session, customer_id: CustomerId, into: CustomerId | None) -> bool:
+    """Return whether the customer was nobody else and is ``into`` now, or the other way round for ``None``."""
+    before = col(CustomerRow.merged_into).is_(None) if into else col(CustomerRow.merged_into).is_not(None)
+    statement = update(CustomerRow).where(col(CustomerRow.id) == customer_id, before).values(merged_into=into)
+    return changed_rows(db, statement) == 1
+
+
+def move_profiles(db: Session, owner: CustomerId, to: CustomerId, ids: Iterable[str] | None = None) -> list[str]:
+    """Give measures, all or some, to another customer, sealed by their key now; return which."""
+    wanted = select(MeasurementProfileRow).where(MeasurementProfileRow.customer_id == owner)
+    if ids is not None:
+        wanted = wanted.where(col(MeasurementProfileRow.id).in_(list(ids)))
+    rows = db.exec(wanted).all()
+    for row in rows:
+        row.sealed = seal(db, to, _place(row.id), unseal(db, owner, _place(row.id), row.sealed))
+        row.customer_id = to
+    db.flush()
+    return [row.id for row in rows]
+
+
+def move_facts(db: Session, owner: CustomerId, to: CustomerId, keys: Iterable[str] | None = None) -> list[str]:
+    """Give known facts, all or some, to another customer, but for what is known of them already; return which."""
+    known = set(db.exec(select(KnownFactRow.key).where(KnownFactRow.customer_id == to)))
+    theirs = set(db.exec(select(KnownFactRow.key).where(KnownFactRow.customer_id == owner)))
+    moved = sorted((theirs if keys is None else theirs & set(keys)) - known)
+    statement = update(KnownFactRow).where(col(KnownFactRow.customer_id) == owner, col(KnownFactRow.key).in_(moved))
+    changed_rows(db, statement.values(customer_id=to))
+    return moved
+
+
+def drop_old_facts(db: Session, *, before: datetime) -> int:
+    """Forget the answers learned before a moment and return how many there were."""
+    return changed_rows(db, delete(KnownFactRow).where(col(KnownFactRow.learned_at) < before))
+
+
 def forget_fact(db: Session, customer_id: CustomerId, key: str) -> bool:
     """Forget one answer and return whether there was one."""
     statement = delete(KnownFactRow).where(col(KnownFactRow.customer_id) == customer_id, col(KnownFactRow.key) == key)
@@ -226,8 +275,9 @@ def _drop(db: Session, table: type[MeasurementProfileRow] | type[KnownFactRow], 
 
 
 def _customer(row: CustomerRow) -> Customer:
+    merged = CustomerId(row.merged_into) if row.merged_into else None
     contact = Contact(row.name, row.email, row.phone, row.locale, row.country, row.kind)
-    return Customer(CustomerId(row.id), Reference(row.reference), contact, row.since, row.erased_at)
+    return Customer(CustomerId(row.id), Reference(row.reference), contact, row.since, row.erased_at, merged)
 
 
 def profile_document(profile: MeasurementProfile) -> dict[str, JsonValue]:

@@ -58,6 +58,35 @@ def current_profile(db: Session, customer_id: CustomerId, *, now: datetime) -> M
     return next((profile for profile in profiles if profile.is_current(now)), None)
 
 
+def correct_fit(
+    db: Session,
+    profile: MeasurementProfile,
+    corrections_mm: Mapping[Measure, int],
+    *,
+    new_id: IdMaker,
+    actor: Actor,
+    now: datetime,
+) -> MeasurementProfile:
+    """Return a new set of the same measures whose finished pair is larger, or smaller, by what a try-on showed.
+
+    Corrections add up over try-ons. The readings keep their age: they expire when they would have.
+
+    Raises:
+        ReadingNotValid: the corrections add up to more than a try-on can show; nothing is stored.
+        CustomerErased: the customer was erased.
+    """
+    customer = known_customer(db, profile.customer_id, purpose=Purpose.FIT)
+    summed = {each: profile.corrections_mm.get(each, 0) + corrections_mm.get(each, 0) for each in Measure}
+    new = replace(
+        profile,
+        id=ProfileId(new_id()),
+        corrections_mm={measure: value for measure, value in summed.items() if value},
+    )
+    repository.add_profile(db, new)
+    record(db, f"customer:{customer.reference}", "fit_corrected", actor=actor, now=now)
+    return new
+
+
 def record_measurements(
     db: Session,
     customer_id: CustomerId,

@@ -24,6 +24,7 @@ class CustomerRow(SQLModel, table=True):
     country: str = Field(max_length=2)
     kind: CustomerKind = Field(sa_column=Column(text_enum(CustomerKind), nullable=False))
     since: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    merged_into: str | None = Field(default=None, foreign_key="customer.id", max_length=20, index=True)
     erased_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
 
 

@@ -14,10 +14,13 @@ from modules_catalog.sizing.constants import (
     FitBlock,
 )
 from modules_catalog.sizing.model import ComponentTable
-from orders.customers.model import MeasurementProfile
+from orders.customers.model import MeasurementProfile, Method
 
 #: The features and answers a measured line is recognised by.
 SIZING, MEASURED, FIT, CLOTH, STRETCH = "sizing", "measured", "fit", "cloth", "stretch_pct"
+
+#: How far a measure may be off, by how it was taken.
+MEASURERS = {Method.TAPE: Measurer.STAFF, Method.GARMENT: Measurer.GARMENT, Method.SIZE: Measurer.SIZE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,15 @@ def fit_view(
     if profile is None or block is None or cloth is None:
         return FitView(None)
     table = next((t for t in components if (t.block, t.cloth) == (block, cloth)), None)
-    readings = Readings(Measurer.STAFF, profile.readings_each())
+    readings = Readings(MEASURERS[profile.method], profile.readings_each())
     return FitView(
         fit_person(
-            profile.body(), table or ComponentTable(block, cloth, ()), block=block, cloth=cloth, readings=readings
+            profile.body(),
+            table or ComponentTable(block, cloth, ()),
+            block=block,
+            cloth=cloth,
+            readings=readings,
+            corrections_mm=profile.corrections_mm,
         )
     )
 

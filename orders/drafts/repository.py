@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col, func, select
 
 from configurator.model import Answer, Selection
 from kernel.database import changed_rows
 from kernel.ids import CustomerId, DraftId, ProfileId
 from orders.drafts.model import Draft, DraftChangedMeanwhile, DraftNotFound
-from orders.drafts.tables import DraftRow, DraftStepRow
+from orders.drafts.tables import DraftHandoverRow, DraftRow, DraftStepRow, SharedDraftRow
 
 StoredSelection = list[list[object]]
 
@@ -94,6 +94,7 @@ def forget_steps(db: Session, draft_id: DraftId) -> None:
 def drop_draft(db: Session, draft_id: DraftId) -> None:
     """Forget a draft nobody quoted."""
     forget_steps(db, draft_id)
+    db.connection().execute(delete(DraftHandoverRow).where(col(DraftHandoverRow.draft_id) == draft_id))
     db.connection().execute(delete(DraftRow).where(col(DraftRow.id) == draft_id))
 
 
@@ -105,6 +106,65 @@ def drafts_of_line(db: Session, line: str, *, since: datetime, limit: int) -> tu
     )
     found = [_draft(row) for row in rows]
     return found, db.exec(select(func.count()).select_from(DraftRow).where(*wanted)).one()
+
+
+def add_shared(db: Session, token: str, line: str, release: str, selection: Selection, *, now: datetime) -> None:
+    """Store a copy of choices for others."""
+    stored = selection_to_json(selection)
+    db.add(SharedDraftRow(token=token, line=line, release=release, selection=stored, shared_at=now))
+    db.flush()
+
+
+def find_shared(db: Session, token: str, *, since: datetime) -> tuple[str, str, Selection, datetime] | None:
+    """Return (line, release, choices, when it was shared) of a copy that is not too old."""
+    row = db.get(SharedDraftRow, token)
+    if row is None or row.shared_at <= since:
+        return None
+    return row.line, row.release, selection_from_json(row.selection), row.shared_at
+
+
+def drop_shared(db: Session, *, before: datetime) -> int:
+    """Forget the copies shared before a moment and return how many there were."""
+    return changed_rows(db, delete(SharedDraftRow).where(col(SharedDraftRow.shared_at) < before))
+
+
+def add_handover(db: Session, code_hash: str, draft_id: DraftId, *, expires_at: datetime, now: datetime) -> None:
+    """Store a code for a draft, in place of an earlier one; codes that have expired go."""
+    db.connection().execute(
+        delete(DraftHandoverRow).where(
+            or_(col(DraftHandoverRow.draft_id) == draft_id, col(DraftHandoverRow.expires_at) <= now)
+        )
+    )
+    db.add(DraftHandoverRow(code_hash=code_hash, draft_id=draft_id, expires_at=expires_at))
+    db.flush()
+
+
+def use_handover(db: Session, code_hash: str, *, now: datetime) -> DraftId | None:
+    """Return the draft of a code and use the code up; ``None`` when there is none."""
+    used = db.connection().execute(
+        delete(DraftHandoverRow)
+        .where(col(DraftHandoverRow.code_hash) == code_hash, col(DraftHandoverRow.expires_at) > now)
+        .returning(col(DraftHandoverRow.draft_id))
+    )
+    found = used.first()
+    return DraftId(found[0]) if found else None
+
+
+def drafts_nobody_needs(db: Session, *, before: datetime, limit: int) -> list[DraftId]:
+    """Return drafts untouched since a moment that nothing was made of (no quote, no change of an order), oldest first."""
+    own = {str(table.__tablename__) for table in (DraftStepRow, DraftHandoverRow)}
+    made = [
+        select(table.c.draft_id).where(table.c.draft_id.is_not(None))
+        for name, table in DraftRow.metadata.tables.items()
+        if "draft_id" in table.c and name not in own
+    ]
+    rows = db.exec(
+        select(DraftRow.id)
+        .where(DraftRow.changed_at < before, *(col(DraftRow.id).not_in(each) for each in made))
+        .order_by(col(DraftRow.changed_at))
+        .limit(limit)
+    )
+    return [DraftId(each) for each in rows]
 
 
 def save_draft(db: Session, draft: Draft, *, before: Draft, can_be_undone: bool = True) -> None:

@@ -78,10 +78,11 @@ def open_draft(
     now: datetime,
     customer_id: CustomerId | None = None,
     empty: bool = False,
+    starting: Selection | None = None,
 ) -> DraftId:
     """Return a new draft of the line's current release, complete and valid from defaults unless ``empty``.
 
-    A draft in a customer's name is made to their newest current measures.
+    A draft in a customer's name is made to their newest current measures. ``starting`` is what it begins with instead.
 
     Raises:
         ReleaseNotFound: the line has no release in force.
@@ -90,7 +91,7 @@ def open_draft(
         release = releases.current_release(db, line, now=now)
         configurator = configurators.of(db, release)
         profile = current_profile(db, customer_id, now=now) if customer_id else None
-    selection = Selection() if empty else configurator.defaults()
+    selection = Selection() if empty else configurator.defaults() if starting is None else starting
     draft = Draft(
         id=DraftId(new_id()),
         line=line,
@@ -139,15 +140,17 @@ def latest_draft(db: Session, reader: Reader, line: str) -> Draft | None:
     return max((draft for draft in own if draft.line == line), key=lambda each: each.changed_at, default=None)
 
 
-def preview(db: Session, configurators: Configurators, line: str, *, now: datetime) -> DraftView:
-    """Return how a new draft of the line's current release would stand; nothing is stored.
+def preview(
+    db: Session, configurators: Configurators, line: str, *, now: datetime, selection: Selection | None = None
+) -> DraftView:
+    """Return how a new draft of the line's current release would stand, from defaults or as told; nothing is stored.
 
     Raises:
         ReleaseNotFound: the line has no release in force.
     """
     release = releases.current_release(db, line, now=now)
-    selection = configurators.of(db, release).defaults()
-    return _view(db, configurators, Draft(DraftId(""), line, release, "", selection, now, now), now=now)
+    begun = configurators.of(db, release).defaults() if selection is None else selection
+    return _view(db, configurators, Draft(DraftId(""), line, release, "", begun, now, now), now=now)
 
 
 def choose_option(

@@ -44,3 +44,25 @@ class DraftStepRow(SQLModel, table=True):
     draft_id: str = Field(primary_key=True, foreign_key="draft.id", max_length=20)
     version: int = Field(primary_key=True)
     selection: Any = Field(sa_column=Column(json_document(), nullable=False))
+
+
+class SharedDraftRow(SQLModel, table=True):
+    """A copy of a draft's choices for others; nothing in it names a person."""
+
+    __tablename__ = "shared_draft"
+
+    token: str = Field(primary_key=True, max_length=40)
+    line: str = Field(max_length=40)
+    release: str = Field(foreign_key="catalog_release.id", max_length=64)
+    selection: Any = Field(sa_column=Column(json_document(), nullable=False))
+    shared_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
+
+
+class DraftHandoverRow(SQLModel, table=True):
+    """A code by which staff find a draft for a short while; kept as a hash only."""
+
+    __tablename__ = "draft_handover"
+
+    code_hash: str = Field(primary_key=True, max_length=64)
+    draft_id: str = Field(foreign_key="draft.id", max_length=20, index=True)
+    expires_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col, select
@@ -38,3 +38,8 @@ def keep(db: Session, scope: str, key: str, answer: JsonValue) -> None:
         .where(col(IdempotencyKeyRow.scope) == scope, col(IdempotencyKeyRow.key) == key)
         .values(answer=answer)
     )
+
+
+def drop_before(db: Session, moment: datetime) -> int:
+    """Forget the keys used before a moment and return how many there were."""
+    return db.connection().execute(delete(IdempotencyKeyRow).where(col(IdempotencyKeyRow.at) < moment)).rowcount

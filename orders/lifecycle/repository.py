@@ -219,6 +219,18 @@ def depersonalise(db: Session, order_id: OrderId, selection: Selection, specific
     )
 
 
+def depersonalise_revision(
+    db: Session, order_id: OrderId, revision: int, selection: Selection, specification: Mapping[str, JsonValue]
+) -> None:
+    """Do the same with what an order said before one change."""
+    changed_rows(
+        db,
+        update(OrderRevisionRow)
+        .where(col(OrderRevisionRow.order_id) == order_id, col(OrderRevisionRow.revision) == revision)
+        .values(selection=selection_to_json(selection), specification=dict(specification), profile_id=None),
+    )
+
+
 def _order(row: OrderRow) -> Order:
     return Order(
         id=OrderId(row.id),

@@ -109,8 +109,8 @@ def _remember(db: Session, order: Order, now: datetime) -> None:
         db,
         order.customer_id,
         [
-            KnownFact(f"{order.line}.{feature}", answer, f"order:{order.number}", now)
+            KnownFact(f"{order.line}.{feature}", str(answer), f"order:{order.number}", now)
             for feature, answer in order.selection.answers.items()
-            if isinstance(answer, str) and feature not in NOT_REMEMBERED
+            if isinstance(answer, str | int) and feature not in NOT_REMEMBERED
         ],
     )

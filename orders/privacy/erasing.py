@@ -20,12 +20,13 @@ from orders.customers import repository as customers
 from orders.customers.model import Purpose
 from orders.customers.service import known_customer
 from orders.drafts import repository as drafts
+from orders.drafts.own_words import own_words, specification_without_texts, without_texts
+from orders.identity.repository import forget_merges
 from orders.lifecycle import repository as orders
 from orders.lifecycle.model import Order
 from orders.lifecycle.transitions import OPEN_STATES, OrderState
 from orders.privacy import repository
 from orders.privacy.model import ErasureReceipt, KeptDocument, OrdersStillOpen, ReceiptId
-from orders.privacy.own_words import own_words, specification_without_texts, without_texts
 from orders.quotes import repository as quotes
 from orders.quotes.model import Quote, QuoteState
 from orders.quotes.service import withdraw_quote
@@ -64,6 +65,7 @@ def erase_customer(
         OrdersStillOpen: an order is not done yet; nothing is changed.
     """
     customer = known_customer(db, customer_id, purpose=Purpose.SUPPORT)
+    merged = customers.merged_into(db, customer_id)
     theirs = orders.find_orders(db, customer_id=customer_id, limit=100_000)
     waiting = [order.number for order in theirs if order.state not in DONE_STATES]
     if waiting:
@@ -83,6 +85,9 @@ def erase_customer(
     }
     if files:
         enqueue(db, ERASE_FILES_JOB, *files, key=customer.reference)
+    for other in merged:
+        customers.erase_customer(db, other, now=now)
+    forget_merges(db, customer_id)
     receipt = ErasureReceipt(ReceiptId(new_id()), customer.reference, now, actor.id, gone, tuple(kept))
     repository.add_receipt(db, receipt)
     record(db, f"customer:{customer.reference}", "erased", actor=actor, now=now, gone=gone)
@@ -101,6 +106,14 @@ def _forget_order(db: Session, order: Order) -> tuple[str, ...]:
     orders.depersonalise(
         db, order.id, without_texts(order.selection, texts), specification_without_texts(order.specification, texts)
     )
+    for earlier in orders.revisions_of(db, order.id):
+        orders.depersonalise_revision(
+            db,
+            order.id,
+            earlier.number,
+            without_texts(earlier.selection, texts),
+            specification_without_texts(earlier.specification, texts),
+        )
     return forget_sheets(db, order.number)
 
 

@@ -69,8 +69,15 @@ def sheets_of(db: Session, order_number: str) -> tuple[IssuedSheet, ...]:
 
 
 def drop_sheets(db: Session, order_number: str) -> None:
-    """Forget that sheets were issued for an order."""
-    changed_rows(db, delete(_SHEETS).where(_SHEETS.c.order_number == order_number))
+    """Forget that sheets and diff sheets were issued for an order."""
+    for table in (_SHEETS, _DIFFS):
+        changed_rows(db, delete(table).where(table.c.order_number == order_number))
+
+
+def diff_files_of(db: Session, order_number: str) -> tuple[BlobName, ...]:
+    """Return the names of the files of an order's diff sheets."""
+    statement = select(_DIFFS.c.pdf_blob, _DIFFS.c.specification_blob).where(_DIFFS.c.order_number == order_number)
+    return tuple(BlobName(name) for row in db.execute(statement) for name in row)
 
 
 def add_sheet(db: Session, sheet: IssuedSheet) -> bool:

@@ -131,7 +131,8 @@ def issued_sheets(db: Session, order_number: str) -> tuple[IssuedSheet, ...]:
 
 
 def forget_sheets(db: Session, order_number: str) -> tuple[BlobName, ...]:
-    """Forget the sheets of an order that is done, and return the names of their files, for the caller to erase."""
+    """Forget the sheets of an order that is done, diff sheets too; return their files' names, for the caller to erase."""
     names = tuple(name for sheet in repository.sheets_of(db, order_number) for name in (sheet.pdf, sheet.specification))
+    names += repository.diff_files_of(db, order_number)
     repository.drop_sheets(db, order_number)
     return names

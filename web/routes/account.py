@@ -14,6 +14,7 @@ from orders.customers import repository as customers
 from orders.customers.addresses import repository as addresses
 from orders.customers.addresses.model import PARTS, Address, AddressId, AddressNotValid
 from orders.customers.consents.service import has_consent, set_consent
+from orders.customers.memory import usual_answers
 from orders.customers.model import Contact, ContactNotValid, Purpose
 from orders.customers.service import correct_contact, known_customer
 from orders.drafts import repository as drafts
@@ -37,6 +38,7 @@ from web.views.account import (
     zipped,
 )
 from web.views.quoting import promised_date
+from web.views.words import Words
 
 router = APIRouter(prefix="/account", dependencies=[Depends(signed_in)], include_in_schema=False)
 
@@ -60,6 +62,13 @@ def page(request: Request, shop: TheShop, user: SignedInUser, reader: TheReader)
             found |= {each.id: each for each in drafts.drafts_of_customer(db, user.customer_id, limit=20)}
         begun = sorted(found.values(), key=lambda each: each.changed_at, reverse=True)[:20]
         models = {each.release: shop.configurators.of(db, each.release).model for each in begun}
+        facts = customers.known_facts(db, user.customer_id, purpose=Purpose.SALE) if user.customer_id else {}
+        present = present_models(db, shop)
+        usual = [
+            (line, Words(model, reader_locale(request)).line())
+            for line, model in present.items()
+            if usual_answers(facts, line, now=shop.now())
+        ]
         ordered = orders_in_reach(db, (user.id, reader.also), user.customer_id)
     values = {
         "drafts": draft_lines(begun, models, reader_locale(request)),
@@ -67,6 +76,7 @@ def page(request: Request, shop: TheShop, user: SignedInUser, reader: TheReader)
             (each.number, each.state.value, promised_date(each.promise), each.price.total_minor, each.price.currency)
             for each in ordered
         ],
+        "usual": usual,
         "has_customer": user.customer_id is not None,
     }
     return respond(request, "account/page.html", values)

@@ -4,22 +4,28 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
+from sqlmodel import Session
 
 from kernel.ids import CustomerId, DraftId
 from modules_catalog.releases import service as releases
-from modules_catalog.sizing.model import Sex
 from orders.customers import repository as customers
 from orders.customers import service as registry
-from orders.customers.model import COUNTER_MEASURES, Contact, ContactNotValid, CustomerKind, Purpose
+from orders.customers.addresses.repository import addresses_of
+from orders.customers.consents.service import has_consent
+from orders.customers.contacts.repository import contacts_of
+from orders.customers.memory import usual_answers
+from orders.customers.model import Contact, ContactNotValid, CustomerKind, Purpose
 from orders.drafts import service as drafts
+from orders.drafts.repository import drafts_of_customer
+from orders.identity.repository import merges_of
+from orders.identity.service import same_person
 from orders.lifecycle.repository import find_orders
-from web.forms import TheForm
 from web.security.access import require_role
 from web.security.roles import Role
-from web.shop import TheActor, TheReader, TheShop
+from web.shop import Shop, TheActor, TheReader, TheShop
 from web.templating import go_to, reader_locale, respond
 from web.translations import LOCALES
-from web.views.measuring import MeasuringForm, empty_form, judged_form
+from web.views.account import PURPOSES, DraftLine, draft_lines
 
 router = APIRouter(dependencies=[Depends(require_role(Role.STORE))], include_in_schema=False)
 
@@ -77,20 +83,63 @@ def register(
 
 @router.get("/customers/{customer_id}", name="customers:card")
 def card(request: Request, shop: TheShop, customer_id: str, draft: str = "") -> Response:
-    """Show a customer: measures with their age, orders, what we know."""
+    """Show a customer: measures with their age, orders, what we know, what was said."""
+    return show_card(request, shop, customer_id, draft=draft)
+
+
+def show_card(
+    request: Request,
+    shop: Shop,
+    customer_id: str,
+    *,
+    draft: str = "",
+    problem: str = "",
+    typed: dict[str, str] | None = None,
+    typed_note: str = "",
+) -> Response:
+    """Show a customer's card, or who they were found to be."""
+    now, locale = shop.now(), reader_locale(request)
     with shop.database.read() as db:
-        customer = customers.get_customer(db, CustomerId(customer_id), purpose=Purpose.SALE)
+        customer = registry.known_customer(db, CustomerId(customer_id), purpose=Purpose.SALE)
+        if customer.merged_into is not None:
+            return go_to(request, f"/customers/{customer.merged_into}")
         profiles = customers.profiles_of(db, customer.id, purpose=Purpose.FIT)
+        facts = customers.known_facts(db, customer.id, purpose=Purpose.SALE)
+        lines = releases.current_lines(db, now=now)
+        contact = customer.contact
         values = {
             "customer": customer,
-            "language": LOCALES.get(customer.contact.locale, ""),
+            "language": LOCALES.get(contact.locale, ""),
             "profile": profiles[0] if profiles else None,
-            "is_current": bool(profiles) and profiles[0].is_current(shop.now()),
+            "is_current": bool(profiles) and profiles[0].is_current(now),
             "orders": find_orders(db, customer_id=customer.id),
-            "lines": releases.current_lines(db, now=shop.now()),
+            "drafts": draft_lines_of(db, shop, customer.id, locale),
+            "lines": lines,
+            "usual": [line for line in lines if usual_answers(facts, line, now=now)],
+            "contacts": contacts_of(db, customer.id, purpose=Purpose.SUPPORT, limit=20),
+            "same": same_person(db, customer),
+            "merges": merges_of(db, customer.id),
+            "purposes": [(each.value, label, has_consent(db, customer.id, each)) for each, label in PURPOSES.items()],
+            "addresses": addresses_of(db, customer.id, purpose=Purpose.DELIVERY),
             "draft": draft,
+            "problem": problem,
+            "typed_note": typed_note,
+            "typed": typed
+            or {
+                "name": contact.name,
+                "email": contact.email or "",
+                "phone": contact.phone or "",
+                "country": contact.country,
+            },
         }
-    return respond(request, "customers/card.html", values)
+    return respond(request, "customers/card.html", values, status=422 if problem else 200)
+
+
+def draft_lines_of(db: Session, shop: Shop, customer_id: CustomerId, locale: str) -> list[DraftLine]:
+    """Return the drafts in a customer's name, latest first."""
+    begun = drafts_of_customer(db, customer_id, limit=10)
+    models = {each.release: shop.configurators.of(db, each.release).model for each in begun}
+    return draft_lines(begun, models, locale)
 
 
 @router.post("/customers/{customer_id}/drafts", name="customers:take_draft")
@@ -120,58 +169,3 @@ def take_draft(
             now=now,
         )
     return go_to(request, f"/drafts/{draft_id}")
-
-
-@router.get("/customers/{customer_id}/measures", name="customers:measure")
-def measure(request: Request, shop: TheShop, customer_id: str, draft: str = "", unit: str = "cm") -> Response:
-    """Show the measuring form."""
-    with shop.database.read() as db:
-        customer = customers.get_customer(db, CustomerId(customer_id), purpose=Purpose.FIT)
-        profiles = customers.profiles_of(db, customer.id, purpose=Purpose.FIT)
-    form = empty_form("in" if unit == "in" else "cm", profiles[0].sex.value if profiles else "")
-    return respond(request, "customers/measure.html", {"customer": customer, "form": form, "draft": draft})
-
-
-@router.post("/customers/{customer_id}/measures", name="customers:keep_measures")
-def keep_measures(
-    request: Request, shop: TheShop, reader: TheReader, actor: TheActor, form: TheForm, customer_id: str
-) -> Response:
-    """Keep the measures, or show the form again with what needs another look."""
-    unit = "in" if form.get("unit") == "in" else "cm"
-    sex = str(form.get("sex", ""))
-    sex = sex if sex in {each.value for each in Sex} else ""
-    typed = {name: tuple(str(text) for text in form.getlist(name)) for name in COUNTER_MEASURES}
-    confirmed = frozenset(str(name) for name in form.getlist("confirmed"))
-    draft = str(form.get("draft", ""))
-    judged, readings = judged_form(unit, sex, typed, confirmed)
-    if not judged.is_clean:
-        return _again(request, shop, customer_id, judged, draft)
-    now = shop.now()
-    with shop.database.write() as db:
-        profile = registry.record_measurements(
-            db,
-            CustomerId(customer_id),
-            sex=Sex(sex),
-            readings=readings,
-            confirmed=confirmed,
-            new_id=shop.new_id,
-            actor=actor,
-            now=now,
-        )
-        if draft:
-            drafts.assign_customer(
-                db, DraftId(draft), reader, customer_id=profile.customer_id, profile_id=profile.id, now=now
-            )
-    return go_to(request, f"/drafts/{draft}/fit-report" if draft else f"/customers/{customer_id}")
-
-
-def _again(request: Request, shop: TheShop, customer_id: str, form: MeasuringForm, draft: str) -> Response:
-    with shop.database.read() as db:
-        customer = customers.get_customer(db, CustomerId(customer_id), purpose=Purpose.FIT)
-    return respond(
-        request,
-        "customers/measure.html",
-        {"customer": customer, "form": form, "draft": draft},
-        blocks=["measuring_form"],
-        status=422,
-    )

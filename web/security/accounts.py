@@ -16,6 +16,7 @@ from kernel.jobs import JobName, enqueue
 from orders.audit.model import Actor
 from orders.audit.service import record
 from orders.customers.model import Contact, ContactNotValid
+from orders.customers.repository import erase_customer
 from orders.customers.service import register_customer
 from web.security import repository, service
 from web.security.model import LinkKind, LinkNotValid, LoginNameTaken, User
@@ -164,6 +165,16 @@ def drop_accounts(db: Session, customer_id: CustomerId) -> list[User]:
     for user in users:
         repository.drop_user(db, user.id)
     return users
+
+
+def drop_unconfirmed(db: Session, *, now: datetime) -> int:
+    """Forget the accounts nobody confirmed in time, with the customers they were to be; return how many there were."""
+    users = repository.users_never_confirmed(db, before=now - FORGET_UNCONFIRMED_AFTER)
+    for user in users:
+        repository.drop_user(db, user.id)
+        if user.customer_id is not None:
+            erase_customer(db, user.customer_id, now=now)
+    return len(users)
 
 
 def _mail(db: Session, user: User, kind: LinkKind, *, new_id: IdMaker, now: datetime) -> None:

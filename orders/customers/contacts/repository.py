@@ -1,5 +1,6 @@
 """Reading and writing contacts."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import delete
@@ -51,12 +52,28 @@ def contacts_of(db: Session, customer_id: CustomerId, *, purpose: Purpose, limit
     ]
 
 
-def drop_contacts(db: Session, customer_id: CustomerId, *, before: datetime | None = None) -> int:
-    """Forget the contacts with a customer, those before a moment if one is given; return how many there were."""
+def move_contacts(db: Session, owner: CustomerId, to: CustomerId, ids: Iterable[str] | None = None) -> list[str]:
+    """Give contacts, all or some, to another customer, sealed by their key now; return which."""
+    wanted = select(ContactEventRow).where(ContactEventRow.customer_id == owner)
+    if ids is not None:
+        wanted = wanted.where(col(ContactEventRow.id).in_(list(ids)))
+    rows = db.exec(wanted).all()
+    for row in rows:
+        row.sealed = seal(db, to, _place(row.id), unseal(db, owner, _place(row.id), row.sealed))
+        row.customer_id = to
+    db.flush()
+    return [row.id for row in rows]
+
+
+def drop_contacts(db: Session, customer_id: CustomerId) -> int:
+    """Forget the contacts with a customer and return how many there were."""
     statement = delete(ContactEventRow).where(col(ContactEventRow.customer_id) == customer_id)
-    if before is not None:
-        statement = statement.where(col(ContactEventRow.at) < before)
     return db.connection().execute(statement).rowcount
+
+
+def drop_contacts_before(db: Session, moment: datetime) -> int:
+    """Forget every contact before a moment and return how many there were."""
+    return db.connection().execute(delete(ContactEventRow).where(col(ContactEventRow.at) < moment)).rowcount
 
 
 def _place(event_id: str) -> str:

@@ -1,0 +1,183 @@
+"""Erasing: a text planted everywhere a customer can write is searched for in every table, file, job and log."""
+
+import json
+import logging
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, text
+
+from orders.audit.service import first_broken_link
+from orders.customers import repository as customers
+from orders.customers.model import Purpose
+from orders.lifecycle import repository as orders
+from orders.lifecycle.service import move
+from orders.lifecycle.transitions import OrderEvent, OrderState
+from orders.privacy import repository as privacy
+from tests.journeys.conftest import do_jobs, enter
+from tests.journeys.ordering import CLERK
+from tests.journeys.person import Person, words_of
+from tests.journeys.test_store_measures import READINGS
+from web.shop import Shop
+
+PLANTED = "Qwzyxv"
+
+
+def everywhere(shop: Shop) -> Iterator[tuple[str, bytes]]:
+    """Yield every place something may be kept, and what it holds."""
+    with shop.database.read() as db:
+        connection = db.connection()
+        schemas = [each for each in inspect(connection).get_schema_names() if each != "information_schema"]
+        for schema in schemas:
+            for table in inspect(connection).get_table_names(schema=schema):
+                quoted = f'"{schema}"."{table}"'
+                for row in connection.execute(text(f"SELECT * FROM {quoted}")):
+                    yield table, b" ".join(value if isinstance(value, bytes) else str(value).encode() for value in row)
+    for path in files_of(shop):
+        yield str(path), path.read_bytes()
+
+
+def files_of(shop: Shop) -> list[Path]:
+    root = shop.outbox.parent
+    return [path for path in root.rglob("*") if path.is_file()]
+
+
+def holding(shop: Shop, words: str) -> set[str]:
+    """Return where the words stand, also as JSON escapes them and inside PDF attachments' plain text."""
+    forms = {words.encode(), words.lower().encode(), json.dumps(words)[1:-1].encode(), words.encode("utf-16-be")}
+    return {place for place, content in everywhere(shop) if any(form in content for form in forms)}
+
+
+def with_everything_planted(shop: Shop) -> tuple[str, str]:
+    """Return the card's address and the order's number of a customer who wrote the text wherever they can."""
+    clerk = enter(shop, login_name="store")
+    clerk.open("/customers").press(
+        "Add",
+        within="#new-customer",
+        name=f"{PLANTED} Novák",
+        email=f"{PLANTED.lower()}@example.org",
+        phone="+43 1 555000777",
+    )
+    card = clerk.path
+    clerk.press("Write it down", note=f"says {PLANTED} on the telephone", channel="phone")
+    clerk.open(f"{card}/measures").press("Keep the measures", sex="F", **{**READINGS, "thigh_circ": ["61", "61.4"]})
+    clerk.open(card).press("Start jeans")
+    draft = clerk.path.rpartition("/")[0]
+    clerk.press("=measured", within="#feature-sizing")
+    fill_texts(shop, clerk, draft)
+    clerk.open(draft).press("Order")
+    pay = next(each for each in clerk.all("button") if "Order and pay" in "".join(each.itertext()))
+    clerk.press(words_of(pay))
+    number = clerk.path.removeprefix("/orders/")
+    do_jobs(shop)
+    clerk.open(card).press("Start a PC")  # a draft nobody orders
+    fill_texts(shop, clerk, clerk.path.rpartition("/")[0])
+    return card, number
+
+
+def fill_texts(shop: Shop, person: Person, draft: str) -> None:
+    """Write the text into every text field the configure pages show."""
+    person.open(draft)
+    steps = sorted({str(each.get("value")) for each in person.all("option")} | {person.path.rpartition("/")[2]})
+    for step in steps:
+        person.open(f"{draft}/{step}")
+        for feature in [str(each.get("id")) for each in person.all("section")]:
+            field = next((each for each in person.all(f"#{feature.replace('feature-', 'value-')}")), None)
+            if field is not None and field.get("maxlength"):
+                person.press("Take it", within=f"#{feature}", value=PLANTED)
+
+
+def deliver(shop: Shop, number: str) -> None:
+    with shop.database.write() as db:
+        order = orders.get_order_by_number(db, number)
+        for event in (OrderEvent.START, OrderEvent.FINISH, OrderEvent.SHIP, OrderEvent.DELIVER):
+            move(db, order.id, event, actor=CLERK, now=shop.now())
+    do_jobs(shop)
+
+
+def test_an_order_under_way_stands_in_the_way_and_nothing_is_changed(shop: Shop) -> None:
+    card, _number = with_everything_planted(shop)
+    before = holding(shop, PLANTED)
+    clerk = enter(shop, login_name="store")
+    reference = clerk.open(card).text(".page-head__lead").split()[0]
+    clerk.open(f"{card}/erasure").press("Erase everything now", reference=reference)
+    assert clerk.status == 409
+    assert "An order is still under way." in clerk.text()
+    assert holding(shop, PLANTED) == before
+    assert "customer" in before
+
+
+def test_nothing_is_left_of_an_erased_customer_but_the_reference(
+    either_shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Tables, job payloads, files, outbox and logs: searched before, where it is found, and after, where it is not."""
+    shop = either_shop
+    caplog.set_level(logging.DEBUG)
+    card, number = with_everything_planted(shop)
+    deliver(shop, number)
+    before = holding(shop, PLANTED)
+    assert {"customer", "draft", "quote", "customer_order"} <= before
+    assert [place for place in before if "blobs" in place]
+    clerk = enter(shop, login_name="store")
+    reference = clerk.open(card).text(".page-head__lead").split()[0]
+
+    clerk.open(f"{card}/erasure").press("Erase everything now", reference="A-0")
+    assert clerk.status == 422
+    clerk.press("Erase everything now", reference=reference)
+    assert clerk.status == 200, clerk.text()
+    assert "What is gone" in clerk.text()
+    do_jobs(shop)
+
+    allowed = {"invoice"}  # issued invoices stay until the law lets them go
+    left = {place for place in holding(shop, PLANTED) if not any(each in place for each in allowed)}
+    assert left == set()
+    assert {place for place in holding(shop, "+43 1 555000777") if "invoice" not in place} == set()
+    assert PLANTED not in caplog.text
+    assert clerk.open(card).status == 404
+    with shop.database.read() as db:
+        assert first_broken_link(db) is None
+        order = orders.get_order_by_number(db, number)
+        assert (order.state, order.profile_id) == (OrderState.DELIVERED, None)
+        assert order.customer_id is not None
+        assert customers.get_customer(db, order.customer_id, purpose=Purpose.SUPPORT).reference == reference
+        (receipt,) = privacy.receipts(db, reference)
+    assert (receipt.gone["measurements"], receipt.gone["orders"], receipt.gone["drafts"]) == (1, 1, 2)
+    assert receipt.gone["files"] >= 2
+    assert clerk.open(f"/orders/{number}").status == 200
+
+
+def test_the_database_file_itself_forgets(shop: Shop) -> None:
+    """SQLite overwrites what it deletes, so the bytes are gone from the file once its log is folded in."""
+    card, number = with_everything_planted(shop)
+    deliver(shop, number)
+    clerk = enter(shop, login_name="store")
+    reference = clerk.open(card).text(".page-head__lead").split()[0]
+    clerk.open(f"{card}/erasure").press("Erase everything now", reference=reference)
+    do_jobs(shop)
+    shop.database.dispose()
+    raw = Path(str(shop.database.url.database))
+    assert PLANTED.encode() not in raw.read_bytes()
+
+
+def test_an_account_is_erased_by_its_person_with_the_password(shop: Shop) -> None:
+    """Account, sessions and outbox mails go too; the export taken before holds what was there."""
+    from tests.journeys.test_accounts import PASSWORD, registered
+
+    person = registered(shop)
+    person.open("/account/data").press(
+        "Keep the address", name=PLANTED, street=f"{PLANTED} 1", city="Wien", country="AT", company=PLANTED
+    )
+    archive = zipfile.ZipFile(BytesIO(person.client.get("/account/export.zip").content))
+    assert PLANTED in archive.read("addresses.json").decode()
+    person.open("/account/erasure").press("Erase everything now", password="not it at all")
+    assert person.status == 422
+    person.press("Erase everything now", password=PASSWORD)
+    assert "What is gone" in person.text()
+    assert holding(shop, "mia@example.org") == set()
+    assert holding(shop, "Mia Roth") == set()
+    assert person.open("/account").path == "/login?next=/account"
+    person.open("/login").press("Sign in", login_name="mia@example.org", password=PASSWORD)
+    assert person.status == 422
