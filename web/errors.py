@@ -52,6 +52,7 @@ TEXTS = {
 }
 BY_CODE = {
     "RequestForged": _("The page you sent this from is out of date. Nothing was changed; reload it and try again."),
+    "NothingToSay": _("Once a pair made to your measures has arrived, you can tell us here how it fits."),
     "NoCustomer": _("This account buys nothing, so there is nothing personal to show."),
     "TooManyRequests": _("That was a lot at once. Please wait a moment, then try again."),
     "LastAdmin": _("Nobody would be left who may look after accounts. Give somebody else the role first."),

@@ -36,7 +36,7 @@ class MemberRow(SQLModel, table=True):
 
     __tablename__ = "company_member"
 
-    user_id: str = Field(primary_key=True, max_length=20)
+    user_id: str = Field(primary_key=True, max_length=40)
     customer_id: str = Field(foreign_key="company.customer_id", max_length=20, index=True)
     role: MemberRole = Field(sa_column=Column(text_enum(MemberRole), nullable=False))
 

@@ -1,7 +1,7 @@
 """Use cases around customers: register, measure, remember."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -11,6 +11,7 @@ from modules_catalog.sizing.model import Measure, Sex
 from orders.audit.model import Actor
 from orders.audit.service import record
 from orders.customers import repository
+from orders.customers.importing import ImportRow
 from orders.customers.model import Contact, Customer, CustomerErased, MeasurementProfile, Method, Purpose, Reference
 from orders.numbering.repository import next_number
 
@@ -125,3 +126,41 @@ def record_measurements(
     repository.add_profile(db, profile)
     record(db, f"customer:{customer.reference}", "measured", actor=actor, now=now, method=method.value)
     return profile
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: new customers, customers known by their e-mail address, sets of measures kept."""
+
+    added: int
+    known: int
+    measured: int
+
+
+def import_customers(
+    db: Session, rows: Iterable[ImportRow], *, new_id: IdMaker, actor: Actor, now: datetime
+) -> Imported:
+    """Register the people of a file who are not known by their e-mail address yet, and keep the measures of all.
+
+    Marketing is never allowed by an import: a customer allows it themselves.
+    """
+    added = known = measured = 0
+    for row in rows:
+        same = repository.customers_by_contact(db, email=row.contact.email, phone=None, purpose=Purpose.SALE)
+        if same:
+            customer, known = same[0], known + 1
+        else:
+            customer, added = register_customer(db, row.contact, new_id=new_id, actor=actor, now=now), added + 1
+        if row.readings and row.sex is not None:
+            record_measurements(
+                db,
+                customer.id,
+                sex=row.sex,
+                readings=row.readings,
+                confirmed=frozenset(),
+                new_id=new_id,
+                actor=actor,
+                now=row.measured_at or now,
+            )
+            measured += 1
+    return Imported(added, known, measured)

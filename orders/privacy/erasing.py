@@ -5,7 +5,7 @@ documents the law makes us keep, which the receipt lists.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session
 
@@ -22,6 +22,7 @@ from orders.customers.service import known_customer
 from orders.drafts import repository as drafts
 from orders.drafts.own_words import own_words, specification_without_texts, without_texts
 from orders.identity.repository import forget_merges
+from orders.invoicing import repository as invoices
 from orders.lifecycle import repository as orders
 from orders.lifecycle.model import Order
 from orders.lifecycle.transitions import OPEN_STATES, OrderState
@@ -33,6 +34,8 @@ from orders.quotes.service import withdraw_quote
 from production.build_sheet.service import forget_sheets
 
 ERASE_FILES_JOB = JobName("privacy.erase_files")
+#: Books are kept for so many whole years after the one an invoice was issued in.
+INVOICES_KEPT_YEARS = 10
 #: Orders in these states are owed nothing more: they do not stand in the way of an erasure.
 DONE_STATES = (frozenset(OrderState) - OPEN_STATES) | {OrderState.DELIVERED}
 
@@ -43,7 +46,6 @@ def erase_customer(
     *,
     owners: Iterable[str] = (),
     also_gone: Mapping[str, int] | None = None,
-    kept: Iterable[KeptDocument] = (),
     new_id: IdMaker,
     actor: Actor,
     now: datetime,
@@ -55,19 +57,19 @@ def erase_customer(
         customer_id: Whom.
         owners: The pseudonyms under which they began drafts: their account, their visitor's cookie.
         also_gone: What the caller erased in the same transaction, for the receipt.
-        kept: What the law makes us keep.
         new_id: Makes ids.
         actor: Who erases.
         now: The present moment.
 
     Raises:
         CustomerNotFound, CustomerErased: there is no such customer, or no longer.
-        OrdersStillOpen: an order is not done yet; nothing is changed.
+        OrdersStillOpen: an order is not done yet, or waits for the month's invoice; nothing is changed.
     """
     customer = known_customer(db, customer_id, purpose=Purpose.SUPPORT)
     merged = customers.merged_into(db, customer_id)
     theirs = orders.find_orders(db, customer_id=customer_id, limit=100_000)
-    waiting = [order.number for order in theirs if order.state not in DONE_STATES]
+    collected = {each.order_id for each in invoices.collected_before(db, date.max) if each.customer_id == customer_id}
+    waiting = [order.number for order in theirs if order.state not in DONE_STATES or order.id in collected]
     if waiting:
         raise OrdersStillOpen(orders=sorted(waiting))
     overwrite_deleted(db)
@@ -88,10 +90,19 @@ def erase_customer(
     for other in merged:
         customers.erase_customer(db, other, now=now)
     forget_merges(db, customer_id)
-    receipt = ErasureReceipt(ReceiptId(new_id()), customer.reference, now, actor.id, gone, tuple(kept))
+    receipt = ErasureReceipt(ReceiptId(new_id()), customer.reference, now, actor.id, gone, _kept(db, customer_id))
     repository.add_receipt(db, receipt)
     record(db, f"customer:{customer.reference}", "erased", actor=actor, now=now, gone=gone)
     return receipt
+
+
+def _kept(db: Session, customer_id: CustomerId) -> tuple[KeptDocument, ...]:
+    """Return the issued invoices and credit notes, which stay as they are until the law lets them go."""
+    issued = invoices.find_invoices(db, customer_id=customer_id, limit=100_000)
+    return tuple(
+        KeptDocument("invoice", each.invoice.number, date(each.issued_at.year + INVOICES_KEPT_YEARS, 12, 31))
+        for each in sorted(issued, key=lambda each: each.invoice.number)
+    )
 
 
 def erase_files(blobs: BlobStore, names: Iterable[str]) -> None:

@@ -196,7 +196,7 @@ def test_the_card_offers_the_same_person_and_takes_it_back(shop: Shop, htmx: boo
     card = clerk.path
     assert "is kept here, too." in clerk.text()
     clerk.open("/customers?q=eva@example.org")
-    assert len([each for each in clerk.all("a") if str(each.get("href")).startswith("/customers/")]) == 1
+    assert clerk.text("#found-customers").count("eva@example.org") == 1
     clerk.open(card).press("Part them again")
     assert "The same person?" in clerk.text()
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kernel.errors import LotOneError
-from web.cli import catalog, configure, database, fit, messages
+from web.cli import catalog, configure, customers, database, fit, messages
 from web.settings import read_settings
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
 app.add_typer(catalog.app, name="catalog")
 app.add_typer(database.app, name="db")
 app.add_typer(messages.app, name="messages")
+app.add_typer(customers.app, name="customers")
 app.command("configure")(configure.configure)
 app.command("fit")(fit.fit)
 user_app = typer.Typer(help="People who can sign in.", no_args_is_help=True)

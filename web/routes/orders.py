@@ -17,6 +17,7 @@ from orders.lifecycle.model import Order, OrderNotYours
 from orders.lifecycle.service import cancel_order
 from orders.lifecycle.sheets import has_diff, has_sheet, issued_sheet
 from orders.lifecycle.transitions import OrderState
+from web.routes.feedback import WORN_STATES
 from web.security.access import MaybeUser, Public, require_role
 from web.security.roles import Role
 from web.shop import Shop, TheActor, TheReader, TheShop
@@ -79,6 +80,7 @@ def page(request: Request, shop: TheShop, reader: TheReader, user: MaybeUser, nu
             "has_diff": has_diff(db, order),
             "billing": order_billing(db, order),
             "may_record_payment": user is not None and user.may_act_as(Role.STORE, Role.FINANCE),
+            "can_say_fit": order.profile_id is not None and order.state in WORN_STATES,
             "can_cancel": order.state in CAN_CANCEL and reader.may_open(order.owner, order.customer_id),
         }
     return respond(request, "orders/page.html", values)
