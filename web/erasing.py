@@ -3,6 +3,7 @@
 from kernel.ids import CustomerId
 from orders.audit.model import Actor
 from orders.customers.model import Purpose
+from orders.customers.repository import merged_into
 from orders.customers.service import known_customer
 from orders.invoicing.service import kept_invoices
 from orders.privacy.erasing import erase_customer
@@ -28,7 +29,9 @@ def erase_everything(shop: Shop, customer_id: CustomerId, *, actor: Actor) -> Er
             owners=[user.id for user in users],
             also_gone={"accounts": len(users)},
             kept=[
-                KeptDocument("invoice", number, until) for number, until in kept_invoices(db, shop.seller, customer_id)
+                KeptDocument("invoice", number, until)
+                for each in (customer_id, *merged_into(db, customer_id))
+                for number, until in kept_invoices(db, shop.seller, each)
             ],
             new_id=shop.new_id,
             actor=actor,

@@ -2,8 +2,9 @@
 
 import secrets
 from dataclasses import dataclass
+from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, default
 from pathlib import Path
 
 from kernel.errors import NotValid
@@ -38,7 +39,12 @@ def as_message(mail: Mail, *, sender: str) -> EmailMessage:
 
 def forget_mails(folder: Path, address: str) -> int:
     """Delete the mails to an address and return how many there were."""
-    found = [each for each in folder.glob("*.eml") if f"To: {address}".encode() in each.read_bytes()]
-    for each in found:
-        each.unlink(missing_ok=True)
+    found = [path for path in folder.glob("*.eml") if _addressed_to(path) == address.lower()]
+    for path in found:
+        path.unlink(missing_ok=True)
     return len(found)
+
+
+def _addressed_to(path: Path) -> str:
+    mail = message_from_bytes(path.read_bytes(), policy=default)
+    return mail["To"].addresses[0].addr_spec.lower() if mail["To"] and mail["To"].addresses else ""

@@ -55,6 +55,14 @@ def messages_of_order(db: Session, order_id: OrderId) -> list[SentMessage]:
     return [_message(row) for row in rows]
 
 
+def messages_of_customer(db: Session, customer_id: CustomerId) -> list[SentMessage]:
+    """Return the messages written to a customer, oldest first."""
+    rows = db.exec(
+        select(MessageRow).where(MessageRow.customer_id == customer_id).order_by(col(MessageRow.at), col(MessageRow.id))
+    )
+    return [_message(row) for row in rows]
+
+
 def _message(row: MessageRow) -> SentMessage:
     return SentMessage(
         id=MessageId(row.id),

@@ -34,8 +34,6 @@ from orders.quotes.service import withdraw_quote
 from production.build_sheet.service import forget_sheets
 
 ERASE_FILES_JOB = JobName("privacy.erase_files")
-#: Books are kept for so many whole years after the one an invoice was issued in.
-INVOICES_KEPT_YEARS = 10
 #: Orders in these states are owed nothing more: they do not stand in the way of an erasure.
 DONE_STATES = (frozenset(OrderState) - OPEN_STATES) | {OrderState.DELIVERED}
 
@@ -46,6 +44,7 @@ def erase_customer(
     *,
     owners: Iterable[str] = (),
     also_gone: Mapping[str, int] | None = None,
+    kept: Iterable[KeptDocument] = (),
     new_id: IdMaker,
     actor: Actor,
     now: datetime,
@@ -57,6 +56,7 @@ def erase_customer(
         customer_id: Whom.
         owners: The pseudonyms under which they began drafts: their account, their visitor's cookie.
         also_gone: What the caller erased in the same transaction, for the receipt.
+        kept: What the law makes us keep.
         new_id: Makes ids.
         actor: Who erases.
         now: The present moment.
@@ -90,19 +90,10 @@ def erase_customer(
     for other in merged:
         customers.erase_customer(db, other, now=now)
     forget_merges(db, customer_id)
-    receipt = ErasureReceipt(ReceiptId(new_id()), customer.reference, now, actor.id, gone, _kept(db, customer_id))
+    receipt = ErasureReceipt(ReceiptId(new_id()), customer.reference, now, actor.id, gone, tuple(kept))
     repository.add_receipt(db, receipt)
     record(db, f"customer:{customer.reference}", "erased", actor=actor, now=now, gone=gone)
     return receipt
-
-
-def _kept(db: Session, customer_id: CustomerId) -> tuple[KeptDocument, ...]:
-    """Return the issued invoices and credit notes, which stay as they are until the law lets them go."""
-    issued = invoices.find_invoices(db, customer_id=customer_id, limit=100_000)
-    return tuple(
-        KeptDocument("invoice", each.invoice.number, date(each.issued_at.year + INVOICES_KEPT_YEARS, 12, 31))
-        for each in sorted(issued, key=lambda each: each.invoice.number)
-    )
 
 
 def erase_files(blobs: BlobStore, names: Iterable[str]) -> None:

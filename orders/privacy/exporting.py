@@ -21,6 +21,7 @@ from orders.drafts.repository import selection_to_json
 from orders.invoicing.document import invoice_to_json
 from orders.invoicing.repository import find_invoices
 from orders.lifecycle import repository as orders
+from orders.messages.repository import messages_of_customer
 from orders.quotes import repository as quotes
 
 EVERYTHING = 100_000
@@ -73,6 +74,15 @@ def export_customer(
                 "note": each.note,
             }
             for each in contacts_of(db, customer_id, purpose=Purpose.SUPPORT, limit=EVERYTHING)
+        ],
+        "messages.json": [
+            {
+                "at": each.at.isoformat(),
+                "kind": each.kind.value,
+                "about": each.about,
+                "state": each.state.value,
+            }
+            for each in messages_of_customer(db, customer_id)
         ],
         "drafts.json": _drafts(db, customer_id, owners),
         "quotes.json": [
