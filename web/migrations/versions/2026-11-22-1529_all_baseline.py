@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122151856"
+revision: str = "20261122152918"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -120,13 +120,16 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("merged_into", sa.String(length=20), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("length(name) > 0", name=op.f("ck_customer_name_given")),
+        sa.ForeignKeyConstraint(["merged_into"], ["customer.id"], name=op.f("fk_customer_merged_into_customer")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer")),
         sa.UniqueConstraint("reference", name=op.f("uq_customer_reference")),
     )
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_customer_email"), ["email"], unique=False)
+        batch_op.create_index(batch_op.f("ix_customer_merged_into"), ["merged_into"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_name"), ["name"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_phone"), ["phone"], unique=False)
 
@@ -442,6 +445,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer_key")),
     )
     op.create_table(
+        "customer_merge",
+        sa.Column("id", sa.String(length=20), nullable=False),
+        sa.Column("kept_id", sa.String(length=20), nullable=False),
+        sa.Column("merged_id", sa.String(length=20), nullable=False),
+        sa.Column("merged_reference", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("moved", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.CheckConstraint("kept_id <> merged_id", name=op.f("ck_customer_merge_two_customers")),
+        sa.ForeignKeyConstraint(["kept_id"], ["customer.id"], name=op.f("fk_customer_merge_kept_id_customer")),
+        sa.ForeignKeyConstraint(["merged_id"], ["customer.id"], name=op.f("fk_customer_merge_merged_id_customer")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_merge")),
+    )
+    with op.batch_alter_table("customer_merge", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_customer_merge_kept_id"), ["kept_id"], unique=False)
+
+    op.create_table(
         "invoice",
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.Column("number", sa.String(length=30), nullable=False),
@@ -742,6 +761,21 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "shared_draft",
+        sa.Column("token", sa.String(length=40), nullable=False),
+        sa.Column("line", sa.String(length=40), nullable=False),
+        sa.Column("release", sa.String(length=64), nullable=False),
+        sa.Column("selection", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("shared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["release"], ["catalog_release.id"], name=op.f("fk_shared_draft_release_catalog_release")
+        ),
+        sa.PrimaryKeyConstraint("token", name=op.f("pk_shared_draft")),
+    )
+    with op.batch_alter_table("shared_draft", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_shared_draft_shared_at"), ["shared_at"], unique=False)
+
+    op.create_table(
         "voucher_use",
         sa.Column("quote_id", sa.String(length=20), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -860,7 +894,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "company_member",
-        sa.Column("user_id", sa.String(length=20), nullable=False),
+        sa.Column("user_id", sa.String(length=40), nullable=False),
         sa.Column("customer_id", sa.String(length=20), nullable=False),
         sa.Column(
             "role",
@@ -1047,6 +1081,18 @@ def upgrade() -> None:
     with op.batch_alter_table("web_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_web_session_expires_at"), ["expires_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_web_session_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "draft_handover",
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("draft_id", sa.String(length=20), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], name=op.f("fk_draft_handover_draft_id_draft")),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_draft_handover")),
+    )
+    with op.batch_alter_table("draft_handover", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_draft_handover_draft_id"), ["draft_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_draft_handover_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
         "draft_step",
@@ -1347,6 +1393,11 @@ def downgrade() -> None:
 
     op.drop_table("quote")
     op.drop_table("draft_step")
+    with op.batch_alter_table("draft_handover", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_draft_handover_expires_at"))
+        batch_op.drop_index(batch_op.f("ix_draft_handover_draft_id"))
+
+    op.drop_table("draft_handover")
     with op.batch_alter_table("web_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_web_session_user_id"))
         batch_op.drop_index(batch_op.f("ix_web_session_expires_at"))
@@ -1402,6 +1453,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_voucher_use_code"))
 
     op.drop_table("voucher_use")
+    with op.batch_alter_table("shared_draft", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_shared_draft_shared_at"))
+
+    op.drop_table("shared_draft")
     with op.batch_alter_table("production_work_operation", schema=None) as batch_op:
         batch_op.drop_index("ix_production_work_operation_queue")
 
@@ -1444,6 +1499,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invoice_customer_id"))
 
     op.drop_table("invoice")
+    with op.batch_alter_table("customer_merge", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_customer_merge_kept_id"))
+
+    op.drop_table("customer_merge")
     op.drop_table("customer_key")
     op.drop_table("customer_group_member")
     with op.batch_alter_table("customer_contact", schema=None) as batch_op:
@@ -1494,6 +1553,7 @@ def downgrade() -> None:
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customer_phone"))
         batch_op.drop_index(batch_op.f("ix_customer_name"))
+        batch_op.drop_index(batch_op.f("ix_customer_merged_into"))
         batch_op.drop_index(batch_op.f("ix_customer_email"))
 
     op.drop_table("customer")
