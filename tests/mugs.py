@@ -19,6 +19,7 @@ from orders.invoicing.printing import InvoicePrinter
 from production.build_sheet.printing import SheetPrinter
 from production.plants.model import Hours, Plant, StockRow, WorkCentre, WorkCentreKind
 from production.promise import service as promises
+from web.papers.printing import WORKER as PAPERS
 from web.shop import Shop
 
 FOLDER = Path(__file__).parent / "data" / "catalogs" / "mug"
@@ -72,9 +73,11 @@ def pottery(database: Database, folder: Path, *, now: datetime) -> Iterator[Shop
         new_id=id_maker(clock, random.Random(7)),
         clock=clock,
         invoices=InvoicePrinter(folder / "fonts"),
+        papers=SheetPrinter(folder / "fonts", module=PAPERS),
     )
     try:
         yield shop
     finally:
         shop.printer.close()
         shop.invoices.close()
+        shop.papers.close()

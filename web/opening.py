@@ -14,6 +14,7 @@ from orders.invoicing.seller import DEMO_SELLER, load_seller
 from orders.messages.model import MailAddresses
 from production.build_sheet.printing import SheetPrinter
 from web.master_key import read_or_make
+from web.papers.printing import WORKER as PAPERS
 from web.plan_files import PlanFiles
 from web.settings import Settings
 from web.shop import Shop
@@ -37,6 +38,7 @@ def open_shop(settings: Settings, *, clock: Clock = system_clock, rng: random.Ra
         outbox=Path(settings.outbox_dir),
         origin=settings.origin,
         invoices=InvoicePrinter(Path(settings.cache_dir) / "fonts"),
+        papers=SheetPrinter(Path(settings.cache_dir) / "fonts", module=PAPERS),
         mail=MailAddresses(settings.mail_sender, settings.mail_reply_to),
         smtp_url=settings.smtp_url,
         inbox=Path(settings.mail_inbox) if settings.mail_inbox else None,

@@ -39,6 +39,7 @@ class Shop:
     new_id: IdMaker
     clock: Clock
     invoices: InvoicePrinter
+    papers: SheetPrinter
     seller: Seller = field(default_factory=load_seller)
     outbox: Path = Path("var/outbox")
     origin: str = "http://127.0.0.1:8000"
@@ -78,6 +79,7 @@ class Shop:
         """End the printers' processes and close all connections."""
         self.printer.close()
         self.invoices.close()
+        self.papers.close()
         self.database.dispose()
 
     def warm_up(self) -> None:

@@ -7,13 +7,13 @@ from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
 from configurator.model import Selection
-from kernel.canonical import JsonValue
+from kernel.canonical import JsonValue, content_hash
 from kernel.database import changed_rows
 from kernel.ids import CustomerId, DraftId, ProfileId, QuoteId
 from orders.drafts.repository import selection_from_json, selection_to_json
 from orders.pricing.model import price_from_json
 from orders.quotes.model import Quote, QuoteNotFound, QuoteState
-from orders.quotes.tables import QuoteRow
+from orders.quotes.tables import QuoteLinkRow, QuoteRow
 
 
 def add_quote(db: Session, quote: Quote) -> None:
@@ -58,6 +58,35 @@ def numbers_of(db: Session, quote_ids: Iterable[QuoteId]) -> dict[QuoteId, str]:
     """Return the numbers of some quotes; unknown ids are left out."""
     rows = db.exec(select(QuoteRow.id, QuoteRow.number).where(col(QuoteRow.id).in_(list(quote_ids))))
     return {QuoteId(quote_id): number for quote_id, number in rows}
+
+
+def quotes_of_owner(db: Session, owner: str, *, limit: int = 20) -> list[Quote]:
+    """Return the open quotes of a visitor or user, newest first."""
+    rows = db.exec(
+        select(QuoteRow)
+        .where(QuoteRow.owner == owner, QuoteRow.state == QuoteState.OPEN)
+        .order_by(col(QuoteRow.issued_at).desc(), col(QuoteRow.id).desc())
+        .limit(limit)
+    )
+    return [_quote(row) for row in rows]
+
+
+def add_link(db: Session, quote_id: QuoteId, token: str, *, now: datetime) -> None:
+    """Let whoever has the token read and accept the quote."""
+    db.add(QuoteLinkRow(token_hash=content_hash(token.encode()), quote_id=quote_id, made_at=now))
+    db.flush()
+
+
+def linked_quote(db: Session, token: str) -> Quote:
+    """Return the quote a link leads to.
+
+    Raises:
+        QuoteNotFound: there is no such link.
+    """
+    row = db.get(QuoteLinkRow, content_hash(token.encode()))
+    if row is None:
+        raise QuoteNotFound(reason="link")
+    return get_quote(db, QuoteId(row.quote_id))
 
 
 def quotes_of_draft(db: Session, draft_id: DraftId, *, state: QuoteState) -> list[Quote]:

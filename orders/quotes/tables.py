@@ -36,3 +36,13 @@ class QuoteRow(SQLModel, table=True):
     state: QuoteState = Field(sa_column=Column(text_enum(QuoteState), nullable=False, index=True))
     customer_id: str | None = Field(default=None, foreign_key="customer.id", max_length=20, index=True)
     profile_id: str | None = Field(default=None, foreign_key="measurement_profile.id", max_length=20)
+
+
+class QuoteLinkRow(SQLModel, table=True):
+    """A link by which whoever has it reads and accepts one quote; only its hash is kept."""
+
+    __tablename__ = "quote_link"
+
+    token_hash: str = Field(primary_key=True, max_length=64)
+    quote_id: str = Field(foreign_key="quote.id", max_length=20, index=True)
+    made_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -23,6 +23,7 @@ from web.app import create_app
 from web.demo.people import DEMO_PASSWORD
 from web.demo.seeding import seed_catalogs, seed_people
 from web.jobs import job_functions
+from web.papers.printing import WORKER as PAPERS
 from web.settings import Settings
 from web.shop import Shop
 
@@ -43,6 +44,12 @@ def invoices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InvoicePrinte
 
 
 @pytest.fixture(scope="session")
+def papers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SheetPrinter]:
+    with SheetPrinter(tmp_path_factory.mktemp("paper-fonts"), module=PAPERS) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
 def configurators() -> Configurators:
     """Shared by all tests of a session: a release's name says what it holds."""
     return Configurators()
@@ -50,7 +57,7 @@ def configurators() -> Configurators:
 
 @pytest.fixture(scope="session")
 def make_shop(
-    printer: SheetPrinter, invoices: InvoicePrinter, configurators: Configurators
+    printer: SheetPrinter, invoices: InvoicePrinter, papers: SheetPrinter, configurators: Configurators
 ) -> Callable[[str, Path], Shop]:
     def make(url: str, blobs: Path) -> Shop:
         clock = fixed_clock(NOW)
@@ -63,6 +70,7 @@ def make_shop(
             ids,
             clock,
             invoices,
+            papers,
             outbox=blobs / "outbox",
         )
 

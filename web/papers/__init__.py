@@ -1,0 +1,1 @@
+"""Papers for customers, drawn from a page of ours in a limited process."""

@@ -1,0 +1,139 @@
+"""A quote on paper, by a link that accepts it, and beside other quotes."""
+
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import Response
+
+from kernel.ids import CustomerId, QuoteId
+from orders.audit.model import Actor
+from orders.customers import repository as customers
+from orders.customers.model import Purpose
+from orders.drafts.pictures import product_picture
+from orders.idempotency.service import answer_once
+from orders.lifecycle.service import place_order
+from orders.quotes import repository as quotes
+from orders.quotes.model import Quote, QuoteNotOpen, QuoteState
+from production.promise import service as promises
+from web.papers.printing import code_data, draw_paper, svg_data
+from web.routes.quotes import QuoteNotYours
+from web.security.access import Public
+from web.shop import Shop, TheReader, TheShop
+from web.templating import reader_locale, respond
+from web.views.comparing import compared
+from web.views.quoting import QuotePage, quote_page
+
+router = APIRouter(dependencies=[Public], include_in_schema=False)
+PDF = "application/pdf"
+
+
+@router.get("/quotes/{quote_id}/quote.pdf", name="quotes:paper")
+def paper(request: Request, shop: TheShop, reader: TheReader, quote_id: str) -> Response:
+    """Return the quote as PDF."""
+    quote = _readable(shop, reader, quote_id)
+    return _pdf(request, shop, quote, link="")
+
+
+@router.post("/quotes/{quote_id}/papers", name="quotes:paper_with_link")
+def paper_with_link(request: Request, shop: TheShop, reader: TheReader, quote_id: str) -> Response:
+    """Return the quote as PDF with a link by which whoever has the paper can order it.
+
+    Raises:
+        QuoteNotOpen: it has ended, or nobody is named yet who it is for.
+    """
+    quote = _readable(shop, reader, quote_id)
+    if quote.state is not QuoteState.OPEN or quote.customer_id is None:
+        raise QuoteNotOpen(quote_id=quote_id)
+    token = secrets.token_urlsafe(24)
+    with shop.database.write() as db:
+        quotes.add_link(db, quote.id, token, now=shop.now())
+    return _pdf(request, shop, quote, link=f"{shop.origin}/offers/{token}")
+
+
+@router.get("/offers/{token}", name="quotes:offer")
+def offer(request: Request, shop: TheShop, token: str) -> Response:
+    """Show a quote to whoever has its link: what, how much, when; nobody's name."""
+    with shop.database.read() as db:
+        quote = quotes.linked_quote(db, token)
+        picture = product_picture(shop.configurators.of(db, quote.release).model, quote.selection.answers)
+    values = {"page": _page(request, shop, quote), "token": token, "picture": svg_data(picture)}
+    return respond(request, "quotes/offer.html", values)
+
+
+@router.post("/offers/{token}/orders", name="quotes:accept")
+def accept(request: Request, shop: TheShop, token: str, agreed: Annotated[bool, Form()] = False) -> Response:
+    """Order the quote a link leads to. Sending the form twice places one order."""
+    now = shop.now()
+    with shop.database.read() as db:
+        quote = quotes.linked_quote(db, token)
+    if not agreed:
+        raise QuoteNotOpen(quote_id=quote.id, reason="not agreed")
+    with shop.database.write() as db:
+
+        def act() -> str:
+            return place_order(db, quote.id, new_id=shop.new_id, actor=Actor("link", "customer"), now=now).number
+
+        number = answer_once(db, scope="quotes:accept", key=quote.id, body={"quote_id": quote.id}, now=now, act=act)
+    return respond(request, "quotes/accepted.html", {"number": number, "page": _page(request, shop, quote)})
+
+
+@router.get("/compare", name="quotes:compare")
+def compare(
+    request: Request, shop: TheShop, reader: TheReader, quote: Annotated[list[str] | None, Query(max_length=6)] = None
+) -> Response:
+    """Show quotes of the reader side by side; without a choice, the newest three."""
+    wanted = quote or []
+    with shop.database.read() as db:
+        own = [
+            each
+            for owner in dict.fromkeys((reader.id, reader.also))
+            if owner
+            for each in quotes.quotes_of_owner(db, owner)
+        ]
+    shown = [_readable(shop, reader, each) for each in wanted] or own[:3]
+    with shop.database.read() as db:
+        models = {each.release: shop.configurators.of(db, each.release).model for each in shown}
+    values = {
+        "pages": [_page(request, shop, each) for each in shown],
+        "table": compared(shown, models, reader_locale(request)),
+        "own": [(each.id, each.number, each.id in {one.id for one in shown}) for each in own],
+    }
+    return respond(request, "quotes/compare.html", values)
+
+
+def _pdf(request: Request, shop: Shop, quote: Quote, *, link: str) -> Response:
+    with shop.database.read() as db:
+        model = shop.configurators.of(db, quote.release).model
+        customer = (
+            customers.get_customer(db, CustomerId(quote.customer_id), purpose=Purpose.SALE)
+            if quote.customer_id
+            else None
+        )
+    values = {
+        "page": _page(request, shop, quote),
+        "seller": shop.seller.party,
+        "issued_on": quote.issued_at.date(),
+        "picture": svg_data(product_picture(model, quote.selection.answers)),
+        "reference": customer.reference if customer else "",
+        "link": link,
+        "code": code_data(link) if link else "",
+    }
+    pdf = draw_paper(shop.papers, request, "papers/quote.html", values)
+    headers = {"Content-Disposition": f'inline; filename="{quote.number}.pdf"', "Cache-Control": "private, no-store"}
+    return Response(pdf, media_type=PDF, headers=headers)
+
+
+def _page(request: Request, shop: Shop, quote: Quote) -> QuotePage:
+    with shop.database.read() as db:
+        model = shop.configurators.of(db, quote.release).model
+        plant = promises.plant_of(db, quote.line)
+    return quote_page(quote, model, reader_locale(request), plant=plant, now=shop.now())
+
+
+def _readable(shop: Shop, reader: TheReader, quote_id: str) -> Quote:
+    with shop.database.read() as db:
+        quote = quotes.get_quote(db, QuoteId(quote_id))
+    if not reader.may_open(quote.owner):
+        raise QuoteNotYours(quote_id=quote_id)
+    return quote
