@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122152918"
+revision: str = "20261122153149"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -1215,6 +1215,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_customer_order_state"), ["state"], unique=False)
 
     op.create_table(
+        "quote_link",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("quote_id", sa.String(length=20), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["quote_id"], ["quote.id"], name=op.f("fk_quote_link_quote_id_quote")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_quote_link")),
+    )
+    with op.batch_alter_table("quote_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_quote_link_quote_id"), ["quote_id"], unique=False)
+
+    op.create_table(
         "collected_order",
         sa.Column("order_id", sa.String(length=20), nullable=False),
         sa.Column("customer_id", sa.String(length=20), nullable=False),
@@ -1376,6 +1387,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_collected_order_customer_id"))
 
     op.drop_table("collected_order")
+    with op.batch_alter_table("quote_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_quote_link_quote_id"))
+
+    op.drop_table("quote_link")
     with op.batch_alter_table("customer_order", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customer_order_state"))
         batch_op.drop_index(batch_op.f("ix_customer_order_placed_at"))
