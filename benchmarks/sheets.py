@@ -77,11 +77,21 @@ def samples() -> list[tuple[Any, str]]:
 
 
 def numbered(sheet: Any, number: int) -> Any:
-    """Return the sheet of another order, with codes of its own."""
+    """Return the sheet of another order: codes, measures, two of its choices and the text are its own."""
     order = f"XX-2026-{number:06d}"
     steps = tuple(replace(one, scan=one.scan.replace("XX-2026-000001", order)) for one in sheet.steps)
     scan = sheet.scan.replace("XX-2026-000001", order)
-    return replace(sheet, order=replace(sheet.order, number=order), steps=steps, scan=scan)
+    return replace(
+        sheet,
+        order=replace(sheet.order, number=order),
+        steps=steps,
+        scan=scan,
+        measures=tuple(replace(one, target_mm=one.target_mm + number) for one in sheet.measures),
+        choices=tuple(
+            replace(one, value=f"{one.value} {number}") if at in (1, 6) else one for at, one in enumerate(sheet.choices)
+        ),
+        texts=tuple(replace(one, text=f"{one.text[:-1]}{chr(ord('a') + number % 26)}") for one in sheet.texts),
+    )
 
 
 def peer_ms() -> float:

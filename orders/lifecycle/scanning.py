@@ -40,6 +40,7 @@ def scan(
     now: datetime,
     reason: str = "",
     measured_mm: Mapping[str, int] | None = None,
+    happened_at: datetime | None = None,
 ) -> ScanOutcome:
     """Let one scan happen and move its order on where that follows; the same ``scan_id`` again changes nothing.
 
@@ -50,7 +51,15 @@ def scan(
     order = _locked(db, code)
     try:
         outcome = floor.scan(
-            db, code, action, scan_id=scan_id, operator=actor.id, now=now, reason=reason, measured_mm=measured_mm
+            db,
+            code,
+            action,
+            scan_id=scan_id,
+            operator=actor.id,
+            now=now,
+            reason=reason,
+            measured_mm=measured_mm,
+            happened_at=happened_at,
         )
     except SheetObsolete as obsolete:
         raise SheetObsolete(

@@ -26,6 +26,7 @@ from weasyprint.urls import URLFetcher
 
 from production.build_sheet.marks import BoxMark, PictureMark, QrMark, RuledMark
 from production.build_sheet.model import PartLine, SheetData, SheetDiff, SheetOrder, TextLine
+from production.build_sheet.paging import Layouts, compose
 from production.build_sheet.pictures import PictureNotUnderstood, drawing_of
 from production.build_sheet.sheet_texts import SheetTexts, sheet_texts
 
@@ -38,8 +39,7 @@ MANY_MM = 10_000
 """From here on lengths are given in metres."""
 PICTURE_FONTS = "Noto Sans, Noto Sans CJK TC"
 _LETTERING = re.compile(r"""\s(?:font-family|font-weight|font-style)=(?:"[^"]*"|'[^']*')""")
-STEP_ROW = RuledMark(95, 0.6, 91, (21, 37.5, 54, 72.5, 90.9))
-"""A step's row around its QR code: the line above it, and fields for time, operator, start and end."""
+PDF_VARIANT = "pdf/a-3b"
 PROOF_COLUMN_MM = 78
 """Room for a proof beside the text."""
 
@@ -58,7 +58,6 @@ def draw_sheet(sheet: SheetData, picture_svg: str = "") -> bytes:
         duration=duration,
         quantity=lambda part: quantity(part, texts),
         qr=marks.qr,
-        step_qr=marks.step_qr,
         ruled=marks.ruled,
         box=marks.box(),
         life_size=life_size_mm,
@@ -108,16 +107,21 @@ def render_page(
     images: Mapping[str, Any] = MappingProxyType({}),
 ) -> bytes:
     """Return the PDF/A-3 of a well-formed page under the sheet's stylesheet; ``images`` are marks by their address."""
-    pdf = _Page(source).write_pdf(
-        stylesheets=[_stylesheet("sheet.css")],
-        font_config=_font_config(),
-        attachments=list(attachments),
-        pdf_variant="pdf/a-3b",
-        pdf_identifier=identifier,
-        cache=dict(images),
+    root = ElementTree.fromstring(source)  # noqa: S314 - from our own template, everything in it escaped
+    pdf = compose(root, _layouts(), _laid_out, images).write_pdf(
+        attachments=list(attachments), pdf_variant=PDF_VARIANT, pdf_identifier=identifier
     )
     assert isinstance(pdf, bytes)  # noqa: S101 - no target was given
     return pdf
+
+
+def _laid_out(root: ElementTree.Element, images: Mapping[str, Any]) -> Any:
+    return _Page(root).render(
+        stylesheets=[_stylesheet("sheet.css")],
+        font_config=_font_config(),
+        pdf_variant=PDF_VARIANT,
+        cache=dict(images),
+    )
 
 
 def data_only_fetcher() -> URLFetcher:
@@ -126,13 +130,12 @@ def data_only_fetcher() -> URLFetcher:
 
 
 class _Page(HTML):  # type: ignore[misc]
-    """A page given as well-formed XML, without WeasyPrint's slower HTML parser."""
+    """A page given as elements, without WeasyPrint's slower HTML parser."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, root: ElementTree.Element) -> None:
         self.base_url = None
         self.url_fetcher = data_only_fetcher()
         self.media_type = "print"
-        root = ElementTree.fromstring(source)  # noqa: S314 - from our own template, everything in it escaped
         self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
         self.etree_element = self.wrapper_element.etree_element
 
@@ -141,6 +144,11 @@ class _Page(HTML):  # type: ignore[misc]
 
     def _ph_stylesheets(self) -> list[CSS]:
         return []
+
+
+@cache
+def _layouts() -> Layouts:
+    return Layouts()
 
 
 @cache
@@ -227,10 +235,6 @@ class _Marks:
     def qr(self, scan: str) -> str:
         """Return the address of a QR code."""
         return self._named(f"mark:qr/{scan}", lambda: QrMark(scan))
-
-    def step_qr(self, scan: str) -> str:
-        """Return the address of a step's QR code with the row's line above it and the fields to write in beside it."""
-        return self._named(f"mark:step/{scan}", lambda: QrMark(scan, STEP_ROW))
 
     def box(self) -> str:
         """Return the address of a box to tick."""

@@ -40,25 +40,44 @@ class PdfStream(Protocol):
 
 
 class QrMark:
-    """A QR code with its quiet zone, as one path; with ``row`` it draws the lines of the row it stands in, too."""
+    """A QR code with its quiet zone, as one path."""
 
-    def __init__(self, scan: str, row: "RuledMark | None" = None) -> None:
+    def __init__(self, scan: str) -> None:
         self._modules, self._path = _qr_path(scan)
-        self._row = row
 
     def get_intrinsic_size(self, _resolution: float, _font_size: float) -> tuple[float, float, float]:
         """Return width, height and their ratio."""
         return self._modules, self._modules, 1
 
     def draw(self, stream: PdfStream, width: float, height: float, _style: object) -> None:
-        """Draw the dark modules, and the row's lines."""
-        if self._row is not None:
-            self._row.draw(stream, width, height, _style)
+        """Draw the dark modules."""
         stream.push_state()
         stream.transform(a=width / self._modules, d=height / self._modules)
         stream.set_alpha(1)
         stream.stream.append(self._path)
         stream.pop_state()
+
+
+class SlotMark:
+    """A place for a code in a layout that many sheets share; ``mark`` is what is drawn there now.
+
+    The lines of the row it stands in belong to the slot.
+    """
+
+    def __init__(self, row: "RuledMark | None" = None) -> None:
+        self.mark: QrMark | None = None
+        self._row = row
+
+    def get_intrinsic_size(self, _resolution: float, _font_size: float) -> tuple[float, float, float]:
+        """Return width, height and their ratio."""
+        return 1, 1, 1
+
+    def draw(self, stream: PdfStream, width: float, height: float, style: object) -> None:
+        """Draw the row's lines, and what is in the slot."""
+        if self._row is not None:
+            self._row.draw(stream, width, height, style)
+        if self.mark is not None:
+            self.mark.draw(stream, width, height, style)
 
 
 class RuledMark:
@@ -136,6 +155,10 @@ class PictureMark:
                 case _:
                     stream.stream.append(step)
         stream.pop_state()
+
+
+STEP_ROW = RuledMark(95, 0.6, 91, (21, 37.5, 54, 72.5, 90.9))
+"""A step's row around its code: the line above it, and fields for time, operator, start and end."""
 
 
 @lru_cache(maxsize=4096)

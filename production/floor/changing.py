@@ -78,7 +78,9 @@ def change_work(
     for work in stored:
         if work is None or work.status.state in ENDED_WORK:
             continue
-        operations, states = with_begun(work_operations(variant, planned, work.order.piece), work.order, work.status)
+        operations, states = with_begun(
+            work_operations(variant, planned, work.order.piece, measures), work.order, work.status
+        )
         order = replace(
             work.order,
             revision=revision,

@@ -73,7 +73,10 @@ ENDED_WORK = frozenset({WorkState.SHIPPED, WorkState.SCRAPPED, WorkState.CANCELL
 
 @dataclass(frozen=True, slots=True)
 class WorkOperation:
-    """One operation of a work order; ``planned_start_at`` is the start of the bucket reserved for it."""
+    """One operation of a work order; ``planned_start_at`` is the start of the bucket reserved for it.
+
+    ``measures`` are the finished measures that must be taken before it is finished.
+    """
 
     number: int
     code: str
@@ -83,6 +86,7 @@ class WorkOperation:
     recipe: str
     is_cut_off: bool
     planned_start_at: datetime | None = None
+    measures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,10 @@ class WorkOrder:
 
 @dataclass(frozen=True, slots=True)
 class WorkEvent:
-    """One event; ``operation`` is None for what concerns the whole piece. ``scan_id`` makes it happen once."""
+    """One event; ``operation`` is None for what concerns the whole piece. ``scan_id`` makes it happen once.
+
+    ``at`` is when it happened; ``written_at`` when it was written, later for a scan sent late.
+    """
 
     scan_id: str
     kind: EventKind
@@ -131,6 +138,7 @@ class WorkEvent:
     good: int = 0
     scrap: int = 0
     measured_mm: Mapping[str, int] = field(default_factory=dict)
+    written_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +214,22 @@ class OutOfSequence(NotPossible):
 
 
 class ActionNotPossible(NotPossible):
-    """Not in its present state; facts: ``order``, ``operation``, ``action``, ``state``."""
+    """Not in its present state; facts: ``order``, ``operation``, ``action``, ``state``.
+
+    After a scan also ``last_event``, ``last_at`` and ``last_operator``: what happened to it meanwhile, for one sent late.
+    """
+
+
+class MeasuresMissing(NotValid):
+    """The step is finished with all its measures in whole millimetres; facts: ``order``, ``operation``, ``measures``."""
+
+
+class MeasureNotValid(NotValid):
+    """No measure of this piece, or no length; facts: ``order``, ``measure``, ``value_mm``."""
+
+
+class ScanTimeNotValid(NotValid):
+    """A scan of the future, or from longer ago than scans are taken; facts: ``at``, ``earliest``, ``latest``."""
 
 
 class ScanIdReused(NotValid):

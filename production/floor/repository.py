@@ -99,6 +99,7 @@ def _add_operations(
             "recipe": one.recipe,
             "is_cut_off": one.is_cut_off,
             "planned_start_at": one.planned_start_at,
+            "measures": list(one.measures),
             "state": states.get(one.number, OperationState.WAITING),
         }
         for one in operations
@@ -134,6 +135,7 @@ def find_work(db: Session, order_number: str, piece: int, *, for_update: bool = 
                 recipe=one.recipe,
                 is_cut_off=one.is_cut_off,
                 planned_start_at=one.planned_start_at,
+                measures=tuple(one.measures),
             )
             for one in operations
         ),
@@ -157,6 +159,7 @@ def add_event(db: Session, work_id: int, event: WorkEvent) -> None:
             operation=event.operation,
             kind=event.kind,
             at=event.at,
+            written_at=event.written_at or event.at,
             operator=event.operator,
             reason=event.reason,
             good=event.good,
@@ -172,6 +175,13 @@ def find_event(db: Session, scan_id: str) -> tuple[int, WorkEvent] | None:
     if row is None:
         return None
     return row.work_order_id, _event(row)
+
+
+def last_event(db: Session, work_id: int) -> WorkEvent | None:
+    """Return the event of a work order that was written last."""
+    statement = select(_EVENTS).where(_EVENTS.c.work_order_id == work_id).order_by(_EVENTS.c.id.desc()).limit(1)
+    row = db.execute(statement).one_or_none()
+    return None if row is None else _event(row)
 
 
 def events_of(db: Session, work_id: int) -> tuple[WorkEvent, ...]:
@@ -280,4 +290,5 @@ def _event(row: Row[Any]) -> WorkEvent:
         good=row.good,
         scrap=row.scrap,
         measured_mm=row.measured_mm,
+        written_at=row.written_at,
     )

@@ -1,7 +1,7 @@
 """Use cases of the floor: release, scan, queue, cut-off, cancel."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -12,12 +12,16 @@ from production.floor.model import (
     ENDED_WORK,
     OPEN_WORK,
     Action,
+    ActionNotPossible,
     EventKind,
     MeasureLimit,
+    MeasureNotValid,
+    MeasuresMissing,
     OperationState,
     QueueEntry,
     ScanIdReused,
     ScanOutcome,
+    ScanTimeNotValid,
     SheetObsolete,
     WorkEvent,
     WorkOrder,
@@ -31,6 +35,10 @@ from production.promise import service as promises
 
 AT_WORK = frozenset({OperationState.WAITING, OperationState.RUNNING, OperationState.PAUSED, OperationState.FAILED})
 MEASURE_FAILED = "measure"
+LATEST_UPLOAD = timedelta(days=7)
+"""How long a scanner may be without a network: older scans are refused, and put right by hand."""
+CLOCKS_DIFFER = timedelta(minutes=5)
+LONGEST_MM = 10_000
 
 
 def release_work(
@@ -65,7 +73,7 @@ def release_work(
             line=variant.line,
             due_at=reservation.promise.finish_at,
             measures={one.code: MeasureLimit(one.target_mm, one.tolerance_mm) for one in measures},
-            operations=work_operations(variant, planned, piece),
+            operations=work_operations(variant, planned, piece, measures),
         )
         work_id = repository.add_work_order(db, order)
         scan_id = f"released:{order_number}:{piece}"
@@ -95,10 +103,11 @@ def scan(
     good: int = 1,
     scrap: int = 0,
     measured_mm: Mapping[str, int] | None = None,
+    happened_at: datetime | None = None,
 ) -> ScanOutcome:
     """Let one scan happen, and return what it did; the same ``scan_id`` again changes nothing.
 
-    Finishing with a measure out of tolerance is written as a failed check.
+    A step that takes measures is finished with all of them; one out of tolerance is written as a failed check.
 
     Args:
         db: The caller's transaction.
@@ -106,21 +115,25 @@ def scan(
         action: What is asked for.
         scan_id: Names this scan for ever: a late or doubled upload carries the same one.
         operator: Who did it, as the floor names them.
-        now: When it was done, UTC.
+        now: The present moment, UTC.
         reason: Why, for a pause, a failed check, rework, scrap or hold.
         good: Pieces done well, when finishing.
         scrap: Pieces spoilt, when finishing.
         measured_mm: Finished measures as taken.
+        happened_at: When it was done, for a scan sent late; now unless given.
 
     Raises:
         ScanNotUnderstood: it is no code of ours.
         WorkOrderNotFound, OperationNotFound: nothing of it is on the floor.
         SheetObsolete: the sheet is of another revision.
         OutOfSequence: it is started before what it waits for is finished.
-        ActionNotPossible: it does not fit the present state.
+        ActionNotPossible: it does not fit the present state; the facts say what happened last.
+        MeasuresMissing, MeasureNotValid: a measure is missing, or is none of this piece.
+        ScanTimeNotValid: it is of the future, or older than ``LATEST_UPLOAD``.
         ScanIdReused: the scan id belongs to another event.
     """
     scanned = read_scan(code)
+    at = _happened(happened_at, now)
     work = _found(db, scanned.order, scanned.piece, for_update=True)
     earlier = repository.find_event(db, scan_id)
     if earlier is not None:
@@ -129,8 +142,12 @@ def scan(
         raise SheetObsolete(order=scanned.order, scanned=scanned.revision, current=work.order.revision)
     if scanned.operation is not None:
         work.order.operation(scanned.operation)
-    kind = event_of(action, work.status, scanned.operation, work.order)
-    measured = dict(measured_mm or {})
+    try:
+        kind = event_of(action, work.status, scanned.operation, work.order)
+        after(work.order, work.status, kind, scanned.operation)
+    except ActionNotPossible as error:
+        raise _with_last_event(db, work, error) from None
+    measured = _measured(work.order, scanned.operation, kind, measured_mm or {})
     failed = out_of_tolerance(work.order, measured) if kind is EventKind.FINISHED else ()
     if failed:
         kind, reason = EventKind.FAILED_CHECK, f"{MEASURE_FAILED}:{','.join(failed)}"
@@ -138,7 +155,8 @@ def scan(
     event = WorkEvent(
         scan_id=scan_id,
         kind=kind,
-        at=now,
+        at=at,
+        written_at=now,
         operation=scanned.operation,
         operator=operator,
         reason=reason,
@@ -148,6 +166,37 @@ def scan(
     )
     status = _happen(db, work, event)
     return _outcome(work, event, status, failed)
+
+
+def _happened(happened_at: datetime | None, now: datetime) -> datetime:
+    if happened_at is None:
+        return now
+    earliest, latest = now - LATEST_UPLOAD, now + CLOCKS_DIFFER
+    if not earliest <= happened_at <= latest:
+        raise ScanTimeNotValid(at=happened_at.isoformat(), earliest=earliest.isoformat(), latest=latest.isoformat())
+    return min(happened_at, now)
+
+
+def _measured(
+    order: WorkOrder, operation: int | None, kind: EventKind, measured_mm: Mapping[str, int]
+) -> dict[str, int]:
+    for code, value_mm in measured_mm.items():
+        if code not in order.measures or not 0 < value_mm < LONGEST_MM:
+            raise MeasureNotValid(order=order.order_number, measure=code, value_mm=value_mm)
+    if kind is EventKind.FINISHED and operation is not None:
+        missing = [code for code in order.operation(operation).measures if code not in measured_mm]
+        if missing:
+            raise MeasuresMissing(order=order.order_number, operation=operation, measures=missing)
+    return dict(measured_mm)
+
+
+def _with_last_event(db: Session, work: StoredWork, error: ActionNotPossible) -> ActionNotPossible:
+    last = repository.last_event(db, work.id)
+    if last is None:
+        return error
+    return ActionNotPossible(
+        **error.facts, last_event=last.kind.value, last_at=last.at.isoformat(), last_operator=last.operator
+    )
 
 
 def queue(db: Session, line: str, work_centre: str, *, limit: int = 50) -> tuple[QueueEntry, ...]:

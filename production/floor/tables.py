@@ -50,6 +50,7 @@ class WorkOperationRow(SQLModel, table=True):
     recipe: str = Field(max_length=80)
     is_cut_off: bool
     planned_start_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    measures: Any = Field(sa_column=Column(json_document(), nullable=False))
     state: OperationState = Field(sa_column=Column(text_enum(OperationState), nullable=False))
 
 
@@ -65,6 +66,7 @@ class WorkEventRow(SQLModel, table=True):
     operation: int | None = None
     kind: EventKind = Field(sa_column=Column(text_enum(EventKind), nullable=False, index=True))
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    written_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     operator: str = Field(default="", max_length=60)
     reason: str = Field(default="", max_length=200)
     good: int = 0

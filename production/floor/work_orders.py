@@ -1,19 +1,26 @@
 """From a variant to the work order of one piece. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from production.floor.model import OperationState, WorkOperation, WorkOrder, WorkStatus
-from production.model import Routing, Variant
+from production.model import FinishedMeasure, Routing, Variant
 
 PlannedStarts = Mapping[tuple[int, str], datetime]
 """``{(piece from 0, operation): start of the first bucket reserved for it}``."""
 
 
-def work_operations(variant: Variant, planned: PlannedStarts, piece: int) -> tuple[WorkOperation, ...]:
-    """Return the steps of one piece, counted from 1, each with the start that is reserved for it."""
+ALL_MEASURES = "all_measures"
+ONE_MEASURE = "_measure"
+
+
+def work_operations(
+    variant: Variant, planned: PlannedStarts, piece: int, measures: Sequence[FinishedMeasure] = ()
+) -> tuple[WorkOperation, ...]:
+    """Return the steps of one piece, counted from 1, each with the start reserved for it and the measures it must hit."""
     cut_off = variant.routing.cut_off
+    codes = tuple(one.code for one in measures)
     return tuple(
         WorkOperation(
             number=one.number,
@@ -24,9 +31,17 @@ def work_operations(variant: Variant, planned: PlannedStarts, piece: int) -> tup
             recipe=one.recipe or "",
             is_cut_off=cut_off is not None and one.number == cut_off.number,
             planned_start_at=planned.get((piece - 1, one.code)),
+            measures=measures_to_take(one.checks, codes),
         )
         for one in variant.routing.operations
     )
+
+
+def measures_to_take(checks: Sequence[str], codes: Sequence[str]) -> tuple[str, ...]:
+    """Return the measures a step must take: all with the check ``all_measures``, one with ``<code>_measure``."""
+    if ALL_MEASURES in checks:
+        return tuple(codes)
+    return tuple(code for code in codes if f"{code}{ONE_MEASURE}" in checks)
 
 
 def with_begun(

@@ -19,7 +19,7 @@ from orders.lifecycle.scanning import scan as scan_order
 from production.build_sheet.scan_codes import ScanCode, ScanNotUnderstood, read_scan
 from production.errors import PlantNotFound
 from production.floor import service as floor
-from production.floor.model import Action, OperationState, WorkOperation, WorkOrder, WorkStatus
+from production.floor.model import Action, MeasuresMissing, OperationState, WorkOperation, WorkOrder, WorkStatus
 from production.plants.model import Plant
 from production.promise import service as promises
 from web.forms import TheForm
@@ -43,10 +43,6 @@ _MILLIMETRES = re.compile(r"\d{1,4}", re.ASCII)
 
 class WrongWorkCentre(NotPossible):
     """The step is done elsewhere; facts: ``order``, ``line``, ``work_centre``."""
-
-
-class MeasuresMissing(NotValid):
-    """The step is finished with all its measures in whole millimetres; facts: ``measures``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +164,10 @@ def _checked(
         raise WrongWorkCentre(order=work.order_number, line=work.line, work_centre=operation.work_centre)
     if status.operations[operation.number] is not OperationState.RUNNING:
         return {}
-    model = releases.model_of(db, get_order_by_number(db, work.order_number).release)
-    wanted = view.measures_to_take(model, work, operation)
+    wanted = view.measures_to_take(work, operation)
     missing = [code for code in wanted if not _MILLIMETRES.fullmatch(typed.get(code, ""))]
     if missing:
-        raise MeasuresMissing(measures=missing)
+        raise MeasuresMissing(order=work.order_number, operation=operation.number, measures=missing)
     return {code: int(typed[code]) for code in wanted}
 
 

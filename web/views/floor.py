@@ -29,8 +29,6 @@ from web.views.words import Words
 MOST_QUEUED = 12
 """How many waiting jobs the screen shows."""
 BILLING = "billing"
-ALL_MEASURES = "all_measures"
-ONE_MEASURE = "_measure"
 TEXT_CHECK = "text_"
 
 
@@ -170,14 +168,9 @@ def clock_time(seconds: int) -> str:
     return f"{seconds // 60}:{seconds % 60:02d}"
 
 
-def measures_to_take(
-    model: ConfigurationModel, work: WorkOrder, operation: WorkOperation
-) -> Mapping[str, MeasureLimit]:
-    """Return the measures an operation has to hit: all with the check ``all_measures``, one with ``<code>_measure``."""
-    checks = _checks(model, operation.code)
-    if ALL_MEASURES in checks:
-        return work.measures
-    return {code: limit for code, limit in work.measures.items() if f"{code}{ONE_MEASURE}" in checks}
+def measures_to_take(work: WorkOrder, operation: WorkOperation) -> Mapping[str, MeasureLimit]:
+    """Return the measures an operation has to hit."""
+    return {code: work.measures[code] for code in operation.measures}
 
 
 def job_of(
@@ -206,7 +199,7 @@ def job_of(
     model = words.model
     state = _job_state(status, operation)
     scan = ScanCode(work.order_number, work.revision, operation.number, work.piece)
-    boxes = measures_to_take(model, work, operation) if state == "running" else {}
+    boxes = measures_to_take(work, operation) if state == "running" else {}
     missing = [one for one in operation.after if status.operations[one] is not OperationState.FINISHED]
     return Job(
         order=work.order_number,

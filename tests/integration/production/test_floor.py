@@ -1,20 +1,25 @@
 """Scans on both databases: once each, in sequence, and the states beside the events always what they add up to."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from kernel.database import Database
+from kernel.errors import LotOneError
 from production.build_sheet.scan_codes import ScanNotUnderstood
 from production.floor import service
 from production.floor.model import (
     Action,
     ActionNotPossible,
     EventKind,
+    MeasureNotValid,
+    MeasuresMissing,
     OperationNotFound,
     OperationState,
     OutOfSequence,
     ScanIdReused,
+    ScanTimeNotValid,
     SheetObsolete,
     WorkOrderNotFound,
     WorkState,
@@ -172,6 +177,83 @@ def test_a_measure_out_of_tolerance_fails_the_check(floor: Database) -> None:
             {"waist": 850},
         ]
     assert state(floor) is WorkState.IN_PRODUCTION
+
+
+def measured_floor(database: Database) -> None:
+    """A third order whose last step takes all measures."""
+    made = variant()
+    last = replace(made.routing.operations[-1], checks=("all_measures",))
+    inspected = replace(made, routing=Routing((*made.routing.operations[:-1], last)))
+    with database.write() as db:
+        promises.reserve(db, "toys", demand_of(inspected), key="JE-2026-000003", now=NOW, expires_at=None)
+        service.release_work(
+            db,
+            inspected,
+            order_number="JE-2026-000003",
+            revision="B",
+            reservation_key="JE-2026-000003",
+            now=NOW,
+            measures=[FinishedMeasure("waist", 842, 13), FinishedMeasure("hip", 1012, 13)],
+        )
+    for operation in (10, 20, 30):
+        scan(database, operation, Action.START, f"s{operation}", order="JE-2026-000003")
+        if operation != 30:
+            scan(database, operation, Action.FINISH, f"f{operation}", order="JE-2026-000003")
+
+
+@pytest.mark.parametrize(
+    ("measured", "error", "facts"),
+    [
+        ({}, MeasuresMissing, {"measures": ["waist", "hip"]}),
+        ({"waist": 842}, MeasuresMissing, {"measures": ["hip"]}),
+        ({"waist": 842, "hip": 1012, "knee": 400}, MeasureNotValid, {"measure": "knee", "value_mm": 400}),
+        ({"waist": 842, "hip": 0}, MeasureNotValid, {"measure": "hip", "value_mm": 0}),
+        ({"waist": -842, "hip": 1012}, MeasureNotValid, {"measure": "waist", "value_mm": -842}),
+    ],
+)
+def test_a_step_that_measures_is_not_finished_without(
+    floor: Database, measured: dict[str, int], error: type[LotOneError], facts: dict[str, object]
+) -> None:
+    """Whoever scans, page or program: nothing is written; then a waist too wide fails, and once right it is done."""
+    measured_floor(floor)
+    with pytest.raises(error) as refused:
+        scan(floor, 30, Action.NEXT, "f", order="JE-2026-000003", measured_mm=measured)
+    assert facts.items() <= refused.value.facts.items()
+    assert state(floor, "JE-2026-000003") is WorkState.IN_PRODUCTION
+    failed = scan(floor, 30, Action.FINISH, "g", order="JE-2026-000003", measured_mm={"waist": 856, "hip": 1012})
+    assert failed.out_of_tolerance == ("waist",)  # type: ignore[attr-defined]
+    scan(floor, 30, Action.REWORK, "h", order="JE-2026-000003")
+    scan(floor, 30, Action.START, "i", order="JE-2026-000003")
+    scan(floor, 30, Action.FINISH, "j", order="JE-2026-000003", measured_mm={"waist": 855, "hip": 999})
+    assert state(floor, "JE-2026-000003") is WorkState.BUILT
+
+
+def test_a_scan_sent_late_keeps_its_own_time(floor: Database) -> None:
+    """Sent twice it is one event; one that no longer fits says what happened meanwhile."""
+    early = NOW - timedelta(hours=3)
+    for _ in range(2):
+        scan(floor, 10, Action.START, "late-1", happened_at=early)
+    with floor.read() as db:
+        event = service.events(db, ORDER)[-1]
+    assert (event.kind, event.at, event.written_at) == (EventKind.STARTED, early, NOW + timedelta(minutes=1))
+    with pytest.raises(ActionNotPossible) as refused:
+        scan(floor, 10, Action.START, "late-2", happened_at=early)
+    assert refused.value.facts == {
+        "order": ORDER,
+        "operation": 10,
+        "action": "started",
+        "state": "running",
+        "last_event": "started",
+        "last_at": early.isoformat(),
+        "last_operator": "op7",
+    }
+
+
+@pytest.mark.parametrize("apart", [timedelta(minutes=7), timedelta(days=-7, minutes=-1)])
+def test_a_scan_of_the_future_or_long_ago_is_refused(floor: Database, apart: timedelta) -> None:
+    with pytest.raises(ScanTimeNotValid):
+        scan(floor, 10, Action.START, "a", happened_at=NOW + timedelta(minutes=1) + apart)
+    assert state(floor) is WorkState.RELEASED
 
 
 def test_pieces_of_an_order_are_scanned_apart(floor: Database) -> None:

@@ -37,6 +37,7 @@ def scan(shop: TheShop, who: TheApiReader, body: schemas.Scan) -> Response:
             now=shop.now(),
             reason=body.reason,
             measured_mm=body.measured_mm,
+            happened_at=body.at,
         )
     return JSONResponse(scanned_json(outcome))
 

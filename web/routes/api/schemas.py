@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 Code = Annotated[str, Field(max_length=80, examples=["cloth"])]
 Minor = Annotated[int, Field(description="In minor units of the currency: 13800 is 138.00.", examples=[13800])]
@@ -518,6 +518,9 @@ class Scan(Given):
     scan_id: str = Field(min_length=8, max_length=80)
     reason: str = Field("", max_length=120)
     measured_mm: dict[str, int] = Field(default_factory=dict)
+    at: AwareDatetime | None = Field(
+        None, description="When it was done, for a scan sent late: at most seven days ago. Now unless given."
+    )
 
 
 class Scanned(Told):
