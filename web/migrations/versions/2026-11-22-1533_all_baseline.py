@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122153149"
+revision: str = "20261122153312"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -632,6 +632,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("operator", sa.String(length=60), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("good", sa.Integer(), nullable=False),
@@ -732,6 +733,7 @@ def upgrade() -> None:
         sa.Column("recipe", sa.String(length=80), nullable=False),
         sa.Column("is_cut_off", sa.Boolean(), nullable=False),
         sa.Column("planned_start_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("measures", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
