@@ -40,6 +40,10 @@ def holds(rule: ProblemRule, assignment: Assignment, certain: bool = False) -> b
     """Return whether one rule holds; with ``certain`` also that nothing is *not known* under ``ask``."""
     if isinstance(rule, TableRule):
         table = rule.certain if certain and rule.certain is not None else rule.allowed
+        if all(len(assignment[index]) == 1 for index in rule.scope):
+            cells = [(ids, next(iter(assignment[at].items()))) for ids, at in zip(rule.ids, rule.scope, strict=True)]
+            if all(count for _, (_, count) in cells):
+                return bool(table[tuple([ids[row] for ids, (row, _) in cells])])
         for axis, index in enumerate(rule.scope):
             rows = [row for row, count in assignment[index].items() if count]
             table = np.take(table, np.unique(rule.ids[axis][rows]) if rows else np.zeros(0, dtype=np.intp), axis=axis)

@@ -83,3 +83,18 @@ class FindsCores(Protocol):
             NotAvailable: These choices or limits are beyond it; they are explained rule by rule.
         """
         ...
+
+
+@runtime_checkable
+class WeighsRules(Protocol):
+    """What an engine may be able to do besides: tell which rules are not needed, faster than by small models."""
+
+    def implied_by(self, rule: str) -> tuple[str, ...] | None:
+        """Return rules that together already forbid all that a rule forbids, ``None`` when it is needed.
+
+        The empty tuple says that nothing ever breaks the rule.
+
+        Raises:
+            NotAvailable: This rule is beyond it.
+        """
+        ...

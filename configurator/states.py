@@ -112,17 +112,20 @@ class StateMaker:
 
     def _statuses(self, index: int, possible: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> IntArray:
         domain = self.compiled.problem.domains[index]
-        certain = self.answers.certain_row[index] < NO_WAY
-        statuses = np.where(possible, np.where(certain, _AVAILABLE, _NOT_KNOWN), _RULED_OUT)
+        if self.answers.certain_row is self.answers.with_row:
+            certain, statuses = possible, np.where(possible, _AVAILABLE, _RULED_OUT)
+        else:
+            certain = self.answers.certain_row[index] < NO_WAY
+            statuses = np.where(possible, np.where(certain, _AVAILABLE, _NOT_KNOWN), _RULED_OUT)
         forced = self.answers.forced[index]
         if forced is not None:
             statuses[forced & (statuses != _NOT_KNOWN)] = _IMPLIED
-        elif (possible.sum() == 1 and domain.none_row is None) or (
-            possible.sum() == 1 and domain.none_row is not None and not possible[domain.none_row]
-        ):
+        elif np.count_nonzero(possible) == 1 and (domain.none_row is None or not possible[domain.none_row]):
             statuses[possible & certain] = _IMPLIED
-        statuses[[row for row, count in self.picks.get(index, {}).items() if count]] = _CHOSEN
-        return statuses.astype(np.int64)
+        for row, count in self.picks.get(index, {}).items():
+            if count:
+                statuses[row] = _CHOSEN
+        return statuses
 
     def _options(self, index: int, domain: Domain, statuses: IntArray, cost: IntArray) -> OptionStates:
         offset = 0 if domain.none_row is None else 1

@@ -14,6 +14,7 @@ from configurator.compiling.columns import ABSENT, KNOWN, UNKNOWN, Column
 from configurator.compiling.evaluating import compared_with_zero
 from configurator.compiling.grids import grid_of, merged, truth_on
 from configurator.compiling.linear import Linear, Total, linear, total
+from configurator.compiling.patterns import Patterns
 from configurator.compiling.rows import FeatureRows, helper_rows, number_rows, truth_rows
 from configurator.errors import RuleNotCompilable, RuleTooWide
 from configurator.problem import BoolArray, IntArray, ProblemRule, SumRule, TableRule
@@ -40,6 +41,7 @@ class Building:
 
     rows: dict[str, FeatureRows] = field(default_factory=dict)
     rules: list[ProblemRule] = field(default_factory=list)
+    patterns: Patterns = field(default_factory=Patterns)
     _helpers: dict[tuple[Expression, bool], Reference] = field(default_factory=dict)
 
     def add(self, rows: FeatureRows) -> None:

@@ -3,7 +3,7 @@
 See docs/algorithms/configuring.md, C-3, C-4 and C-6.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import prod
 
@@ -14,6 +14,7 @@ from configurator.compiling.building import Building
 from configurator.compiling.columns import ABSENT, KNOWN, UNKNOWN, Column, Kind, as_things, column_of
 from configurator.compiling.grids import Grid, grid_of, merged, truth_on, value_on
 from configurator.compiling.linear import Total, total
+from configurator.compiling.patterns import pattern_of
 from configurator.errors import RuleTooWide
 from configurator.problem import BoolArray, IntArray, ProblemRule, SumRule, TableRule
 from modules_catalog.expressions.tree import Aggregate, Comparison, Constant, Expression, Logic, features_read
@@ -28,6 +29,11 @@ class CompiledRules:
     warnings: list[ProblemRule] = field(default_factory=list)
     missing: list[ProblemRule] = field(default_factory=list)
 
+    def take(self, compiled: tuple[Sequence[ProblemRule], ...]) -> None:
+        """Add rules, warnings and what is missing."""
+        for mine, more in zip((self.rules, self.warnings, self.missing), compiled, strict=True):
+            mine.extend(more)
+
 
 def compile_rule(rule: Rule, building: Building, into: CompiledRules) -> None:
     """Add one catalog rule to the compiled ones."""
@@ -35,8 +41,22 @@ def compile_rule(rule: Rule, building: Building, into: CompiledRules) -> None:
         _add_verdicts(rule, building, into, *_table_verdicts(rule.table, building))
         return
     assert rule.condition is not None  # noqa: S101 - the loader gives every rule one of the two
+    pattern = pattern_of(rule, building.rows)
+    known = None if pattern is None else building.patterns.found(pattern, rule.id)
+    if known is not None:
+        into.take(known)
+        return
+    own, helpers = CompiledRules(), len(building.rows)
+    _compile_condition(rule, rule.condition, building, own)
+    compiled = (tuple(own.rules), tuple(own.warnings), tuple(own.missing))
+    into.take(compiled)
+    if pattern is not None and len(building.rows) == helpers:
+        building.patterns.keep(pattern, compiled)
+
+
+def _compile_condition(rule: Rule, condition: Expression, building: Building, into: CompiledRules) -> None:
     absent_holds = rule.kind == "that"
-    for part in _parts(rule.condition, building, absent_holds):
+    for part in _parts(condition, building, absent_holds):
         if not _add_sum(rule, part, building, into, absent_holds):
             _add_condition(rule, part, building, into, absent_holds)
 

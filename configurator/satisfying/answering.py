@@ -81,7 +81,8 @@ class Answering:
         is all there is.
         """
         asked, layout = self._asked, self._layout
-        left = [index for index in asked.picks if (wanted & ~self._possible)[layout.of_domain(index)].any()]
+        still = wanted & ~self._possible
+        left = [index for index in asked.picks if still[layout.of_domain(index)].any()]
         if len(asked.picks) == len(self._formula.problem.domains) and not len(asked.closed):
             left = [index for index in left if len(layout.of_domain(index)) != 2 or len(asked.chosen[index]) != 1]
         for _ in range(2):

@@ -34,6 +34,10 @@ class Asked:
         self.chosen: dict[int, IntArray] = {}
         self.own: dict[int, list[int]] = {}
         for index, rows in self.picks.items():
+            if len(rows) == 1 and index not in self.late:
+                self.chosen[index] = np.array([layout.class_of(index, rows[0])])
+                self.own[index] = [int(layout.literals[self.chosen[index][0]])]
+                continue
             kept = rows if index not in self.late else [row for row in rows if not self.late[index][row]]
             chosen = np.unique(layout.first[index] + formula.classes[index].of_row[kept])
             self.chosen[index] = chosen
@@ -64,6 +68,8 @@ class Asked:
         rows = layout.sample[np.flatnonzero(has)].tolist()
         found: dict[int, Mapping[int, int]] = {index: {row: 1} for index, row in enumerate(rows)}
         for index in {*self.picks, *self.late}:
+            if self.picks.get(index) == [rows[index]] and index not in self.late:
+                continue
             klass = self.formula.classes[index].of_row[rows[index]]
             living = self.formula.classes[index].of_row == klass
             if index in self.late:

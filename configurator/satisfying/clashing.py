@@ -1,10 +1,13 @@
 """Why not? Rules switched by literals of their own, and the assumptions that clash. See docs/algorithms/satisfying.md, S-6."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from configurator.engine import Core
 from configurator.model import Limits
-from configurator.problem import BoolArray
+from configurator.problem import BoolArray, ProblemRule, TableRule
 from configurator.satisfying.asked import late_rows
 from configurator.satisfying.errors import NotEncodable
 from configurator.satisfying.formula import Formula
@@ -57,6 +60,39 @@ class Clashing:
         chosen = tuple(sorted(one for one in needed if isinstance(one, int)))
         return Core(chosen, tuple(one for one in needed if isinstance(one, str)))
 
+    def implied_by(self, rule: str) -> tuple[str, ...] | None:
+        """Return rules that forbid all that a rule forbids, ``None`` when it is needed; see ``WeighsRules``.
+
+        Each way to break the rule gets a switch of its own; the clash is among it and the other rules' switches.
+        """
+        problem = self._formula.problem
+        parts = [part for part in problem.rules if part.rule == rule]
+        if not parts or any(part.rule == rule for part in problem.warnings):
+            raise NotEncodable(what="a rule that only warns", rule=rule)
+        others: dict[int | str, list[int]] = {one: [self._switch[one]] for one in self._rules() if one != rule}
+        involved: set[str] = set()
+        for part in parts:
+            for broken in _broken(part):
+                switch = self._switched(broken)
+                needed = self._needed({**others, 0: [switch]})
+                self._solver().add((-switch,))
+                if needed is None:
+                    return None
+                involved.update(one for one in needed if isinstance(one, str))
+        return tuple(sorted(involved))
+
+    def _switched(self, rules: Sequence[ProblemRule]) -> int:
+        """Add rules that act while a new switch is assumed."""
+        solver, formula = self._solver(), self._formula
+        before = len(formula.structure)
+        said = [clause for rule in rules for clause in formula.clauses_of(rule)]
+        switch = formula.new()
+        for clause in formula.structure[before:]:
+            solver.add(clause)
+        for clause in said:
+            solver.add((-switch, *clause))
+        return switch
+
     def _rules(self) -> list[str]:
         self._solver()
         return list(self._switch)
@@ -100,3 +136,20 @@ class Clashing:
                 clauses += [(-switch, *clause) for clause in said]
             self._made = Solving(formula, clauses, self._effort)
         return self._made
+
+
+def _broken(part: ProblemRule) -> Iterator[tuple[ProblemRule, ...]]:
+    """Yield the ways to break a rule, each as rules that then hold."""
+    if isinstance(part, TableRule):
+        yield (replace(part, allowed=~part.allowed),)
+        return
+    speaking: tuple[ProblemRule, ...] = ()
+    if part.free is not None:
+        speaking = tuple(
+            TableRule(part.rule, (index,), (free.astype(np.int64),), np.array([True, False]))
+            for index, free in zip(part.scope, part.free, strict=True)
+        )
+    if part.lower is not None:
+        yield (*speaking, replace(part, lower=None, upper=part.lower - 1, free=None))
+    if part.upper is not None:
+        yield (*speaking, replace(part, lower=part.upper + 1, upper=None, free=None))

@@ -95,6 +95,18 @@ class SatEngine:
             except OutOfEffort:
                 raise NotEncodable(what="effort") from None
 
+    def implied_by(self, rule: str) -> tuple[str, ...] | None:
+        """Return rules that forbid all that a rule forbids, ``None`` when it is needed; see ``WeighsRules``.
+
+        Raises:
+            NotEncodable: The rule warns, or the effort is beyond this method.
+        """
+        with self._lock:
+            try:
+                return self._clashing.implied_by(rule)
+            except OutOfEffort:
+                raise NotEncodable(what="effort") from None
+
     def _completed(self, asked: Asked) -> BoolArray | None:
         self._solver.prefer(self.formula.layout.usual)
         if not self._solver.holds(asked.assumptions):

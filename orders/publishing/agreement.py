@@ -5,11 +5,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from configurator.assignment import Checker, cost_of
 from configurator.configurator import Configurator
-from configurator.engine import Answers, Picks
+from configurator.engine import NO_WAY, Answers, Picks
 from configurator.problem import Problem
 from kernel.errors import NotAvailable
 from modules_catalog.findings import Finding, FindingSeverity
+
+MOST_ASKED_WHOLE = 120
+"""Features up to which CP-SAT is asked for every answer; of larger models it is asked for some."""
+
+POSSIBLE, REFUSED = 60, 12
+"""Of these so many possible and so many ruled-out answers; CP-SAT is slow to refuse."""
 
 
 def agreement_findings(configurator: Configurator, *, samples: int, seed: int = 1) -> Iterator[Finding]:
@@ -29,7 +36,10 @@ def agreement_findings(configurator: Configurator, *, samples: int, seed: int = 
             ours = configurator.engine.answers(picks)
         except NotAvailable:
             continue  # CP-SAT answers this question anyway.
-        differing = _differing(configurator.problem, ours, configurator.judge.answers(picks))
+        if len(configurator.problem.domains) > MOST_ASKED_WHOLE:
+            differing = _differing_values(configurator, picks, ours, rng)
+        else:
+            differing = _differing(configurator.problem, ours, configurator.judge.answers(picks))
         if differing:
             yield Finding(
                 "engines_differ",
@@ -68,3 +78,31 @@ def _differing(problem: Problem, ours: Answers, judged: Answers) -> list[str]:
         for index, domain in enumerate(problem.domains)
         if not domain.hidden and not np.array_equal(ours.with_row[index], judged.with_row[index])
     ]
+
+
+def _differing_values(configurator: Configurator, picks: Picks, ours: Answers, rng: random.Random) -> list[str]:
+    """Return features of a large model on which a few sampled answers differ.
+
+    What should be possible must have a completion that keeps all rules, looked at one by one; for what should not be, CP-SAT
+    must find none.
+    """
+    problem, checker = configurator.problem, Checker(configurator.problem)
+    visible = [index for index, domain in enumerate(problem.domains) if not domain.hidden and not domain.many]
+    values = [(index, row) for index in visible for row in range(len(problem.domains[index].rows))]
+    possible = [(index, row) for index, row in values if ours.with_row[index][row] < NO_WAY]
+    refused = [(index, row) for index, row in values if ours.with_row[index][row] >= NO_WAY]
+    for some, most in ((possible, POSSIBLE), (refused, REFUSED)):
+        for index, row in rng.sample(some, min(most, len(some))) if ours.proven else ():
+            asked = {**picks, index: {row: 1}}
+            if some is possible:
+                found = configurator.engine.completion(asked)
+                cost = None if found is None else cost_of(problem, found)
+                agreed = found is not None and checker.is_valid(found) and cost == ours.with_row[index][row]
+                agreed = (
+                    agreed and found is not None and all(found[at].get(r) for at, own in asked.items() for r in own)
+                )
+            else:
+                agreed = configurator.judge.completion(asked) is None
+            if not agreed:
+                return [problem.domains[index].feature]
+    return []

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from configurator.configurator import Configurator
+from configurator.engine import WeighsRules
+from kernel.errors import NotAvailable
 from modules_catalog.checking.listing import some_of
 from modules_catalog.findings import Finding, FindingSeverity
 from modules_catalog.model import Rule
@@ -19,10 +21,21 @@ def rule_findings(configurator: Configurator, *, reported: frozenset[str] = froz
         reported: Rules reported already because they kill an option; that others are idle beside them is no news.
     """
     for rule in configurator.model.rules:
-        implied = implied_by(configurator.problem, rule.id)
+        implied = _implied_by(configurator, rule.id)
         if implied is None or (implied and reported.issuperset(implied)):
             continue
         yield _redundant(rule, implied) if implied else _never_matters(rule)
+
+
+def _implied_by(configurator: Configurator, rule: str) -> tuple[str, ...] | None:
+    """Return the rules that already forbid all that a rule forbids, from the engine itself where it weighs rules."""
+    engine = configurator.engine
+    if isinstance(engine, WeighsRules):
+        try:
+            return engine.implied_by(rule)
+        except NotAvailable:
+            pass
+    return implied_by(configurator.problem, rule)
 
 
 def _redundant(rule: Rule, others: tuple[str, ...]) -> Finding:

@@ -249,3 +249,20 @@ def test_conflicts_and_repairs_of_a_thousand_features_are_minimal(
             core = configurator.engine.core(elements(configurator, choices))  # type: ignore[attr-defined]
             assert core is not None
             assert len(core.choices) == len(choices)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_rules_that_are_not_needed_are_found_like_by_enumeration(seed: int) -> None:
+    """S-6: a rule is implied exactly where dropping it lets nothing more in, and those named are enough for it."""
+    problem = priceless(random_problem(np.random.default_rng(seed)))
+    oracle, engine = Oracle(problem), build_sat_engine(problem)
+    everything = {rule.rule for rule in problem.rules}
+    for rule in sorted(everything):
+        allowed = oracle.valid(Limits())
+        without = oracle.valid(Limits(), dropped=frozenset({rule}))
+        implied = engine.implied_by(rule)
+        assert (implied is not None) == bool((allowed == without).all())
+        if implied is not None:
+            enough = oracle.valid(Limits(), dropped=frozenset(everything - set(implied)))
+            with_it = oracle.valid(Limits(), dropped=frozenset(everything - set(implied) - {rule}))
+            assert (enough == with_it).all()
