@@ -33,3 +33,7 @@ class ReservationNotFound(NotFound):
 
 class PromiseExpired(NotPossible):
     """The reservation has been given back or has expired; facts: ``key``, ``state``."""
+
+
+class AdjustmentNotFound(NotFound):
+    """The plant's calendar has no such adjustment; facts: ``line``, ``adjustment``."""

@@ -178,11 +178,16 @@ class MaterialNeed:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What an order line asks of the plant: loads and materials of *one* piece, and how many pieces."""
+    """What an order line asks of the plant: loads and materials of *one* piece, and how many pieces.
+
+    ``group`` is the customer group it comes from, which may use what is kept back for it. ``is_rush`` may use everything.
+    """
 
     loads: tuple[OperationLoad, ...]
     materials: tuple[MaterialNeed, ...] = ()
     quantity: int = 1
+    group: str | None = None
+    is_rush: bool = False
 
     def __post_init__(self) -> None:
         if self.quantity < 1:

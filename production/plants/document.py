@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from kernel.canonical import JsonValue
-from production.plants.model import BUCKET_MIN, Hours, Plant, StockRow, WorkCentre, WorkCentreKind
+from production.plants.model import BUCKET_MIN, Hours, KeptShare, Plant, StockRow, WorkCentre, WorkCentreKind
 
 
 def plant_to_json(plant: Plant) -> Mapping[str, JsonValue]:
@@ -59,6 +59,7 @@ def _centre_to_json(centre: WorkCentre) -> Mapping[str, JsonValue]:
         "names": dict(centre.names),
         "labour_minor_per_hour": centre.labour_minor_per_hour,
         "place_minor_per_hour": centre.place_minor_per_hour,
+        "kept": [centre.kept.group, centre.kept.percent, centre.kept.until_days] if centre.kept else None,
         "hours": [[sorted(hours.weekdays), hours.from_min, hours.to_min] for hours in centre.hours],
     }
 
@@ -74,4 +75,5 @@ def _centre_from_json(document: Mapping[str, Any]) -> WorkCentre:
         names=document["names"],
         labour_minor_per_hour=document.get("labour_minor_per_hour", 0),
         place_minor_per_hour=document.get("place_minor_per_hour", 0),
+        kept=KeptShare(*document["kept"]) if document.get("kept") else None,
     )

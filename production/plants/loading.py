@@ -14,7 +14,16 @@ from modules_catalog.loading.problems import CatalogNotValid, Mistake, Problems
 from modules_catalog.loading.yaml_nodes import Entry, root
 from modules_catalog.model import Source
 from production.errors import PlantNotFound, PlantNotValid
-from production.plants.model import BUCKET_MIN, MINUTES_A_DAY, Hours, Plant, StockRow, WorkCentre, WorkCentreKind
+from production.plants.model import (
+    BUCKET_MIN,
+    MINUTES_A_DAY,
+    Hours,
+    KeptShare,
+    Plant,
+    StockRow,
+    WorkCentre,
+    WorkCentreKind,
+)
 
 PLANTS = Path(__file__).parent
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -41,7 +50,17 @@ _PLANT_KEYS = frozenset(
     ]
 )
 _CENTRE_KEYS = frozenset(
-    ["kind", "places", "load", "reserve_percent", "shifts", "names", "labour_minor_per_hour", "place_minor_per_hour"]
+    [
+        "kind",
+        "places",
+        "load",
+        "reserve_percent",
+        "shifts",
+        "names",
+        "kept_for",
+        "labour_minor_per_hour",
+        "place_minor_per_hour",
+    ]
 )
 
 _RATES = ("labour_minor_per_hour", "place_minor_per_hour")
@@ -135,6 +154,7 @@ def _centre(code: str, entry: Entry, shifts: dict[str, tuple[Hours, ...]]) -> Wo
     percent = fields["reserve_percent"].integer(least=0) if "reserve_percent" in fields else 0
     if percent >= 100:
         raise fields["reserve_percent"].mistake("nothing would be left to promise")
+    rates = {name: fields[name].integer(least=0) for name in _RATES if name in fields}
     return WorkCentre(
         code=code,
         kind=kind,
@@ -143,8 +163,20 @@ def _centre(code: str, entry: Entry, shifts: dict[str, tuple[Hours, ...]]) -> Wo
         reserve_percent=percent,
         load_pieces=fields["load"].integer(least=1) if "load" in fields else 1,
         names=_names(fields["names"]) if "names" in fields else {},
-        **{name: fields[name].integer(least=0) for name in _RATES if name in fields},
+        labour_minor_per_hour=rates.get("labour_minor_per_hour", 0),
+        place_minor_per_hour=rates.get("place_minor_per_hour", 0),
+        kept=_kept(fields["kept_for"]) if "kept_for" in fields else None,
     )
+
+
+def _kept(entry: Entry) -> KeptShare:
+    fields = entry.mapping({"group", "percent", "until_days"})
+    if set(fields) != {"group", "percent", "until_days"}:
+        raise entry.mistake("a kept share has `group`, `percent` and `until_days`")
+    percent = fields["percent"].integer(least=1)
+    if percent >= 100:
+        raise fields["percent"].mistake("nothing would be left for the others")
+    return KeptShare(fields["group"].word(), percent, fields["until_days"].integer(least=0))
 
 
 def _hours(entry: Entry) -> tuple[Hours, ...]:

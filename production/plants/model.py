@@ -32,13 +32,51 @@ class Hours:
             raise ValueError(f"hours {self.from_min}-{self.to_min} on {sorted(self.weekdays)}")
 
 
+class AdjustmentKind(StrEnum):
+    """Why a work centre has another capacity on one day than its shifts say."""
+
+    MAINTENANCE = "maintenance"
+    DOWN = "down"  # a machine that broke, somebody who is ill
+    OVERTIME = "overtime"
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """Places of one work centre that are away, or there beside the shifts, for a span of one day's wall clock."""
+
+    work_centre: str
+    kind: AdjustmentKind
+    day: date
+    from_min: int
+    to_min: int
+    places: int = 1
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.from_min < self.to_min <= MINUTES_A_DAY or self.places < 1:
+            raise ValueError(f"adjustment {self.from_min}-{self.to_min}, {self.places} places")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptShare:
+    """A share of a work centre's capacity that only one customer group is promised, until so many days ahead."""
+
+    group: str
+    percent: int
+    until_days: int
+
+    def __post_init__(self) -> None:
+        if not self.group or not 0 < self.percent < 100 or self.until_days < 0:
+            raise ValueError(f"share kept for {self.group}")
+
+
 @dataclass(frozen=True, slots=True)
 class WorkCentre:
     """Where operations are done.
 
     ``places`` are people, machines or slots working side by side. ``reserve_percent`` of the time is never
     promised. ``load_pieces`` is how many pieces of one recipe share a batch. The hourly rates say what hands and what the
-    place itself (machine, room, energy) cost, in minor units of the line's currency.
+    place itself (machine, room, energy) cost, in minor units of the line's currency. ``kept`` is kept back for a group.
     """
 
     code: str
@@ -50,6 +88,7 @@ class WorkCentre:
     names: Mapping[str, str] = field(default_factory=dict)
     labour_minor_per_hour: int = 0
     place_minor_per_hour: int = 0
+    kept: KeptShare | None = None
 
     def __post_init__(self) -> None:
         if self.places < 1 or self.load_pieces < 1 or not 0 <= self.reserve_percent < 100:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from production.model import OperationLoad
+from production.model import Demand, OperationLoad
 from production.plants.model import Plant
+from production.promise.calendar import ONE_DAY, local_date, wall_clock_s
 from production.promise.timeline import Grid, OpenLoad, Seconds, Timeline, grid_of, timeline_of
 
 
@@ -100,8 +101,29 @@ def _rebuilt(known: CentreBoard | None, some: Sequence[SeenBucket]) -> CentreBoa
     return CentreBoard(grid, np.array(capacity, np.int64), np.array(free, np.int64))
 
 
-def room_of(board: Board, loads: Iterable[OperationLoad], open_loads: Mapping[str, Sequence[OpenLoad]]) -> Room:
-    """Return the timelines of the work centres some loads need.
+def kept_back(board: Board, code: str, demand: Demand, now_s: int) -> Seconds | None:
+    """Return what must be left of each bucket of a work centre for others than the demand's customer; None: nothing (A-4).
+
+    Kept is a share of the capacity of each bucket of the days that are further ahead than the share is kept.
+    """
+    kept = board.plant.work_centre(code).kept
+    known = board.centres.get(code)
+    if kept is None or known is None or demand.is_rush or demand.group == kept.group:
+        return None
+    today = local_date(now_s, board.plant.timezone)
+    from_s = wall_clock_s(today + kept.until_days * ONE_DAY, 0, board.plant.timezone)
+    share: Seconds = np.where(known.grid.starts >= from_s, known.capacity * kept.percent // 100, 0)
+    return share
+
+
+def room_of(
+    board: Board,
+    loads: Iterable[OperationLoad],
+    open_loads: Mapping[str, Sequence[OpenLoad]],
+    demand: Demand,
+    now_s: int,
+) -> Room:
+    """Return the timelines of the work centres some loads need, as the demand's customer may use them.
 
     Raises:
         WorkCentreNotFound: the plant lacks one of them.
@@ -113,7 +135,9 @@ def room_of(board: Board, loads: Iterable[OperationLoad], open_loads: Mapping[st
         known = board.centres.get(code)
         if known is not None:
             room.ledger[code].grid = room.empty[code].grid = known.grid
-            room.ledger[code].free, room.empty[code].free = known.free, known.capacity
+            kept = kept_back(board, code, demand, now_s)
+            room.ledger[code].free = known.free if kept is None else np.maximum(known.free - kept, 0)
+            room.empty[code].free = known.capacity if kept is None else known.capacity - kept
         room.ledger[code].loads = sorted(
             open_loads.get(code, ()), key=lambda one: (one.start_s, one.recipe, one.number)
         )

@@ -5,7 +5,7 @@ since 1970. All work centres of a plant share the grid, so "strictly later" mean
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -13,7 +13,16 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from production.plants.model import BUCKET_MIN, MINUTES_A_DAY, Hours, Plant, WorkCentre, WorkCentreKind
+from production.plants.model import (
+    BUCKET_MIN,
+    MINUTES_A_DAY,
+    Adjustment,
+    AdjustmentKind,
+    Hours,
+    Plant,
+    WorkCentre,
+    WorkCentreKind,
+)
 
 BUCKET_S = 60 * BUCKET_MIN  # of a plant that names no other length
 ONE_DAY = timedelta(days=1)
@@ -79,18 +88,21 @@ def working_days(plant: Plant, first: date, count: int) -> tuple[date, ...]:
     return tuple(found)
 
 
-def day_buckets(plant: Plant, centre: WorkCentre, day: date) -> Iterator[Bucket]:
+def day_buckets(
+    plant: Plant, centre: WorkCentre, day: date, adjustments: Sequence[Adjustment] = ()
+) -> Iterator[Bucket]:
     """Yield the buckets in which the work centre can work on the day, in order (P-1).
 
     Flow: seconds of all people, less the reserve. Batch: of whole machines left after the reserve.
     Slot: of whole places left after the reserve, day and night, attended only within the shifts.
+    ``adjustments`` are those of the work centre and the day (A-1).
     """
+    if adjustments:
+        yield from _adjusted_buckets(plant, centre, day, adjustments)
+        return
     staffed = staffed_spans(plant, centre, day)
     usable_places = max(1, centre.places * (100 - centre.reserve_percent) // 100)
-    # In the hour the clock skips, two minutes are the same moment: each edge counts once.
-    minutes = range(0, MINUTES_A_DAY + 1, plant.bucket_min)
-    edges = sorted({wall_clock_s(day, minute, plant.timezone) for minute in minutes})
-    for start_s, end_s in itertools.pairwise(edges):
+    for start_s, end_s in itertools.pairwise(_edges(plant, day)):
         staffed_s = sum(max(0, min(end_s, to_s) - max(start_s, from_s)) for from_s, to_s in staffed)
         if centre.kind is WorkCentreKind.SLOT:
             yield Bucket(start_s, end_s, (end_s - start_s) * usable_places, staffed_s > 0)
@@ -98,6 +110,53 @@ def day_buckets(plant: Plant, centre: WorkCentre, day: date) -> Iterator[Bucket]
             yield Bucket(start_s, end_s, staffed_s * usable_places, True)
         elif staffed_s > 0:
             yield Bucket(start_s, end_s, staffed_s * centre.places * (100 - centre.reserve_percent) // 100, True)
+
+
+def _edges(plant: Plant, day: date) -> list[int]:
+    """Return where the day's buckets begin, and where the last ends.
+
+    In the hour the clock skips, two minutes are the same moment: each edge counts once.
+    """
+    minutes = range(0, MINUTES_A_DAY + 1, plant.bucket_min)
+    return sorted({wall_clock_s(day, minute, plant.timezone) for minute in minutes})
+
+
+def _adjusted_buckets(
+    plant: Plant, centre: WorkCentre, day: date, adjustments: Sequence[Adjustment]
+) -> Iterator[Bucket]:
+    """Yield the day's buckets with places away or added: each span between two changes counts its own places."""
+    staffed = staffed_spans(plant, centre, day)
+    changes = [(*_span_of(one, plant.timezone), one) for one in adjustments]
+    edges = _edges(plant, day)
+    for start_s, end_s in itertools.pairwise(edges):
+        inner = {at for span in staffed for at in span} | {at for from_s, to_s, _ in changes for at in (from_s, to_s)}
+        cuts = [start_s, *sorted(at for at in inner if start_s < at < end_s), end_s]
+        capacity_s, is_attended = 0, False
+        for from_s, to_s in itertools.pairwise(cuts):
+            shifts = sum(1 for begin_s, finish_s in staffed if begin_s <= from_s < finish_s)
+            now = [one for begin_s, finish_s, one in changes if begin_s <= from_s < finish_s]
+            extra = sum(one.places for one in now if one.kind is AdjustmentKind.OVERTIME)
+            away = sum(one.places for one in now if one.kind is not AdjustmentKind.OVERTIME)
+            is_slot = centre.kind is WorkCentreKind.SLOT
+            places = max(0, centre.places * (1 if is_slot else shifts) + extra - away)
+            is_attended = is_attended or bool(places and (shifts or extra))
+            capacity_s += (to_s - from_s) * _usable(centre, places)
+        if centre.kind is WorkCentreKind.FLOW:
+            capacity_s = capacity_s * (100 - centre.reserve_percent) // 100
+        if capacity_s > 0:
+            yield Bucket(start_s, end_s, capacity_s, is_attended)
+
+
+def _usable(centre: WorkCentre, places: int) -> int:
+    """Return the places that are promised: of batches and slots whole ones, one at least while there is one."""
+    if centre.kind is WorkCentreKind.FLOW or places == 0:
+        return places
+    return max(1, places * (100 - centre.reserve_percent) // 100)
+
+
+def _span_of(adjustment: Adjustment, timezone: str) -> tuple[int, int]:
+    day = adjustment.day
+    return wall_clock_s(day, adjustment.from_min, timezone), wall_clock_s(day, adjustment.to_min, timezone)
 
 
 def staffed_spans(plant: Plant, centre: WorkCentre, day: date) -> list[tuple[int, int]]:
@@ -111,9 +170,12 @@ def _span(hours: Hours, day: date, timezone: str) -> tuple[int, int]:
     return wall_clock_s(day, hours.from_min, timezone), wall_clock_s(day, hours.to_min, timezone)
 
 
-def span_buckets(plant: Plant, centre: WorkCentre, first: date, last: date) -> Iterator[Bucket]:
-    """Yield the buckets of all days from ``first`` to ``last``, in order."""
+def span_buckets(
+    plant: Plant, centre: WorkCentre, first: date, last: date, adjustments: Iterable[Adjustment] = ()
+) -> Iterator[Bucket]:
+    """Yield the buckets of all days from ``first`` to ``last``, in order; ``adjustments`` are of any centre and day."""
+    mine = [one for one in adjustments if one.work_centre == centre.code]
     day = first
     while day <= last:
-        yield from day_buckets(plant, centre, day)
+        yield from day_buckets(plant, centre, day, [one for one in mine if one.day == day])
         day += ONE_DAY

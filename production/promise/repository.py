@@ -4,11 +4,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Table, delete, func, insert, or_, select, text, update
+from sqlalchemy import Table, case, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session
@@ -19,13 +19,13 @@ from kernel.schema import metadata
 from production.errors import PlantNotFound
 from production.model import Demand, Reservation, ReservationState
 from production.plants.document import plant_from_json, plant_to_json
-from production.plants.model import Plant
+from production.plants.model import Adjustment, Plant
 from production.plants.model import StockRow as StockOfPlant
 from production.promise.calendar import Bucket
 from production.promise.document import promise_from_json, promise_to_json
 from production.promise.material import MaterialTake, SupplyKind
 from production.promise.reading import touch
-from production.promise.tables import PlantRow, ReceiptRow
+from production.promise.tables import AdjustmentRow, PlantRow, ReceiptRow
 from production.promise.walking import JoinedLoad, Placement, Plan
 
 _PLANTS: Table = metadata.tables["production_plant"]
@@ -352,3 +352,140 @@ def add_receipt(db: Session, line: str, material: str, usable_s: int, quantity: 
     db.flush()
     assert row.id is not None  # noqa: S101 - the database gave one
     return row.id
+
+
+# --- adjustments ----------------------------------------------------------------------------------------
+
+
+def add_adjustment(db: Session, line: str, adjustment: Adjustment, *, now: datetime) -> int:
+    """Store an adjustment; return its id."""
+    row = AdjustmentRow(
+        line=line,
+        work_centre=adjustment.work_centre,
+        kind=adjustment.kind,
+        day=adjustment.day,
+        from_min=adjustment.from_min,
+        to_min=adjustment.to_min,
+        places=adjustment.places,
+        note=adjustment.note,
+        made_at=now,
+    )
+    db.add(row)
+    db.flush()
+    assert row.id is not None  # noqa: S101 - the database gave one
+    return row.id
+
+
+def remove_adjustment(db: Session, line: str, adjustment_id: int) -> Adjustment | None:
+    """Remove an adjustment and return what it was; None when there is none."""
+    row = db.get(AdjustmentRow, adjustment_id)
+    if row is None or row.line != line:
+        return None
+    db.delete(row)
+    db.flush()
+    return _adjustment(row)
+
+
+def adjustments(
+    db: Session, line: str, first: date, last: date, work_centre: str | None = None
+) -> dict[int, Adjustment]:
+    """Return the adjustments of the days from ``first`` to ``last`` by their ids, by day and work centre."""
+    table = metadata.tables["production_adjustment"]
+    wanted = (table.c.line == line) & (table.c.day >= first) & (table.c.day <= last)
+    if work_centre is not None:
+        wanted &= table.c.work_centre == work_centre
+    rows = db.execute(select(AdjustmentRow).where(wanted)).scalars()
+    found = sorted(rows, key=lambda row: (row.day, row.work_centre, row.from_min, row.id or 0))
+    return {row.id: _adjustment(row) for row in found if row.id is not None}
+
+
+def _adjustment(row: AdjustmentRow) -> Adjustment:
+    return Adjustment(row.work_centre, row.kind, row.day, row.from_min, row.to_min, row.places, row.note)
+
+
+def set_capacity(db: Session, line: str, work_centre: str, from_s: int, to_s: int, buckets: Iterable[Bucket]) -> None:
+    """Give the buckets that start within ``[from_s, to_s)`` these capacities, others none; what is taken stays taken.
+
+    Where more is taken than there now is, ``short_s`` says how much (A-2).
+    """
+    touch(db)
+    db.flush()
+    stamp = next_stamp(db, line)
+    wanted = {bucket.start_s: bucket for bucket in buckets}
+    within = (
+        _BUCKETS.c.line == line,
+        _BUCKETS.c.work_centre == work_centre,
+        _BUCKETS.c.start_s >= from_s,
+        _BUCKETS.c.start_s < to_s,
+    )
+    known = db.execute(
+        select(_BUCKETS.c.start_s).where(*within).order_by(_BUCKETS.c.start_s).with_for_update()
+    ).scalars()
+    there = set(known)
+    missing = [bucket for start_s, bucket in wanted.items() if start_s not in there]
+    taken = _BUCKETS.c.capacity_s - _BUCKETS.c.free_s + _BUCKETS.c.short_s
+    for start_s in sorted(there):
+        bucket = wanted.get(start_s)
+        capacity_s = bucket.capacity_s if bucket else 0
+        changed = {
+            "capacity_s": capacity_s,
+            "free_s": case((taken < capacity_s, capacity_s - taken), else_=0),
+            "short_s": case((taken > capacity_s, taken - capacity_s), else_=0),
+            "is_attended": bucket.is_attended if bucket else False,
+            "changed": stamp,
+        }
+        db.execute(update(_BUCKETS).where(*within[:2], _BUCKETS.c.start_s == start_s).values(changed))
+    add_buckets(db, line, work_centre, missing)
+
+
+def short_buckets(db: Session, line: str) -> list[tuple[str, int, int]]:
+    """Return ``(work centre, start, missing seconds)`` of the buckets of which more is reserved than there is."""
+    columns = (_BUCKETS.c.work_centre, _BUCKETS.c.start_s, _BUCKETS.c.short_s)
+    rows = db.execute(select(*columns).where(_BUCKETS.c.line == line, _BUCKETS.c.short_s > 0).order_by(*columns))
+    return [(code, int(start_s), int(short_s)) for code, start_s, short_s in rows]
+
+
+def takers(db: Session, line: str, work_centre: str, start_s: int) -> list[tuple[str, int]]:
+    """Return ``(key, seconds)`` of who takes of a bucket, whoever reserved last first; of a batch all who are in it."""
+    own = (
+        select(_TAKES.c.key, func.sum(_TAKES.c.seconds).label("seconds"))
+        .where(_TAKES.c.work_centre == work_centre, _TAKES.c.start_s == start_s, _TAKES.c.batch_load_id.is_(None))
+        .group_by(_TAKES.c.key)
+    )
+    shared = (
+        select(_TAKES.c.key, func.max(_BATCH_TAKES.c.seconds).label("seconds"))
+        .join(_BATCHES, _BATCHES.c.id == _TAKES.c.batch_load_id)
+        .join(_BATCH_TAKES, _BATCH_TAKES.c.load_id == _BATCHES.c.id)
+        .where(_BATCHES.c.work_centre == work_centre, _BATCH_TAKES.c.start_s == start_s)
+        .group_by(_TAKES.c.key)
+    )
+    every = own.union_all(shared).subquery()
+    rows = db.execute(
+        select(every.c.key, every.c.seconds)
+        .join(_RESERVATION, _RESERVATION.c.key == every.c.key)
+        .where(_RESERVATION.c.line == line)
+        .order_by(_RESERVATION.c.reserved_at.desc(), every.c.key.desc())
+    )
+    return [(key, int(seconds)) for key, seconds in rows]
+
+
+def short_materials(db: Session, line: str) -> list[tuple[str, int]]:
+    """Return ``(material, missing)`` where less lies in the plant than is reserved of it."""
+    columns = (_STOCK.c.material, _STOCK.c.short)
+    rows = db.execute(select(*columns).where(_STOCK.c.line == line, _STOCK.c.short > 0).order_by(_STOCK.c.material))
+    return [(material, int(short)) for material, short in rows]
+
+
+def material_takers(db: Session, line: str, material: str) -> list[tuple[str, int]]:
+    """Return ``(key, quantity)`` of who has reserved of a material's stock, whoever reserved last first."""
+    rows = db.execute(
+        select(_MATERIAL_TAKES.c.key, _MATERIAL_TAKES.c.quantity)
+        .join(_RESERVATION, _RESERVATION.c.key == _MATERIAL_TAKES.c.key)
+        .where(
+            _RESERVATION.c.line == line,
+            _MATERIAL_TAKES.c.material == material,
+            _MATERIAL_TAKES.c.source == SupplyKind.STOCK,
+        )
+        .order_by(_RESERVATION.c.reserved_at.desc(), _RESERVATION.c.key.desc())
+    )
+    return [(key, int(quantity)) for key, quantity in rows]

@@ -22,7 +22,7 @@ from production.model import (
 )
 from production.plants.model import MINUTES_A_DAY, Plant
 from production.promise import guarded, repository
-from production.promise.board import free_seconds, room_of
+from production.promise.board import Board, Room, free_seconds, kept_back, room_of
 from production.promise.calendar import epoch_s, local_date, span_buckets, utc, wall_clock_s, working_days
 from production.promise.guarded import Taking
 from production.promise.material import MaterialPlan, SupplyKind, plan_material
@@ -80,13 +80,16 @@ def inquire_each(db: Session, line: str, demands: Sequence[Demand], *, now: date
     needs = {need.code: need for demand in demands for need in demand.materials}
     loads = list(dict.fromkeys(load for demand in demands for load in demand.loads))
     seen = look(db, line, now_s, needs=needs.values(), loads=loads)
-    room = room_of(seen.board, loads, seen.open_loads)
+    rooms: dict[tuple[str | None, bool], Room] = {}
     known: dict[tuple[object, ...], date | None] = {}
     days = []
     for demand in demands:
         material = plan_material(demand.materials, demand.quantity, seen.supply, now_s)
-        key = (demand.loads, demand.quantity, material.ready_s)
+        key = (demand.loads, demand.quantity, demand.group, demand.is_rush, material.ready_s)
         if key not in known:
+            whose = (demand.group, demand.is_rush)
+            room = rooms.get(whose) or room_of(seen.board, loads, seen.open_loads, demand, now_s)
+            rooms[whose] = room
             try:
                 known[key] = earliest_day(demand, Situation(seen.plant, room.ledger, room.empty, material, now_s))
             except BeyondHorizon:
@@ -130,7 +133,7 @@ def reserve(
         reservation = Reservation(key, line, state, promised.promise, expires_at)
         try:
             with _undone_when_lost(db, promised.plan):
-                _take_all(db, seen.plant, reservation, demand, promised.plan, material, now, in_line=in_line)
+                _take_all(db, seen.board, reservation, demand, promised.plan, material, now, in_line=in_line)
         except _LostRace:
             crowd[line] = IN_LINE_AFTER_A_LOSS
             if in_line:
@@ -304,11 +307,12 @@ def roll_horizon(db: Session, line: str, *, now: datetime) -> int:
     plant = stored.plant
     today = local_date(epoch_s(now), plant.timezone)
     last_day = working_days(plant, today, plant.horizon_days)[-1]
+    adjustments = repository.adjustments(db, line, today, last_day).values()
     added = 0
     for centre in plant.work_centres:
         last_s = repository.last_bucket_s(db, line, centre.code)
         first = today if last_s is None else min(today, local_date(last_s, plant.timezone))
-        buckets = span_buckets(plant, centre, first, last_day)
+        buckets = span_buckets(plant, centre, first, last_day, adjustments)
         fresh = [bucket for bucket in buckets if last_s is None or bucket.start_s > last_s]
         added += repository.add_buckets(db, line, centre.code, fresh)
     end_s = max(stored.horizon_to_s, wall_clock_s(last_day, MINUTES_A_DAY, plant.timezone))
@@ -328,7 +332,7 @@ class _LostRace(Exception):  # Another writer was quicker: walk again.
 
 def _promised(seen: Look, demand: Demand, now_s: int, by: date | None) -> tuple[PromisedPlan, MaterialPlan]:
     material = plan_material(demand.materials, demand.quantity, seen.supply, now_s)
-    room = room_of(seen.board, demand.loads, seen.open_loads)
+    room = room_of(seen.board, demand.loads, seen.open_loads, demand, now_s)
     return promise(demand, Situation(seen.plant, room.ledger, room.empty, material, now_s), by=by), material
 
 
@@ -343,7 +347,7 @@ def _undone_when_lost(db: Session, plan: Plan) -> AbstractContextManager[object]
 
 def _take_all(
     db: Session,
-    plant: Plant,
+    board: Board,
     reservation: Reservation,
     demand: Demand,
     plan: Plan,
@@ -353,6 +357,7 @@ def _take_all(
     in_line: bool,
 ) -> None:
     """Take places in batches, bucket seconds and material and write the reservation down, or raise ``_LostRace``."""
+    plant = board.plant
     batches: dict[JoinedLoad, int] = {}
     places: dict[tuple[str | int, ...], int] = {}
     seconds: dict[tuple[str | int, ...], int] = {}
@@ -380,6 +385,7 @@ def _take_all(
             guarded.STOCK: _material(material, SupplyKind.STOCK),
             guarded.RECEIPTS: _material(material, SupplyKind.RECEIPT),
         },
+        keep=_keep(board, demand, seconds, epoch_s(now)),
         in_line=in_line,
         reservation=repository.reservation_row(reservation, now=now),
         loads=repository.load_rows(reservation.key, plan, demand, batches),
@@ -387,6 +393,17 @@ def _take_all(
     )
     if not guarded.take_all(db, plant.line, taking):
         raise _LostRace
+
+
+def _keep(board: Board, demand: Demand, seconds: guarded.Amounts, now_s: int) -> Mapping[tuple[str | int, ...], int]:
+    """Return what must be left of each bucket taken of, for customers of another group."""
+    keep: dict[tuple[str | int, ...], int] = {}
+    for code in {str(code) for code, _ in seconds}:
+        kept = kept_back(board, code, demand, now_s)
+        if kept is not None:
+            grid = board.centres[code].grid
+            keep |= {slot: int(kept[grid.index_from(int(slot[1]))]) for slot in seconds if slot[0] == code}
+    return keep
 
 
 def _material(plan: MaterialPlan, kind: SupplyKind) -> guarded.Amounts:

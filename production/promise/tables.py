@@ -5,7 +5,7 @@ work centre and start, so rows are always taken in that order. What is free is n
 reserved, ``short`` says how much is missing (docs/algorithms/promise.md, rule A-2).
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Text, UniqueConstraint
@@ -13,6 +13,7 @@ from sqlmodel import Field, SQLModel
 
 from kernel.schema import UtcDateTime, json_document, text_enum
 from production.model import ReservationState
+from production.plants.model import AdjustmentKind
 from production.promise.material import SupplyKind
 
 
@@ -52,6 +53,28 @@ class BucketRow(SQLModel, table=True):
     is_attended: bool
     short_s: int = 0
     changed: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+
+
+class AdjustmentRow(SQLModel, table=True):
+    """Places of a work centre that are away, or there beside the shifts, on one day."""
+
+    __tablename__ = "production_adjustment"
+    __table_args__ = (
+        Index("ix_production_adjustment_day", "line", "work_centre", "day"),
+        CheckConstraint("from_min >= 0 AND from_min < to_min AND to_min <= 1440", name="span_of_a_day"),
+        CheckConstraint("places > 0", name="places_positive"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    line: str = Field(max_length=40, foreign_key="production_plant.line")
+    work_centre: str = Field(max_length=40)
+    kind: AdjustmentKind = Field(sa_column=Column(text_enum(AdjustmentKind), nullable=False))
+    day: date
+    from_min: int
+    to_min: int
+    places: int
+    note: str = Field(default="", max_length=200)
+    made_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
 class BatchLoadRow(SQLModel, table=True):

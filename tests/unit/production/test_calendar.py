@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from production.plants.model import Hours, Plant, WorkCentre, WorkCentreKind
+from production.plants.model import Adjustment, AdjustmentKind, Hours, Plant, WorkCentre, WorkCentreKind
 from production.promise.calendar import (
     BUCKET_S,
     day_buckets,
@@ -141,3 +141,43 @@ def test_two_hundred_working_days_cross_week_53() -> None:
 def test_seconds_are_rounded_up() -> None:
     """A bucket that began a moment ago has begun."""
     assert epoch_s(datetime(2026, 3, 2, 6, 0, 0, 1, tzinfo=UTC)) == epoch_s(datetime(2026, 3, 2, 6, 0, 1, tzinfo=UTC))
+
+
+SPANS = st.tuples(st.integers(0, 1439), st.integers(1, 1440)).filter(lambda span: span[0] < span[1])
+
+
+@given(
+    span=SPANS, number=st.integers(0, 3000), zone=st.sampled_from(["Europe/Lisbon", "America/New_York", "Asia/Taipei"])
+)
+def test_a_place_away_and_one_added_for_the_same_time_leave_the_day_as_it_is(
+    span: tuple[int, int], number: int, zone: str
+) -> None:
+    """A-1, over six years with their clock changes and long years: within a shift only seats and places count."""
+    day = date(2024, 1, 1) + timedelta(days=number)
+    centre = WorkCentre("table", WorkCentreKind.FLOW, 3, (Hours(frozenset(range(7)), 0, 1440),), 10)
+    here = plant(centre, timezone=zone)
+    both = [
+        Adjustment("table", kind, day, *span, places=2)
+        for kind in (AdjustmentKind.OVERTIME, AdjustmentKind.MAINTENANCE)
+    ]
+    if not list(day_buckets(here, centre, day)):
+        return
+
+    assert list(day_buckets(here, centre, day, both)) == list(day_buckets(here, centre, day))
+
+
+@given(
+    span=SPANS, number=st.integers(0, 3000), zone=st.sampled_from(["Europe/Lisbon", "America/New_York", "Asia/Taipei"])
+)
+def test_what_is_away_is_missing_to_the_second(span: tuple[int, int], number: int, zone: str) -> None:
+    day = date(2024, 1, 1) + timedelta(days=number)
+    centre = WorkCentre("table", WorkCentreKind.FLOW, 3, (Hours(frozenset(range(7)), 0, 1440),))
+    here = plant(centre, timezone=zone)
+    whole = sum(bucket.capacity_s for bucket in day_buckets(here, centre, day))
+    left = sum(
+        bucket.capacity_s
+        for bucket in day_buckets(here, centre, day, [Adjustment("table", AdjustmentKind.DOWN, day, *span)])
+    )
+    from_s, to_s = (wall_clock_s(day, minute, zone) for minute in span)
+
+    assert whole - left == (max(0, to_s - from_s) if whole else 0)
