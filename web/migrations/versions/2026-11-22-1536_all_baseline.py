@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122153312"
+revision: str = "20261122153641"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -553,6 +553,43 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("price_rule", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_price_rule_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
+        "production_adjustment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("line", sa.String(length=40), nullable=False),
+        sa.Column("work_centre", sa.String(length=40), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "maintenance",
+                "down",
+                "overtime",
+                name="adjustment_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("from_min", sa.Integer(), nullable=False),
+        sa.Column("to_min", sa.Integer(), nullable=False),
+        sa.Column("places", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "from_min >= 0 AND from_min < to_min AND to_min <= 1440",
+            name=op.f("ck_production_adjustment_span_of_a_day"),
+        ),
+        sa.CheckConstraint("places > 0", name=op.f("ck_production_adjustment_places_positive")),
+        sa.ForeignKeyConstraint(
+            ["line"], ["production_plant.line"], name=op.f("fk_production_adjustment_line_production_plant")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_production_adjustment")),
+    )
+    with op.batch_alter_table("production_adjustment", schema=None) as batch_op:
+        batch_op.create_index("ix_production_adjustment_day", ["line", "work_centre", "day"], unique=False)
 
     op.create_table(
         "production_batch_load",
@@ -1500,6 +1537,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_production_batch_load_open")
 
     op.drop_table("production_batch_load")
+    with op.batch_alter_table("production_adjustment", schema=None) as batch_op:
+        batch_op.drop_index("ix_production_adjustment_day")
+
+    op.drop_table("production_adjustment")
     with op.batch_alter_table("price_rule", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_price_rule_customer_id"))
 
