@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import StrEnum
 
+from kernel.errors import NotValid
 from modules_catalog.expressions.evaluate import (
     NOT_CHOSEN,
     NOT_KNOWN,
@@ -32,38 +33,52 @@ class Verdict(StrEnum):
     NOT_KNOWN = "not_known"
 
 
-def scope_of(model: ConfigurationModel, answers: Mapping[str, ConcreteAnswer]) -> Scope:
+class AnswerUnknown(NotValid):
+    """An answer is of no feature or no option there is, or not of its feature's kind; facts: ``where``, ``reason``."""
+
+
+def scope_of(model: ConfigurationModel, answers: Mapping[str, ConcreteAnswer | None]) -> Scope:
     """Return the scope in which expressions see these answers; features without an answer are not chosen.
 
     Raises:
-        KeyError: An answer names a feature or an option there is not.
+        AnswerUnknown: An answer names a feature or an option there is not, or is of another kind.
     """
-    many = frozenset(feature.code for feature in model.features if feature.kind is FeatureKind.OPTIONS)
-    chosen = {code: pieces_of(model.feature(code), answer) for code, answer in answers.items()}
-    return Scope(chosen, many)
+    features = {str(feature.code): feature for feature in model.features}
+    unknown = sorted(code for code in answers if code not in features)
+    if unknown:
+        raise AnswerUnknown(where=unknown[0], reason="no such feature")
+    many = frozenset(code for code, feature in features.items() if feature.kind is FeatureKind.OPTIONS)
+    chosen = {code: pieces_of(features[code], answer) for code, answer in answers.items() if answer is not None}
+    return Scope({code: pieces for code, pieces in chosen.items() if pieces}, many)
 
 
 def pieces_of(feature: Feature, answer: ConcreteAnswer) -> tuple[Piece, ...]:
     """Return an answer as pieces with their attributes.
 
     Raises:
-        KeyError: It names an option the feature has not.
+        AnswerUnknown: It names an option the feature has not, or is no number where one is asked for.
     """
     match feature.kind:
         case FeatureKind.OPTION | FeatureKind.OPTIONS:
             counts = answer if isinstance(answer, Mapping) else {str(answer): 1}
-            attributes = {str(option.code): option.attributes for option in feature.options if option.code in counts}
-            return tuple(Piece(code, attributes[code], count) for code, count in counts.items() if count)
+            return tuple(_option_piece(feature, code, count) for code, count in counts.items() if count)
         case FeatureKind.BOOLEAN:
             return (Piece(answer is True or answer == "yes"),)
         case FeatureKind.TEXT:
             text = str(answer)
             return (Piece(text, {"length": len(text)}),) if text else ()
-        case FeatureKind.DECIMAL:
-            scaled = isinstance(answer, int) and not isinstance(answer, bool)
-            return (Piece(Decimal(str(answer)).scaleb(-feature.digits if scaled else 0)),)
-        case FeatureKind.INTEGER:
-            return (Piece(int(str(answer))),)
+        case FeatureKind.DECIMAL if isinstance(answer, int) and not isinstance(answer, bool):
+            return (Piece(Decimal(answer).scaleb(-feature.digits)),)
+        case _ if isinstance(answer, int | Decimal) and not isinstance(answer, bool):
+            return (Piece(answer),)
+    raise AnswerUnknown(where=feature.code, reason=f"{answer!r} is no number")
+
+
+def _option_piece(feature: Feature, code: str, count: int) -> Piece:
+    option = next((option for option in feature.options if option.code == code), None)
+    if option is None:
+        raise AnswerUnknown(where=feature.code, reason=f"no option {code}")
+    return Piece(str(option.code), option.attributes, count)
 
 
 def verdict(rule: Rule, scope: Scope) -> Verdict:

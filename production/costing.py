@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kernel.money import Rounding, round_minor
+from modules_catalog.judging import scope_of
 from modules_catalog.model import ConfigurationModel
-from production.exploding import OPTION_KINDS, scope_of
+from production.exploding import OPTION_KINDS
 from production.model import Answers, Variant
 from production.plants.model import Plant, WorkCentreKind
 

@@ -2,11 +2,10 @@
 
 import math
 import re
-from collections.abc import Mapping
-from decimal import Decimal
 
-from modules_catalog.expressions.evaluate import Missing, Piece, Scope, amount, evaluate, holds
+from modules_catalog.expressions.evaluate import Missing, Scope, amount, evaluate, holds
 from modules_catalog.expressions.tree import Expression
+from modules_catalog.judging import AnswerUnknown, scope_of
 from modules_catalog.model import (
     BomLine,
     ConfigurationModel,
@@ -47,7 +46,10 @@ def explode(model: ConfigurationModel, answers: Answers, fit: FitParts | None = 
     Raises:
         SelectionIncomplete: a quantity or a time is not known, or an answer is not of its feature.
     """
-    scope = scope_of(model, answers)
+    try:
+        scope = scope_of(model, answers)
+    except AnswerUnknown as unknown:
+        raise SelectionIncomplete(**unknown.facts) from unknown
     items = [item for line in model.bom if holds(line.when, scope) for item in _items(model, line, scope)]
     items += [
         BomItem(MaterialCode(piece.code), MaterialKind.COMPONENT, piece.quantity, "pcs", piece.bin)
@@ -55,25 +57,6 @@ def explode(model: ConfigurationModel, answers: Answers, fit: FitParts | None = 
     ]
     bom = Bom(tuple(sorted((item for item in items if item.quantity > 0), key=_walk_order)))
     return Variant(str(model.line), model.release, bom, _routing(model, scope, fit))
-
-
-def scope_of(model: ConfigurationModel, answers: Answers) -> Scope:
-    """Return what formulas read for a selection.
-
-    Raises:
-        SelectionIncomplete: an answer names no feature or no option of it.
-    """
-    unknown = sorted(code for code in answers if not model.has_feature(code))
-    if unknown:
-        raise SelectionIncomplete(where=unknown[0], reason="no such feature")
-    features = {feature.code: feature for feature in model.features}
-    chosen = {
-        code: _pieces(features[code], answer)  # type: ignore[index]
-        for code, answer in answers.items()
-        if answer is not None
-    }
-    many = frozenset(feature.code for feature in model.features if feature.kind is FeatureKind.OPTIONS)
-    return Scope({code: pieces for code, pieces in chosen.items() if pieces}, many)
 
 
 def option_of(feature: Feature, code: object) -> Option:
@@ -91,31 +74,6 @@ def option_of(feature: Feature, code: object) -> Option:
 def material_code(feature: str, option: str) -> MaterialCode:
     """Return the name under which an option is stocked."""
     return MaterialCode(f"{feature}.{option}")
-
-
-def _pieces(feature: Feature, answer: object) -> tuple[Piece, ...]:
-    match feature.kind:
-        case FeatureKind.OPTIONS:
-            counts = answer if isinstance(answer, Mapping) else {answer: 1}
-            return tuple(_option_piece(feature, code, count) for code, count in counts.items() if count)
-        case FeatureKind.OPTION:
-            return (_option_piece(feature, answer, 1),)
-        case FeatureKind.BOOLEAN:
-            return (Piece(answer is True or answer == "yes"),)
-        case FeatureKind.TEXT:
-            text = str(answer)
-            return (Piece(text, {"length": len(text)}),) if text else ()
-        case FeatureKind.DECIMAL if isinstance(answer, int):
-            return (Piece(Decimal(answer).scaleb(-feature.digits)),)
-        case _:
-            if isinstance(answer, int | Decimal):
-                return (Piece(answer),)
-            raise SelectionIncomplete(where=feature.code, reason=f"{answer!r} is no number")
-
-
-def _option_piece(feature: Feature, code: object, count: int) -> Piece:
-    option = option_of(feature, code)
-    return Piece(str(option.code), dict(option.attributes), count)
 
 
 def _items(model: ConfigurationModel, line: BomLine, scope: Scope) -> list[BomItem]:

@@ -10,12 +10,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
 
+from modules_catalog.judging import ConcreteAnswer
+
 WorkCentreCode = NewType("WorkCentreCode", str)
 MaterialCode = NewType("MaterialCode", str)
 """A stocked thing: ``<feature>.<option>`` for an option, the part's code for a part, the piece's id for a component."""
 
-Answers = Mapping[str, object]
-"""Feature → option code, ``{option code: count}``, number, text or true/false; features not answered are absent."""
+Answers = Mapping[str, ConcreteAnswer | None]
+"""Feature → option code, ``{option code: count}``, number, text or true/false; features not answered are absent or ``None``."""
 
 
 class MaterialKind(StrEnum):

@@ -26,8 +26,8 @@ from configurator.model import (
 )
 from modules_catalog.expressions.evaluate import holds
 from modules_catalog.expressions.tree import features_read
+from modules_catalog.judging import scope_of
 from modules_catalog.model import ConfigurationModel, FeatureKind
-from production.exploding import scope_of
 
 
 def chosen_with_followers(

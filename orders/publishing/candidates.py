@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kernel.errors import NotFound, NotPossible
+from kernel.errors import NotFound, NotPossible, NotValid
 from modules_catalog.findings import Finding, has_errors
 from orders.publishing.document import (
     finding_from_json,
@@ -26,6 +26,10 @@ class CandidateNotChecked(NotPossible):
 
 class CandidateNotPassed(NotPossible):
     """The gate found errors; nothing is published."""
+
+
+class StartInPast(NotValid):
+    """A release comes into force now or later."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ def finding_to_json(finding: Finding) -> Json:
 
 def finding_from_json(told: Mapping[str, Any]) -> Finding:
     """Return a finding that was kept."""
-    severity = FindingSeverity(told["severity"])
-    return Finding(told["code"], severity, told["where"], told["message"], tuple(told["involves"]))
+    code, severity = str(told["code"]), FindingSeverity(told["severity"])
+    return Finding(code, severity, told["where"], told["message"], tuple(told["involves"]))
 
 
 def report_to_json(report: ImpactReport) -> Json:

@@ -22,7 +22,7 @@ from orders.audit.model import Actor
 from orders.audit.service import record
 from orders.drafts.configurators import Configurators
 from orders.publishing import repository
-from orders.publishing.candidates import Candidate, CandidateNotChecked, CandidateNotPassed, Review
+from orders.publishing.candidates import Candidate, CandidateNotChecked, CandidateNotPassed, Review, StartInPast
 from orders.publishing.gate import gate_findings
 from orders.publishing.impact import can_be_tried, impact_report
 from production.errors import PlantNotFound
@@ -74,7 +74,10 @@ def publish_candidate(
         CandidateNotFound: there is no such candidate.
         CandidateNotChecked: its check has not ended, or another release came into force since.
         CandidateNotPassed: the gate found errors; nothing is published.
+        StartInPast: it would come into force before now: what was in force is never changed afterwards.
     """
+    if effective_from is not None and effective_from < now:
+        raise StartInPast(effective_from=effective_from.isoformat())
     with database.read() as db:
         _require_passed(db, candidate, now)
         loaded = read_catalog(unpacked(repository.content_of(db, candidate)))
@@ -133,6 +136,15 @@ def library_of(db: Session, *, now: datetime) -> LibraryFiles:
 def candidates(db: Session) -> list[Candidate]:
     """Return all candidates, the latest first."""
     return repository.candidates(db)
+
+
+def get_candidate(db: Session, candidate: str) -> Candidate:
+    """Return one candidate.
+
+    Raises:
+        CandidateNotFound: there is none.
+    """
+    return repository.get_candidate(db, candidate)
 
 
 def find_candidate(db: Session, content: str) -> Candidate | None:

@@ -13,7 +13,8 @@ from modules_catalog.releases import service as releases
 from orders.drafts import service as drafts
 from orders.publishing import service as publishing
 from tests.journeys.conftest import NOW, do_jobs, enter
-from tests.journeys.person import Person, words_of
+from tests.journeys.person import HOME, Person, words_of
+from web.demo.people import DEMO_PASSWORD
 from web.shop import Shop
 
 DESK = Path(__file__).parents[1] / "data" / "catalogs" / "desk"
@@ -192,3 +193,43 @@ def test_a_release_comes_into_force_on_its_day_and_never_in_the_past(shop: Shop)
 def test_others_than_authors_see_none_of_it(shop: Shop) -> None:
     for name in ("store", "planner", "floor", "finance", "ana"):
         assert enter(shop, login_name=name).open("/catalog").status == 403
+
+
+def test_a_program_brings_a_catalog_in_reads_the_review_and_publishes(shop: Shop) -> None:
+    """By zip or by document; unchecked, with errors or in the past it is refused and nothing changes."""
+    files = read_files(DESK)
+    program = enter(shop).client
+    token = program.post(
+        "/api/v1/sessions", json={"login_name": "author", "password": DEMO_PASSWORD}, headers={"Origin": HOME}
+    ).json()["token"]
+    program.cookies.clear()
+    who = {"Authorization": f"Bearer {token}"}
+    path = f"/api/v1/catalog/candidates/{files.release()}"
+
+    added = program.post("/api/v1/catalog/candidates", content=zipped(files), headers=who)
+    assert (added.status_code, added.json()["candidate"], added.json()["state"]) == (201, files.release(), "checking")
+    assert program.post(f"{path}/publication", json={}, headers=who).json()["code"] == "CandidateNotChecked"
+    do_jobs(shop)
+    told = program.get(path, headers=who).json()
+    assert (told["state"], told["review"]["findings"], told["review"]["impact"]) == ("passed", [], None)
+    past = program.post(f"{path}/publication", json={"effective_from": "2026-11-22T00:00:00Z"}, headers=who)
+    assert (past.status_code, past.json()["code"]) == (422, "StartInPast")
+    published = program.post(f"{path}/publication", json={}, headers=who)
+    assert published.json() == {"release": files.release()}
+
+    document = program.get(f"/api/v1/catalog/contents/{files.release()}", headers=who).json()
+    table = document["files"]["desk/top.csv"]
+    table["rows"][0][table["columns"].index("price_minor")] = "30500"
+    dearer = program.post("/api/v1/catalog/candidates", json=document, headers=who).json()["candidate"]
+    do_jobs(shop)
+    refused = program.post(f"/api/v1/catalog/candidates/{dearer}/publication", json={}, headers=who)
+    assert (refused.status_code, refused.json()["code"]) == (409, "CandidateNotPassed")
+    names = {"before": files.release(), "after": dearer}
+    (change,) = program.get("/api/v1/catalog/differences", params=names, headers=who).json()
+    assert change["text"] == "Oak (Top) now costs €5.00 more: €305.00."
+    assert program.delete(f"/api/v1/catalog/candidates/{dearer}", headers=who).status_code == 204
+    assert program.get("/api/v1/catalog/candidates", headers=who).json() == []
+    for content in (b"", b"PK", b"{}"):
+        answer = program.post("/api/v1/catalog/candidates", content=content, headers=who)
+        assert (answer.status_code, answer.json()["code"]) == (422, "ArchiveNotValid")
+    assert in_force(shop, "desk") == files.release()

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from kernel.errors import NotFound, NotValid
+from kernel.errors import NotFound
 from modules_catalog.comparing.catalogs import catalog_changes
 from modules_catalog.exchange.documents import document_of, files_of_document
 from modules_catalog.exchange.errors import ArchiveNotValid
@@ -20,6 +20,7 @@ from modules_catalog.loading.files import CatalogFiles
 from modules_catalog.loading.problems import CatalogNotValid
 from modules_catalog.releases import service as releases
 from orders.publishing import service as publishing
+from orders.publishing.candidates import StartInPast
 from web.security.access import require_role
 from web.security.roles import Role
 from web.shop import Shop, TheActor, TheShop
@@ -38,10 +39,6 @@ _ODD = re.compile(r"[^A-Za-z0-9._-]", re.ASCII)
 
 class FileNotFound(NotFound):
     """The catalog has no such file."""
-
-
-class StartNotValid(NotValid):
-    """A release cannot come into force in the past, or the day is none."""
 
 
 @router.get("/catalog", name="catalog:home")
@@ -146,11 +143,11 @@ def publish(
     now = shop.now()
     try:
         start = _start(effective_from, now)
-    except StartNotValid:
+        release = publishing.publish_candidate(shop.database, content, actor=actor, now=now, effective_from=start)
+    except StartInPast:
         return _show(
             request, shop, content, "", problem=view.archive_problem({"reason": "from_past"}, _locale(request))
         )
-    release = publishing.publish_candidate(shop.database, content, actor=actor, now=now, effective_from=start)
     return go_to(request, f"/catalog/{release}")
 
 
@@ -274,10 +271,8 @@ def _start(text: str, now: datetime) -> datetime | None:
     try:
         day = date.fromisoformat(text.strip())
     except ValueError:
-        raise StartNotValid(value=text) from None
-    if day < now.date():
-        raise StartNotValid(value=text)
-    return datetime.combine(day, time.min, UTC) if day > now.date() else None
+        raise StartInPast(value=text) from None
+    return None if day == now.date() else datetime.combine(day, time.min, UTC)
 
 
 def _download(content: bytes, media_type: str, name: str) -> Response:

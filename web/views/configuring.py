@@ -195,11 +195,7 @@ def configure_page(
         picture_alt=_picture_alt(view, words),
         notes=_chosen_notes(view, words),
         missing=missing,
-        must_confirm=tuple(
-            (rule, words.model.text(f"rule.{rule}.missing", locale))
-            for rule in state.must_confirm
-            if rule not in draft.confirmed
-        ),
+        must_confirm=tuple((rule, words.missing(rule)) for rule in state.must_confirm if rule not in draft.confirmed),
         can_order=view.can_be_quoted,
         late=view.late,
         valid=state.valid,

@@ -107,6 +107,11 @@ class Words:
         key = f"rule.{note.rule}.missing" if note.missing else f"rule.{note.rule}"
         return self._filled(key if self.maybe(key) else f"rule.{note.rule}", note.values)
 
+    def missing(self, rule: str) -> str:
+        """Return what staff have to find out about a rule, its numbers left open."""
+        key = f"rule.{rule}.missing"
+        return self.open_text(key if self.maybe(key) else f"rule.{rule}")
+
     def price_line(self, key: str) -> str:
         """Return the name of a price line."""
         kind, _dot, rest = key.partition(".")

@@ -11,7 +11,7 @@ from configurator.model import Answer, Selection, Status
 from modules_catalog.judging import Verdict, scope_of, verdict
 from modules_catalog.loading.catalog import load_catalog
 from modules_catalog.loading.files import BUILT_IN_CATALOGS
-from modules_catalog.model import FeatureKind, Severity
+from modules_catalog.model import FeatureKind, RuleId, Severity
 
 PARTS = ("cpu", "motherboard", "memory", "gpu", "storage", "case", "psu", "cooler", "fan", "os")
 BUILDS = ("e1", "e2", "e3", "e4", "e5")
@@ -109,3 +109,41 @@ def test_a_card_nobody_describes_does_not_excuse_another(configurator: Configura
     state = configurator.state(Selection({"gpu": {card: 1}}), features=["psu"])
 
     assert state.features["psu"].options[supply].status is Status.RULED_OUT
+
+
+def test_the_rules_say_what_the_tables_say(configurator: Configurator) -> None:
+    """Where the world is wider than the names in the tables, the tables' word counts: decision 22."""
+    model = configurator.model
+    rules = {rule.id: rule for rule in model.rules}
+
+    def options(feature: str, **wanted: str) -> list[str]:
+        return [
+            str(option.code)
+            for option in model.feature(feature).options
+            if all(option.attributes[name] == value for name, value in wanted.items())
+        ]
+
+    def says(rule: str, **answers: str) -> Verdict:
+        return verdict(rules[RuleId(rule)], scope_of(model, answers))
+
+    thin = options("motherboard", form_factor="Thin Mini-ITX")
+    small = [
+        str(o.code) for o in model.feature("case").options if "Mini-ITX" in (o.attributes["mb_form_factors"] or ())
+    ]  # type: ignore[operator]
+    assert len(thin) == 3
+    assert {says("board_in_case", motherboard=board, case=case) for board in thin for case in small[:50]} == {
+        Verdict.VIOLATED
+    }
+    double = [
+        str(o.code) for o in model.feature("motherboard").options if str(o.attributes["socket"]).startswith("2 x")
+    ]
+    assert len(double) == 14
+    one = options("cpu", socket="LGA 2011-3")[0]
+    assert {says("cpu_socket", motherboard=board, cpu=one) for board in double} == {Verdict.VIOLATED}
+    tall = [str(o.code) for o in model.feature("case").options if "ATX" in (o.attributes["psu_form_factors"] or ())]  # type: ignore[operator]
+    silent = [str(o.code) for o in model.feature("case").options if o.attributes["psu_form_factors"] is None]
+    for supply in options("psu", form_factor="ATX/EPS"):
+        assert says("psu_shape", psu=supply, case=tall[0]) is Verdict.VIOLATED
+        assert says("psu_shape", psu=supply, case=silent[0]) is Verdict.NOT_KNOWN
+    flat = options("psu", form_factor="SFX")[0]
+    assert says("psu_shape", psu=flat, case=tall[0]) is Verdict.HOLDS

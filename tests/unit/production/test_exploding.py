@@ -99,7 +99,7 @@ def test_pieces_and_trims_of_a_fit_are_added(toys: ConfigurationModel) -> None:
 
 
 @pytest.mark.parametrize("answers", [{"body": "elm"}, {"boddy": "ash"}, {"body": "ash", "size": "ten"}])
-def test_what_cannot_be_made_is_refused(toys: ConfigurationModel, answers: dict[str, object]) -> None:
+def test_what_cannot_be_made_is_refused(toys: ConfigurationModel, answers: dict[str, str]) -> None:
     """An unknown option, an unknown feature, no number."""
     with pytest.raises(SelectionIncomplete):
         explode(toys, answers)

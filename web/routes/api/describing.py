@@ -16,6 +16,7 @@ a program without an account keeps the `draft_key` of its first draft and sends 
 TAGS = {
     "sessions": "Signing in and out.",
     "catalog": "What can be had, and the releases it comes from.",
+    "publishing": "Catalogs somebody wants to publish: the gate's findings, the impact, the differences.",
     "drafts": "Choosing: every option with status, price and date; conflicts and repairs.",
     "quotes": "Price fixed, date held.",
     "orders": "Accepted quotes: where they are, their build sheets.",

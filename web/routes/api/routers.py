@@ -2,11 +2,23 @@
 
 from fastapi import APIRouter
 
-from web.routes.api import catalog, customers, drafts, floor, invoices, order_changes, orders, sessions, wishes
+from web.routes.api import (
+    candidates,
+    catalog,
+    customers,
+    drafts,
+    floor,
+    invoices,
+    order_changes,
+    orders,
+    sessions,
+    wishes,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     sessions.router,
     catalog.router,
+    candidates.router,
     drafts.router,
     orders.router,
     order_changes.router,

@@ -597,3 +597,54 @@ class Wishes(Told):
     until: date = Field(alias="to")
     counts: list[WishCount]
     words: list[WishWords]
+
+
+# --- publishing -----------------------------------------------------------------------------------
+
+
+class Candidate(Told):
+    """A catalog somebody wants to publish."""
+
+    candidate: str = Field(description="The name its release would have: the SHA-256 of its content.")
+    line: str
+    added_at: datetime
+    state: str = Field(description="checking, passed or refused")
+    done: int = Field(description="Choices tried so far, while the check runs.")
+    total: int
+    review: dict[str, Any] | None = Field(
+        description="compared_with, checked_at, findings, impact; null while it runs."
+    )
+
+
+class Publish(Given):
+    """From when the release is in force."""
+
+    effective_from: AwareDatetime | None = Field(default=None, description="A moment with its zone; by default now.")
+
+
+class Published(Told):
+    """The release a candidate became."""
+
+    release: str
+
+
+class CatalogDocument(Told):
+    """A catalog in one document: each file as `columns` and `rows`, as `text`, or as `base64`."""
+
+    format: str
+    line: str
+    release: str
+    files: dict[str, dict[str, Any]]
+
+
+class CatalogDifference(Told):
+    """One difference between two catalogs."""
+
+    subject: str
+    kind: str
+    code: str
+    what: str
+    before: str
+    after: str
+    count: int
+    text: str
