@@ -17,6 +17,7 @@ from configurator.configurator import Configurator
 from configurator.model import Answer, Exclusion, Limits, Selection
 from modules_catalog.expressions.evaluate import evaluate
 from modules_catalog.expressions.tree import Expression
+from modules_catalog.judging import scope_of
 from modules_catalog.model import FeatureKind
 from orders.drafts.slack import Slack, StrandKey
 from orders.drafts.strands import (
@@ -29,7 +30,6 @@ from orders.drafts.strands import (
     operation_strand,
     row_of,
 )
-from production.exploding import scope_of
 from production.model import Demand
 
 MOST_EXCLUSIONS = 80

@@ -11,6 +11,7 @@ from configurator.configurator import Configurator
 from configurator.model import Answer, CapacityCap, Limits, Selection
 from modules_catalog.expressions.evaluate import Missing, amount, holds
 from modules_catalog.expressions.tree import features_read
+from modules_catalog.judging import scope_of
 from modules_catalog.model import ConfigurationModel, FeatureKind, Operation
 from orders.customers.model import MeasurementProfile
 from orders.drafts.deadlines import Deadline
@@ -18,7 +19,6 @@ from orders.drafts.fitting import fit_view
 from orders.drafts.model import Draft
 from orders.drafts.variants import variant_of
 from production.errors import PlantNotFound, SelectionIncomplete
-from production.exploding import scope_of
 from production.model import Demand, MaterialNeed, demand_of
 from production.plants.model import Plant, WorkCentreKind
 from production.promise import service as promises

@@ -12,9 +12,9 @@ from itertools import product
 from configurator.model import Answer
 from modules_catalog.expressions.evaluate import Missing, Piece, Scope, amount, evaluate, holds
 from modules_catalog.expressions.tree import Comparison, Constant, Expression, Reference, children, features_read
+from modules_catalog.judging import scope_of
 from modules_catalog.model import BomLine, ConfigurationModel, FeatureKind
 from modules_catalog.model import Operation as CatalogOperation
-from production.exploding import scope_of
 
 MOST_COMBINATIONS = 4_096
 
