@@ -178,7 +178,7 @@ def owed_for(db: Session, order: Order) -> int:
     """Return what is owed for an order: what was invoiced less what was taken back, before any invoice the price."""
     on = repository.invoices_of_order(db, order.id)
     if not on:
-        return order.price.total_minor
+        return 0 if order.state in (OrderState.CANCELLED, OrderState.RETURNED) else order.price.total_minor
     if any(len(each.invoice.orders) > 1 for each in on):
         is_back = any(each.invoice.kind is InvoiceKind.CREDIT_NOTE for each in on)
         return 0 if is_back else order.price.total_minor

@@ -1,6 +1,7 @@
 """Processes: the web server, the worker, and both at once for the demo shop."""
 
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -79,7 +80,7 @@ def run_demo_shop(settings: Settings, *, host: str, port: int) -> None:
     seed_people(shop)
     shop.warm_up()
     signal.signal(signal.SIGTERM, _leave)
-    with _worker_process():
+    with _worker_process(settings):
         print(f"Lot One is at http://{host}:{port}", flush=True)
         print(f"Sign in with the password {DEMO_PASSWORD} as:", flush=True)
         for person in DEMO_PEOPLE:
@@ -90,9 +91,13 @@ def run_demo_shop(settings: Settings, *, host: str, port: int) -> None:
 
 
 @contextmanager
-def _worker_process() -> Iterator[None]:
+def _worker_process(settings: Settings) -> Iterator[None]:
     """Run a worker beside this process; it ends with the block, also when the block is told to stop."""
-    process = subprocess.Popen([sys.executable, "-m", "web.cli.app", "worker"], start_new_session=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "web.cli.app", "worker"],
+        start_new_session=True,
+        env={**os.environ, "LOTONE_PUBLIC_URL": settings.origin},  # the links in mails lead to this server
+    )
     try:
         yield
     finally:

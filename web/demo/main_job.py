@@ -15,9 +15,6 @@ from kernel.clock import fixed_clock
 from kernel.errors import LotOneError
 from kernel.jobs import run_pending
 from orders.audit.model import Actor
-from orders.customers.addresses.model import AddressId
-from orders.customers.addresses.repository import add_address
-from orders.customers.billing.repository import save_billing
 from orders.customers.service import record_measurements, register_customer
 from orders.drafts import service as drafts
 from orders.drafts.model import Refused
@@ -33,7 +30,7 @@ from production.promise import service as promises
 from production.promise.document import promise_from_json
 from web import formats
 from web.demo.people import DEMO_COMPANY, DEMO_CUSTOMERS
-from web.demo.seeding import seed_catalogs
+from web.demo.seeding import keep_address, seed_catalogs
 from web.jobs import job_functions
 from web.migrations import run as migrations
 from web.opening import open_shop
@@ -109,10 +106,7 @@ def _make(shop: Shop, line: str, out_dir: Path) -> Made:
     now = shop.now()
     with shop.database.write() as db:
         customer = register_customer(db, who.contact, new_id=shop.new_id, actor=CLERK, now=now)
-        if who.address is not None:
-            add_address(db, customer.id, AddressId(shop.new_id()), who.address, is_default=True)
-        if who.billing is not None:
-            save_billing(db, customer.id, who.billing)
+        keep_address(db, shop, customer.id, who)
         profile = None
         if line == "jeans" and who.sex is not None:
             profile = record_measurements(

@@ -3,12 +3,17 @@
 from datetime import timedelta
 from pathlib import Path
 
+from sqlmodel import Session
+
 from configurator.model import Goal
 from kernel.errors import NotPossible
 from kernel.ids import CustomerId, ProfileId
 from modules_catalog.loading.catalog import load_catalog
 from modules_catalog.releases import service as releases
 from orders.audit.model import Actor
+from orders.customers.addresses.model import AddressId
+from orders.customers.addresses.repository import add_address
+from orders.customers.billing.repository import save_billing
 from orders.customers.model import CustomerKind
 from orders.customers.service import record_measurements, register_customer
 from orders.drafts import service as drafts
@@ -104,6 +109,7 @@ def _registered(shop: Shop, who: DemoCustomer) -> tuple[CustomerId, ProfileId | 
     now = shop.now()
     with shop.database.write() as db:
         customer = register_customer(db, who.contact, new_id=shop.new_id, actor=CLERK, now=now)
+        keep_address(db, shop, customer.id, who)
         if who.sex is None:
             return customer.id, None
         profile = record_measurements(
@@ -117,6 +123,14 @@ def _registered(shop: Shop, who: DemoCustomer) -> tuple[CustomerId, ProfileId | 
             now=now,
         )
         return customer.id, profile.id
+
+
+def keep_address(db: Session, shop: Shop, customer_id: CustomerId, who: DemoCustomer) -> None:
+    """Keep where a customer of the demo lives, and what their invoices need."""
+    if who.address is not None:
+        add_address(db, customer_id, AddressId(shop.new_id()), who.address, is_default=True)
+    if who.billing is not None:
+        save_billing(db, customer_id, who.billing)
 
 
 def _order(shop: Shop, line: str, customer: CustomerId, profile: ProfileId | None, choices: dict[str, str]) -> None:

@@ -23,7 +23,7 @@ from web.security.roles import Role
 from web.shop import Shop, TheActor, TheReader, TheShop
 from web.templating import go_to, reader_locale, respond
 from web.views.changing import earlier_revisions, obstacle_text
-from web.views.invoicing import order_billing
+from web.views.invoicing import order_billing, order_messages
 from web.views.quoting import order_page, promised_date
 from web.views.words import Words
 
@@ -79,6 +79,7 @@ def page(request: Request, shop: TheShop, reader: TheReader, user: MaybeUser, nu
             ),
             "has_diff": has_diff(db, order),
             "billing": order_billing(db, order),
+            "messages": order_messages(db, order) if user is not None and user.may_act_as(Role.STORE) else (),
             "may_record_payment": user is not None and user.may_act_as(Role.STORE, Role.FINANCE),
             "can_say_fit": order.profile_id is not None and order.state in WORN_STATES,
             "can_cancel": order.state in CAN_CANCEL and reader.may_open(order.owner, order.customer_id),

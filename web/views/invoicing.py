@@ -6,6 +6,9 @@ from decimal import Decimal
 
 from sqlmodel import Session
 
+from orders.customers.contacts.model import Channel
+from orders.customers.contacts.repository import contacts_of
+from orders.customers.model import Purpose
 from orders.invoicing import repository as invoices
 from orders.invoicing.amounts import percent
 from orders.invoicing.invoice_texts import invoice_texts
@@ -13,6 +16,7 @@ from orders.invoicing.issued import InvoiceRun, IssuedInvoice
 from orders.invoicing.model import InvoicingMethod
 from orders.invoicing.service import owed_for
 from orders.lifecycle.model import Order
+from orders.messages.repository import messages_of_order
 from orders.payments.model import Balance, balance
 from orders.payments.repository import payments_of
 
@@ -68,6 +72,16 @@ class OrderBilling:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownMessage:
+    """One message about an order, or an answer of the customer's: ``kind`` is empty for an answer."""
+
+    kind: str
+    at: datetime
+    text: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownRun:
     """A month's collective run; ``refused`` are what names the customer, and what stood against the invoice."""
 
@@ -105,7 +119,7 @@ def invoice_page(issued: IssuedInvoice, locale: str) -> InvoicePage:
     address = ", ".join(
         part for part in (buyer.street, f"{buyer.postcode} {buyer.city}".strip(), buyer.country) if part
     )
-    facts = [(texts.word("buyer"), buyer.name), ("", address)]
+    facts = [(texts.word("buyer"), f"{buyer.name}, {address}")]
     facts += [(texts.word("vat_id"), buyer.vat_id)] if buyer.vat_id else []
     facts += [
         (texts.word("issued"), texts.day(invoice.issued_on)),
@@ -139,6 +153,18 @@ def order_billing(db: Session, order: Order) -> OrderBilling:
         ),
         balance=balance(payments, owed_minor=owed_for(db, order), currency=order.price.currency),
     )
+
+
+def order_messages(db: Session, order: Order) -> tuple[ShownMessage, ...]:
+    """Return what was written about an order, and what the customer answered, oldest first."""
+    shown = [ShownMessage(each.kind.value, each.at, "", each.state.value) for each in messages_of_order(db, order.id)]
+    if order.customer_id is not None:
+        shown += [
+            ShownMessage("", each.at, each.note, "")
+            for each in contacts_of(db, order.customer_id, purpose=Purpose.SUPPORT)
+            if each.about == order.number and each.channel is Channel.MAIL
+        ]
+    return tuple(sorted(shown, key=lambda each: each.at))
 
 
 def shown_run(run: InvoiceRun) -> ShownRun:

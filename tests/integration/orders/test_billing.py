@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ from orders.drafts import service as drafts
 from orders.drafts.repository import selection_to_json
 from orders.drafts.service import Reader
 from orders.invoicing import repository
-from orders.invoicing.issued import IssuedInvoice
+from orders.invoicing.issued import IssuedInvoice, open_invoice
 from orders.invoicing.judging import findings
 from orders.invoicing.model import InvoiceKind, InvoicingMethod, PartyNotValid
 from orders.invoicing.service import bill_order, draw_files, enqueue_month, invoice_files, invoice_month, owed_for
@@ -345,6 +346,32 @@ def _all_at_once(works: list[object]) -> Iterator[None]:
     yield
     for thread in threads:
         thread.join()
+
+
+def test_in_whatever_order_its_jobs_run_a_returned_order_keeps_no_invoice(desk: Desk) -> None:
+    """Every order of the three jobs, each run twice, for each way to pay: no open invoice, no gap, no orphan."""
+    company = desk.customer()
+    numbers: dict[str, InvoiceKind] = {}
+    for answers in ({"payment": "prepaid"}, {"payment": "on_invoice"}, {**COMPANY, "invoicing": "monthly"}):
+        for events in permutations(("placed", "ship", "return")):
+            order = desk.order(company, **answers)
+            for event in events:
+                desk.bill(order, event)
+                desk.bill(order, event)
+            with desk.shop.database.read() as db:
+                on = repository.invoiced_order(db, order)
+            assert open_invoice(on) is None, (answers, events)
+            for each in desk.invoices(order):
+                numbers[each.invoice.number] = each.invoice.kind
+                assert (each.refers_to is None) == (each.invoice.kind is InvoiceKind.INVOICE)
+    invoice_month(desk.shop.books, "2026-03", now=datetime(2026, 4, 1, 6, 0, tzinfo=desk.now.tzinfo))
+
+    with desk.shop.database.read() as db:
+        assert {each.invoice.number for each in repository.find_invoices(db, limit=999)} == set(numbers)
+    issued = [number for number, kind in numbers.items() if kind is InvoiceKind.INVOICE]
+    taken_back = [number for number, kind in numbers.items() if kind is InvoiceKind.CREDIT_NOTE]
+    assert sorted(issued) == [f"INV-2026-{number:06d}" for number in range(1, len(issued) + 1)]
+    assert sorted(taken_back) == [f"CN-2026-{number:06d}" for number in range(1, len(issued) + 1)]
 
 
 def test_payments_add_up_and_nothing_is_paid_back_that_never_came(desk: Desk) -> None:
