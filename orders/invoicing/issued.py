@@ -46,6 +46,17 @@ class CollectedOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class InvoiceRefusal:
+    """Why an order's invoice could not be issued: broken rules, or the name of the field that cannot be right."""
+
+    order_id: OrderId
+    event: str
+    code: str
+    reasons: tuple[str, ...]
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceRun:
     """A month's collective run. ``refused`` names customers by reference: {reference: what stood against it}."""
 

@@ -11,9 +11,9 @@ from kernel.blobs import BlobName
 from kernel.database import changed_rows
 from kernel.ids import CustomerId, OrderId
 from orders.invoicing.document import invoice_from_json, invoice_to_json
-from orders.invoicing.issued import CollectedOrder, InvoicedOrder, InvoiceId, InvoiceRun, IssuedInvoice
+from orders.invoicing.issued import CollectedOrder, InvoicedOrder, InvoiceId, InvoiceRefusal, InvoiceRun, IssuedInvoice
 from orders.invoicing.model import InvoiceNotFound
-from orders.invoicing.tables import CollectedOrderRow, InvoicedOrderRow, InvoiceRow, InvoiceRunRow
+from orders.invoicing.tables import CollectedOrderRow, InvoicedOrderRow, InvoiceRefusalRow, InvoiceRow, InvoiceRunRow
 
 
 def add_invoice(db: Session, issued: IssuedInvoice, orders: list[InvoicedOrder]) -> None:
@@ -152,6 +152,34 @@ def collected_before(db: Session, day: date) -> list[CollectedOrder]:
 def take_collected(db: Session, order_id: OrderId) -> bool:
     """Take an order from what waits; of two callers only one hears true."""
     return changed_rows(db, delete(CollectedOrderRow).where(col(CollectedOrderRow.order_id) == order_id)) == 1
+
+
+def keep_refusal(db: Session, refusal: InvoiceRefusal) -> None:
+    """Keep why an order's invoice could not be issued, counting the tries."""
+    row = db.get(InvoiceRefusalRow, refusal.order_id, populate_existing=True)
+    db.merge(
+        InvoiceRefusalRow(
+            order_id=refusal.order_id,
+            event=refusal.event,
+            code=refusal.code,
+            reasons=list(refusal.reasons),
+            tries=1 if row is None else row.tries + 1,
+        )
+    )
+    db.flush()
+
+
+def find_refusal(db: Session, order_id: OrderId) -> InvoiceRefusal | None:
+    """Return why an order's invoice could not be issued, if it could not."""
+    row = db.get(InvoiceRefusalRow, order_id, populate_existing=True)
+    if row is None:
+        return None
+    return InvoiceRefusal(order_id, row.event, row.code, tuple(row.reasons), row.tries)
+
+
+def drop_refusal(db: Session, order_id: OrderId) -> None:
+    """Forget why an order's invoice could not be issued: it is, or need not be."""
+    changed_rows(db, delete(InvoiceRefusalRow).where(col(InvoiceRefusalRow.order_id) == order_id))
 
 
 def start_run(db: Session, month: str, *, total: int, now: datetime) -> None:

@@ -33,6 +33,7 @@ from orders.invoicing.issued import (
     CollectedOrder,
     InvoicedOrder,
     InvoiceId,
+    InvoiceRefusal,
     IssuedInvoice,
     open_invoice,
     present_turn,
@@ -41,6 +42,7 @@ from orders.invoicing.model import Invoice, InvoiceKind, InvoiceNotValid, Invoic
 from orders.invoicing.printing import InvoicePrinter
 from orders.invoicing.seller import Seller
 from orders.lifecycle import repository as orders
+from orders.lifecycle.following import BILL_JOB
 from orders.lifecycle.model import Order
 from orders.lifecycle.transitions import OrderState
 from orders.numbering.repository import next_number
@@ -78,8 +80,34 @@ def bill_order(books: Books, order_id: OrderId, event: str, *, now: datetime) ->
 
     Raises:
         OrderNotFound: there is no such order.
-        InvoiceNotValid, PartyNotValid: it would break a rule; nothing is issued and no number taken.
+        InvoiceNotValid, PartyNotValid: it would break a rule; nothing is issued and no number taken. Why is kept with
+            the order, for staff to put right and `try_again`.
     """
+    try:
+        _bill(books, order_id, event, now=now)
+    except (InvoiceNotValid, PartyNotValid) as error:
+        rules = tuple(f"{each['rule']}: {each['text']}" for each in error.facts.get("findings", ()))
+        reasons = rules or (str(error.facts["field"]),)
+        with books.database.write() as db:
+            repository.keep_refusal(db, InvoiceRefusal(order_id, event, error.code, reasons, 1))
+        raise
+    with books.database.read() as db:
+        refused = repository.find_refusal(db, order_id)
+    if refused is not None and event in (refused.event, "cancel", "return"):
+        with books.database.write() as db:
+            repository.drop_refusal(db, order_id)
+
+
+def try_again(db: Session, order_id: OrderId) -> bool:
+    """Queue the invoice of an order that was refused once more; return False for one that was not."""
+    refused = repository.find_refusal(db, order_id)
+    if refused is None:
+        return False
+    enqueue(db, BILL_JOB, order_id, refused.event, key=f"{order_id}:{refused.event}:again-{refused.tries}")
+    return True
+
+
+def _bill(books: Books, order_id: OrderId, event: str, *, now: datetime) -> None:
     with books.database.read() as db:
         order = orders.get_order(db, order_id)
         on = repository.invoiced_order(db, order_id)

@@ -58,6 +58,18 @@ class CollectedOrderRow(SQLModel, table=True):
     delivered_on: date = Field(index=True)
 
 
+class InvoiceRefusalRow(SQLModel, table=True):
+    """Why an order's invoice could not be issued; gone once it is."""
+
+    __tablename__ = "invoice_refusal"
+
+    order_id: str = Field(primary_key=True, foreign_key="customer_order.id", max_length=20)
+    event: str = Field(max_length=20)
+    code: str = Field(max_length=40)
+    reasons: Any = Field(sa_column=Column(json_document(), nullable=False))
+    tries: int
+
+
 class InvoiceRunRow(SQLModel, table=True):
     """One month's collective run: how far it is, and which customers' invoices could not be issued."""
 

@@ -11,15 +11,15 @@ from orders.lifecycle.transitions import OrderEvent
 
 BILL_JOB = JobName("invoicing.bill")
 TELL_JOB = JobName("messages.tell")
-PLACED, CHANGED = "placed", "change"
+PLACED, CHANGED, NEW_DATE = "placed", "change", "promise"
 """What else happens to an order beside its transitions."""
 
 _BILLED = frozenset({PLACED, CHANGED, OrderEvent.SHIP.value, OrderEvent.CANCEL.value, OrderEvent.RETURN.value})
-_TOLD = frozenset({PLACED, CHANGED, OrderEvent.FINISH.value, OrderEvent.SHIP.value, OrderEvent.CANCEL.value})
+_TOLD = frozenset({PLACED, CHANGED, NEW_DATE, OrderEvent.FINISH.value, OrderEvent.SHIP.value, OrderEvent.CANCEL.value})
 
 
 def follow(db: Session, order_id: OrderId, event: str, *, turn: int = 1) -> None:
-    """Store the jobs that follow from an event, once for each turn of it (a change's turn is its revision)."""
+    """Store the jobs that follow from an event, once for each turn of it (a change's is its revision, a new date's the day's ordinal)."""
     for job, events in ((BILL_JOB, _BILLED), (TELL_JOB, _TOLD)):
         if event in events:
             enqueue(db, job, order_id, event, key=f"{order_id}:{event}:{turn}")

@@ -4,6 +4,7 @@ Fonts are found by family through this file, never by ``@font-face``: with the l
 font for every document, and the bytes of a PDF would depend on where that copy lies.
 """
 
+import os
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -42,5 +43,9 @@ def write_fontconfig(folder: Path, fonts: tuple[Path, ...] = NOTO_FOLDERS) -> Pa
         "</fontconfig>",
     ]
     path = folder / "fonts.conf"
-    path.write_text("\n".join(lines) + "\n", "utf-8")
+    content = "\n".join(lines) + "\n"
+    if not path.is_file() or path.read_text("utf-8") != content:
+        half = folder / f".fonts.{os.getpid()}.tmp"  # several processes share the folder: none may read half a file
+        half.write_text(content, "utf-8")
+        half.rename(path)
     return path

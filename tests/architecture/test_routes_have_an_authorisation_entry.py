@@ -109,6 +109,8 @@ ROUTES: dict[str, frozenset[Role | None]] = {
     "GET /invoices/{number}/invoice.pdf": EVERYBODY,
     "GET /invoices/{number}/invoice.xml": EVERYBODY,
     "POST /orders/{number}/payments": INVOICES,
+    "POST /orders/{number}/invoice": INVOICES,
+    "POST /api/v1/orders/{number}/invoice": INVOICES,
     "GET /customers/{customer_id}/billing": INVOICES,
     "POST /customers/{customer_id}/billing": INVOICES,
     "GET /api/v1/invoices": INVOICES,

@@ -17,7 +17,7 @@ from orders.customers.service import known_customer
 from orders.invoicing import repository as invoices
 from orders.invoicing.issued import IssuedInvoice
 from orders.invoicing.numbers import plausible_vat_id
-from orders.invoicing.service import invoice_files, queue_month
+from orders.invoicing.service import invoice_files, queue_month, try_again
 from orders.lifecycle import repository as orders
 from orders.lifecycle.model import OrderNotYours
 from orders.payments.model import PaymentKind, PaymentNotValid, RefundTooLarge
@@ -78,6 +78,14 @@ def pdf(shop: TheShop, reader: TheReader, number: str) -> Response:
 def xml(shop: TheShop, reader: TheReader, number: str) -> Response:
     """Send the e-invoice as it was issued."""
     return file_response(shop, reader, number, "xml")
+
+
+@router.post("/orders/{number}/invoice", name="invoices:try_again", dependencies=[FOR_STORE])
+def issue_again(request: Request, shop: TheShop, number: str) -> Response:
+    """Try once more to issue an invoice that was refused, after what stood against it was put right."""
+    with shop.database.write() as db:
+        try_again(db, orders.get_order_by_number(db, number).id)
+    return go_to(request, f"/orders/{number}")
 
 
 @router.post("/orders/{number}/payments", name="invoices:pay", dependencies=[FOR_STORE])

@@ -69,6 +69,7 @@ class OrderBilling:
     invoices: tuple[ShownInvoice, ...]
     payments: tuple[ShownPayment, ...]
     balance: Balance
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +145,14 @@ def invoice_page(issued: IssuedInvoice, locale: str) -> InvoicePage:
 
 def order_billing(db: Session, order: Order) -> OrderBilling:
     """Return invoices and payments of an order."""
-    payments = payments_of(db, order.id)
+    payments, refusal = payments_of(db, order.id), invoices.find_refusal(db, order.id)
     return OrderBilling(
         invoices=tuple(shown_invoice(each) for each in invoices.invoices_of_order(db, order.id)),
         payments=tuple(
             ShownPayment(each.kind.value, each.provider, each.at, each.signed_minor, each.reference)
             for each in payments
         ),
+        refused=refusal.reasons if refusal is not None else (),
         balance=balance(payments, owed_minor=owed_for(db, order), currency=order.price.currency),
     )
 

@@ -31,7 +31,15 @@ from orders.invoicing import repository
 from orders.invoicing.issued import IssuedInvoice, open_invoice
 from orders.invoicing.judging import findings
 from orders.invoicing.model import InvoiceKind, InvoicingMethod, PartyNotValid
-from orders.invoicing.service import bill_order, draw_files, enqueue_month, invoice_files, invoice_month, owed_for
+from orders.invoicing.service import (
+    bill_order,
+    draw_files,
+    enqueue_month,
+    invoice_files,
+    invoice_month,
+    owed_for,
+    try_again,
+)
 from orders.lifecycle import repository as orders
 from orders.lifecycle.following import BILL_JOB
 from orders.lifecycle.service import place_order
@@ -181,11 +189,19 @@ def test_what_cannot_be_right_stops_it_and_takes_no_number(
 
     assert refused.value.facts["field"] == field
     assert desk.invoices(order) == []
+    with desk.shop.database.read() as db:
+        kept = repository.find_refusal(db, order)
+    assert kept is not None
+    assert (kept.code, kept.reasons, kept.event) == ("PartyNotValid", (field,), "ship")
     assert desk.next_number() == 1
     if field == "vat_id":
         with desk.shop.database.write() as db:
             save_billing(db, customer, BillingDetails(vat_id="DE999999903"))
-        desk.bill(order, "ship")
+            assert try_again(db, order)
+        run_pending(desk.shop.database, {BILL_JOB: lambda of, event: desk.bill(OrderId(of), event)})
+        with desk.shop.database.write() as db:
+            assert repository.find_refusal(db, order) is None
+            assert not try_again(db, order)
         assert [each.invoice.number for each in desk.invoices(order)] == ["INV-2026-000001"]
 
 

@@ -62,6 +62,7 @@ class Account(Told):
     paid_minor: Minor
     open_minor: Minor
     payments: list[Payment]
+    refused: list[str] = Field(description="What stands against the invoice: broken rules, or a field.")
     invoices: list[Invoice]
 
 

@@ -15,7 +15,7 @@ from orders.idempotency.service import answer_once
 from orders.invoicing import repository as invoices
 from orders.invoicing.document import invoice_to_json
 from orders.invoicing.issued import IssuedInvoice
-from orders.invoicing.service import owed_for, queue_month
+from orders.invoicing.service import owed_for, queue_month, try_again
 from orders.lifecycle import repository as orders
 from orders.lifecycle.model import Order, OrderNotYours
 from orders.payments.model import PaymentKind, balance
@@ -92,6 +92,21 @@ def show_account(shop: TheShop, who: TheApiReader, number: str) -> Response:
     """Return how an order stands: what is owed, what was paid, its invoices."""
     with shop.database.read() as db:
         return JSONResponse(_account(db, _order(db, who, number)))
+
+
+@router.post(
+    "/orders/{number}/invoice",
+    name="api:try_invoice",
+    status_code=202,
+    dependencies=[FOR_STORE],
+    response_class=Response,
+    responses=problems(401, 403, 404),
+)
+def issue_again(shop: TheShop, number: str) -> Response:
+    """Try once more to issue an invoice that was refused; nothing where none was."""
+    with shop.database.write() as db:
+        try_again(db, orders.get_order_by_number(db, number).id)
+    return Response(status_code=202)
 
 
 @router.post(
@@ -172,7 +187,7 @@ def _order(db: Session, who: ApiReader, number: str) -> Order:
 
 
 def _account(db: Session, order: Order) -> dict[str, Any]:
-    payments = payments_of(db, order.id)
+    payments, refusal = payments_of(db, order.id), invoices.find_refusal(db, order.id)
     stands = balance(payments, owed_minor=owed_for(db, order), currency=order.price.currency)
     return {
         "order": order.number,
@@ -191,6 +206,7 @@ def _account(db: Session, order: Order) -> dict[str, Any]:
             }
             for each in payments
         ],
+        "refused": list(refusal.reasons) if refusal is not None else [],
         "invoices": [_json(each) for each in invoices.invoices_of_order(db, order.id)],
     }
 
