@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122153641"
+revision: str = "20261122154912"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -1329,6 +1329,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_customer_message_order_id"), ["order_id"], unique=False)
 
     op.create_table(
+        "invoice_refusal",
+        sa.Column("order_id", sa.String(length=20), nullable=False),
+        sa.Column("event", sa.String(length=20), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("reasons", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["customer_order.id"], name=op.f("fk_invoice_refusal_order_id_customer_order")
+        ),
+        sa.PrimaryKeyConstraint("order_id", name=op.f("pk_invoice_refusal")),
+    )
+    op.create_table(
         "invoiced_order",
         sa.Column("invoice_id", sa.String(length=20), nullable=False),
         sa.Column("order_id", sa.String(length=20), nullable=False),
@@ -1416,6 +1428,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invoiced_order_order_id"))
 
     op.drop_table("invoiced_order")
+    op.drop_table("invoice_refusal")
     with op.batch_alter_table("customer_message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customer_message_order_id"))
         batch_op.drop_index(batch_op.f("ix_customer_message_customer_id"))
