@@ -85,6 +85,17 @@ class Revision:
         return letter_of(self.number)
 
 
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """Pieces that left together. ``number`` counts from 1; carrier and tracking number may be empty."""
+
+    number: int
+    pieces: tuple[int, ...]
+    carrier: str
+    tracking: str
+    shipped_at: datetime
+
+
 def letter_of(revision: int) -> str:
     """Return a revision as it is printed: A for 1, B for 2, … Z."""
     return chr(ord("A") + revision - 1)

@@ -11,8 +11,8 @@ from kernel.canonical import JsonValue
 from kernel.database import changed_rows
 from kernel.ids import CustomerId, OrderId, ProfileId, QuoteId
 from orders.drafts.repository import selection_from_json, selection_to_json
-from orders.lifecycle.model import Order, OrderNotFound, Revision
-from orders.lifecycle.tables import OrderRevisionRow, OrderRow
+from orders.lifecycle.model import Order, OrderNotFound, Revision, Shipment
+from orders.lifecycle.tables import OrderRevisionRow, OrderRow, ShipmentRow
 from orders.lifecycle.transitions import RUNNING_STATES, OrderState
 from orders.pricing.model import price_from_json
 
@@ -120,6 +120,27 @@ def revise_order(db: Session, before: Order, after: Order, *, now: datetime) -> 
     )
     db.flush()
     return True
+
+
+def add_shipment(db: Session, order_id: OrderId, shipment: Shipment) -> None:
+    """Store what left."""
+    db.add(
+        ShipmentRow(
+            order_id=order_id,
+            number=shipment.number,
+            pieces=list(shipment.pieces),
+            carrier=shipment.carrier,
+            tracking=shipment.tracking,
+            shipped_at=shipment.shipped_at,
+        )
+    )
+    db.flush()
+
+
+def shipments_of(db: Session, order_id: OrderId) -> list[Shipment]:
+    """Return what left of an order, in order."""
+    rows = db.exec(select(ShipmentRow).where(ShipmentRow.order_id == order_id).order_by(col(ShipmentRow.number)))
+    return [Shipment(row.number, tuple(row.pieces), row.carrier, row.tracking, row.shipped_at) for row in rows]
 
 
 def revisions_of(db: Session, order_id: OrderId) -> list[Revision]:

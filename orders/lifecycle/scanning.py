@@ -66,7 +66,7 @@ def scan(
             **obsolete.facts, changes=_changed_since(db, order, str(obsolete.facts["scanned"]))
         ) from None
     if not outcome.is_repeat:
-        _move_on(db, order, actor, now)
+        move_on(db, order, actor, now)
     return outcome
 
 
@@ -94,7 +94,8 @@ def _plain(answer: Answer | None) -> JsonValue:
     return dict(answer) if isinstance(answer, Mapping) else answer
 
 
-def _move_on(db: Session, order: Order, actor: Actor, now: datetime) -> None:
+def move_on(db: Session, order: Order, actor: Actor, now: datetime) -> None:
+    """Let an order follow what its pieces are now."""
     states = [floor.work_order(db, order.number, piece)[1].state for piece in range(1, order.quantity + 1)]
     while order.state in _MOVES:
         event, wanted, one_is_enough = _MOVES[order.state]

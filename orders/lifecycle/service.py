@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from kernel.canonical import JsonValue
 from kernel.ids import IdMaker, OrderId, QuoteId
 from kernel.jobs import JobName, enqueue
 from orders.audit.model import Actor
@@ -64,8 +65,8 @@ def cancel_order(db: Session, order_id: OrderId, *, actor: Actor, now: datetime)
     return order
 
 
-def move(db: Session, order_id: OrderId, event: OrderEvent, *, actor: Actor, now: datetime) -> Order:
-    """Let one event happen to an order, record it, and return the order after it.
+def move(db: Session, order_id: OrderId, event: OrderEvent, *, actor: Actor, now: datetime, reason: str = "") -> Order:
+    """Let one event happen to an order, record it with its reason, and return the order after it.
 
     Raises:
         OrderNotFound: there is no such order.
@@ -75,8 +76,11 @@ def move(db: Session, order_id: OrderId, event: OrderEvent, *, actor: Actor, now
     after = next_state(order.state, event, held_from=order.held_from)
     held_from = order.state if after is OrderState.ON_HOLD else None
     if not repository.move_order(db, order_id, before=order.state, after=after, held_from=held_from):
-        return move(db, order_id, event, actor=actor, now=now)  # somebody was quicker: judge the state as it is now
-    record(db, f"order:{order.number}", event.value, actor=actor, now=now, state=after.value)
+        return move(
+            db, order_id, event, actor=actor, now=now, reason=reason
+        )  # somebody was quicker: judge the state as it is now
+    why: dict[str, JsonValue] = {"reason": reason} if reason else {}
+    record(db, f"order:{order.number}", event.value, actor=actor, now=now, state=after.value, **why)
     follow(db, order_id, event.value)
     return repository.get_order(db, order_id)
 

@@ -54,3 +54,16 @@ class OrderRevisionRow(SQLModel, table=True):
     specification: Any = Field(sa_column=Column(json_document(), nullable=False))
     profile_id: str | None = Field(default=None, foreign_key="measurement_profile.id", max_length=20)
     until: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class ShipmentRow(SQLModel, table=True):
+    """One parcel, or one handing over: which pieces of an order left when; rows are only ever added."""
+
+    __tablename__ = "order_shipment"
+
+    order_id: str = Field(primary_key=True, foreign_key="customer_order.id", max_length=20)
+    number: int = Field(primary_key=True)
+    pieces: Any = Field(sa_column=Column(json_document(), nullable=False))
+    carrier: str = Field(max_length=60)
+    tracking: str = Field(max_length=60)
+    shipped_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

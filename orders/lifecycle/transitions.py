@@ -49,14 +49,17 @@ TRANSITIONS: dict[tuple[OrderState, OrderEvent], OrderState] = {
     (_S.RELEASED, _E.HOLD): _S.ON_HOLD,
     (_S.RELEASED, _E.CANCEL): _S.CANCELLED,
     (_S.IN_PRODUCTION, _E.FINISH): _S.BUILT,
+    (_S.IN_PRODUCTION, _E.HOLD): _S.ON_HOLD,
     (_S.BUILT, _E.SHIP): _S.SHIPPED,
+    (_S.BUILT, _E.HOLD): _S.ON_HOLD,
     (_S.SHIPPED, _E.DELIVER): _S.DELIVERED,
     (_S.SHIPPED, _E.RETURN): _S.RETURNED,
     (_S.DELIVERED, _E.RETURN): _S.RETURNED,
     (_S.DELIVERED, _E.CLOSE): _S.CLOSED,
     (_S.RETURNED, _E.CLOSE): _S.CLOSED,
 }
-"""Every transition there is, but resuming: an order on hold goes back to the state it was held in."""
+"""Every transition there is, but resuming: an order on hold goes back to the state it was held in, and is
+cancelled only where it could have been."""
 
 HOLDABLE_STATES = frozenset(state for state, event in TRANSITIONS if event is OrderEvent.HOLD)
 RUNNING_STATES = frozenset({_S.PLACED, _S.RELEASED, _S.IN_PRODUCTION, _S.ON_HOLD})
@@ -78,7 +81,7 @@ def next_state(state: OrderState, event: OrderEvent, *, held_from: OrderState | 
     if state is OrderState.ON_HOLD and held_from in HOLDABLE_STATES:
         if event is OrderEvent.RESUME:
             return held_from
-        if event is OrderEvent.CANCEL:
+        if event is OrderEvent.CANCEL and (held_from, event) in TRANSITIONS:
             return OrderState.CANCELLED
     following = TRANSITIONS.get((state, event))
     if following is None:

@@ -144,9 +144,11 @@ def find_work(db: Session, order_number: str, piece: int, *, for_update: bool = 
     return StoredWork(row.id, order, WorkStatus(WorkState(row.state), states, row.is_kitted))
 
 
-def pieces_of(db: Session, order_number: str) -> tuple[int, ...]:
-    """Return the pieces of an order that are on the floor, ascending."""
+def pieces_of(db: Session, order_number: str, state: WorkState | None = None) -> tuple[int, ...]:
+    """Return the pieces of an order that are on the floor, ascending; with ``state`` only those in it."""
     statement = select(_ORDERS.c.piece).where(_ORDERS.c.order_number == order_number).order_by(_ORDERS.c.piece)
+    if state is not None:
+        statement = statement.where(_ORDERS.c.state == state)
     return tuple(db.execute(statement).scalars())
 
 

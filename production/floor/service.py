@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from production.build_sheet.scan_codes import read_scan
 from production.floor import repository
-from production.floor.folding import after, event_of, fold, out_of_tolerance
+from production.floor.folding import WORK_STEPS, after, event_of, fold, out_of_tolerance
 from production.floor.model import (
     ENDED_WORK,
     OPEN_WORK,
@@ -26,6 +26,7 @@ from production.floor.model import (
     WorkEvent,
     WorkOrder,
     WorkOrderNotFound,
+    WorkState,
     WorkStatus,
 )
 from production.floor.repository import StoredWork
@@ -219,6 +220,49 @@ def cancel_work(db: Session, order_number: str, *, now: datetime, reason: str = 
             _happen(db, work, WorkEvent(scan_id, EventKind.CANCELLED, now, reason=reason))
             cancelled += 1
     return cancelled
+
+
+def hold_work(db: Session, order_number: str, *, now: datetime, reason: str = "") -> int:
+    """Stop an order's pieces wherever they are, and return how many that were."""
+    return _happen_to_all(db, order_number, EventKind.HELD, now=now, reason=reason)
+
+
+def continue_work(db: Session, order_number: str, *, now: datetime) -> int:
+    """Let an order's held pieces go on, and return how many that were."""
+    return _happen_to_all(db, order_number, EventKind.CONTINUED, now=now)
+
+
+def ship_piece(db: Session, order_number: str, piece: int, *, operator: str, now: datetime) -> None:
+    """Write that a piece has left.
+
+    Raises:
+        WorkOrderNotFound: it is not on the floor.
+        ActionNotPossible: it is not made, or not there any more.
+    """
+    work = _found(db, order_number, piece, for_update=True)
+    _happen(db, work, WorkEvent(f"shipped:{order_number}:{piece}", EventKind.SHIPPED, now, operator=operator))
+
+
+def built_pieces(db: Session, order_number: str) -> tuple[int, ...]:
+    """Return the pieces of an order that are made and have not left."""
+    return repository.pieces_of(db, order_number, WorkState.BUILT)
+
+
+def pieces(db: Session, order_number: str) -> tuple[int, ...]:
+    """Return the pieces of an order that are on the floor, ascending."""
+    return repository.pieces_of(db, order_number)
+
+
+def _happen_to_all(db: Session, order_number: str, kind: EventKind, *, now: datetime, reason: str = "") -> int:
+    """Write an event for every piece it is possible for; return how many those are."""
+    happened = 0
+    for piece in repository.pieces_of(db, order_number):
+        work = _found(db, order_number, piece, for_update=True)
+        if work.status.state in WORK_STEPS[kind][0]:
+            scan_id = f"{kind.value}:{order_number}:{piece}:{len(repository.events_of(db, work.id))}"
+            _happen(db, work, WorkEvent(scan_id, kind, now, reason=reason))
+            happened += 1
+    return happened
 
 
 def events(db: Session, order_number: str, piece: int = 1) -> tuple[WorkEvent, ...]:

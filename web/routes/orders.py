@@ -17,6 +17,7 @@ from orders.lifecycle.model import Order, OrderNotYours
 from orders.lifecycle.service import cancel_order
 from orders.lifecycle.sheets import has_diff, has_sheet, issued_sheet
 from orders.lifecycle.transitions import OrderState
+from production.floor import service as floor
 from web.routes.feedback import WORN_STATES
 from web.security.access import MaybeUser, Public, require_role
 from web.security.roles import Role
@@ -29,7 +30,7 @@ from web.views.words import Words
 
 router = APIRouter(dependencies=[Public], include_in_schema=False)
 SEE_SHEETS = (Role.STORE, Role.FLOOR, Role.PLANNER)
-CAN_CANCEL = frozenset({OrderState.PLACED, OrderState.RELEASED, OrderState.ON_HOLD})
+CAN_CANCEL = frozenset({OrderState.PLACED, OrderState.RELEASED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,15 @@ def page(request: Request, shop: TheShop, reader: TheReader, user: MaybeUser, nu
                 order, orders.revisions_of(db, order.id), Words(model, reader_locale(request))
             ),
             "has_diff": has_diff(db, order),
+            "shipments": orders.shipments_of(db, order.id),
+            "built": floor.built_pieces(db, order.number) if order.state is not OrderState.ON_HOLD else (),
+            "may_record": user is not None and user.may_act_as(Role.STORE),
             "billing": order_billing(db, order),
             "messages": order_messages(db, order) if user is not None and user.may_act_as(Role.STORE) else (),
             "may_record_payment": user is not None and user.may_act_as(Role.STORE, Role.FINANCE),
             "can_say_fit": order.profile_id is not None and order.state in WORN_STATES,
-            "can_cancel": order.state in CAN_CANCEL and reader.may_open(order.owner, order.customer_id),
+            "can_cancel": (order.held_from or order.state) in CAN_CANCEL
+            and reader.may_open(order.owner, order.customer_id),
         }
     return respond(request, "orders/page.html", values)
 

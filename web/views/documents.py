@@ -10,7 +10,7 @@ from orders.customers.model import Customer, MeasurementProfile
 from orders.drafts.days import NO_DAYS, Days
 from orders.drafts.model import DraftView, Refused
 from orders.lifecycle.changing import Proposal
-from orders.lifecycle.model import Order, Revision, letter_of
+from orders.lifecycle.model import Order, Revision, Shipment, letter_of
 from orders.quotes.model import Quote
 from production.floor.model import QueueEntry, ScanOutcome
 from production.model import Promise
@@ -150,6 +150,17 @@ def proposal_json(proposal: Proposal, locale: str) -> Json:
         "price_delta_minor": proposal.price_delta_minor,
         "promise": promise_json(promise, view.model, view.plant, locale) if promise else None,
         "days_delta": proposal.days_delta,
+    }
+
+
+def shipment_json(shipment: Shipment) -> Json:
+    """Return what left together."""
+    return {
+        "number": shipment.number,
+        "pieces": list(shipment.pieces),
+        "carrier": shipment.carrier,
+        "tracking": shipment.tracking,
+        "shipped_at": shipment.shipped_at.isoformat(),
     }
 
 

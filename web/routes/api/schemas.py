@@ -424,6 +424,31 @@ class Order(Told):
     has_sheet: bool
 
 
+class OrderHappening(Given):
+    """What happened to an order."""
+
+    event: Literal["hold", "resume", "deliver", "return", "close"]
+    reason: str = Field("", max_length=200, description="Needed for `hold` and `return`.")
+
+
+class ShipPieces(Given):
+    """Which pieces left, and how; without pieces all that are made."""
+
+    pieces: list[int] = Field(default_factory=list, max_length=999)
+    carrier: str = Field("", max_length=60)
+    tracking: str = Field("", max_length=60)
+
+
+class Shipment(Told):
+    """Pieces that left together."""
+
+    number: int
+    pieces: list[int]
+    carrier: str
+    tracking: str
+    shipped_at: datetime
+
+
 class OpenedChange(Told):
     """A change that was begun: change the draft's choices, then look at the change and consent."""
 

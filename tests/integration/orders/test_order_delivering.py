@@ -1,0 +1,167 @@
+"""An order is held, goes on, leaves in parcels, comes back: order, pieces and parcels always say the same."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kernel.database import Database
+from kernel.errors import LotOneError, NotPossible
+from kernel.jobs import run_pending
+from orders.audit import repository as audit
+from orders.audit.model import Actor
+from orders.drafts import service as drafts
+from orders.drafts.service import Reader
+from orders.lifecycle import repository as orders
+from orders.lifecycle.delivering import PiecesNotReady, ReasonMissing, record_event, ship_pieces
+from orders.lifecycle.model import Order
+from orders.lifecycle.scanning import scan
+from orders.lifecycle.service import cancel_order, place_order
+from orders.lifecycle.transitions import OrderEvent, OrderState, TransitionNotPossible
+from orders.quotes.service import issue_quote
+from production.floor import service as floor
+from production.floor.model import Action, ActionNotPossible, WorkState
+from production.model import ReservationState
+from production.promise import service as promises
+from tests.mugs import pottery
+from web.jobs import job_functions
+from web.shop import Shop
+
+NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+CLERK = Actor("clerk", "store")
+READER = Reader("clerk")
+
+
+@pytest.fixture
+def shop(database: Database, tmp_path: Path) -> Iterator[Shop]:
+    with pottery(database, tmp_path, now=NOW) as opened:
+        yield opened
+
+
+def placed(shop: Shop) -> Order:
+    """Two mugs, placed and not yet released."""
+    tools = (shop.database, shop.configurators)
+    draft = drafts.open_draft(*tools, "mug", owner="clerk", new_id=shop.new_id, now=NOW)
+    drafts.set_limits(*tools, draft, READER, need_by=None, budget_minor=None, quantity=2, now=NOW)
+    quote = issue_quote(*tools, draft, READER, new_id=shop.new_id, actor=CLERK, now=NOW)
+    with shop.database.write() as db:
+        return place_order(db, quote.id, new_id=shop.new_id, actor=CLERK, now=NOW)
+
+
+def work(shop: Shop) -> None:
+    assert [each for each in run_pending(shop.database, job_functions(shop)) if each.error] == []
+
+
+def record(shop: Shop, order: Order, event: OrderEvent, reason: str = "") -> OrderState:
+    with shop.database.write() as db:
+        return record_event(db, order.number, event, reason=reason, actor=CLERK, now=shop.now()).state
+
+
+def make(shop: Shop, order: Order, piece: int) -> None:
+    name = order.number if piece == 1 else f"{order.number}.{piece}"
+    for operation in (10, 30):
+        for action in (Action.START, Action.FINISH):
+            with shop.database.write() as db:
+                scan(db, f"L1:{name}:A:{operation}", action, scan_id=f"{name}{operation}{action}", actor=CLERK, now=NOW)
+
+
+def ship(shop: Shop, order: Order, *pieces: int) -> tuple[int, ...]:
+    with shop.database.write() as db:
+        return ship_pieces(db, order.number, pieces, carrier="DHL", tracking="0034", actor=CLERK, now=NOW).pieces
+
+
+def states(shop: Shop, order: Order) -> tuple[OrderState, list[WorkState]]:
+    with shop.database.read() as db:
+        pieces = [floor.work_order(db, order.number, piece)[1].state for piece in floor.pieces(db, order.number)]
+        assert all(floor.recounted(db, order.number, at).state is state for at, state in enumerate(pieces, start=1))
+        return orders.get_order(db, order.id).state, pieces
+
+
+def test_a_held_order_rests_on_the_floor_and_goes_on_where_it_was(shop: Shop) -> None:
+    order = placed(shop)
+    work(shop)
+    with shop.database.write() as db:
+        scan(db, f"L1:{order.number}:A:10", Action.START, scan_id="start-1", actor=CLERK, now=NOW)
+    assert record(shop, order, OrderEvent.HOLD, "waits for the customer") is OrderState.ON_HOLD
+    assert states(shop, order) == (OrderState.ON_HOLD, [WorkState.HELD, WorkState.HELD])
+    with pytest.raises(ActionNotPossible), shop.database.write() as db:
+        scan(db, f"L1:{order.number}:A:10", Action.FINISH, scan_id="finish-1", actor=CLERK, now=NOW)
+    with pytest.raises(TransitionNotPossible), shop.database.write() as db:
+        cancel_order(db, order.id, actor=CLERK, now=NOW)
+    assert record(shop, order, OrderEvent.RESUME) is OrderState.IN_PRODUCTION
+    assert states(shop, order) == (OrderState.IN_PRODUCTION, [WorkState.IN_PRODUCTION, WorkState.RELEASED])
+    record(shop, order, OrderEvent.HOLD, "again")
+    record(shop, order, OrderEvent.RESUME)
+    with shop.database.read() as db:
+        said = [entry.details.get("reason") for entry, *_hashes in audit.entries(db, f"order:{order.number}")]
+    assert [each for each in said if each] == ["waits for the customer", "again"]
+
+
+def test_an_order_held_before_its_release_is_released_when_it_goes_on(shop: Shop) -> None:
+    """The job that would have released it found it on hold; going on asks for it once more."""
+    order = placed(shop)
+    record(shop, order, OrderEvent.HOLD, "credit check")
+    work(shop)
+    assert states(shop, order) == (OrderState.ON_HOLD, [])
+    assert record(shop, order, OrderEvent.RESUME) is OrderState.PLACED
+    work(shop)
+    assert states(shop, order) == (OrderState.RELEASED, [WorkState.RELEASED] * 2)
+
+
+def test_a_held_order_is_cancelled_where_it_could_have_been(shop: Shop) -> None:
+    order = placed(shop)
+    work(shop)
+    record(shop, order, OrderEvent.HOLD, "unsure")
+    with shop.database.write() as db:
+        cancel_order(db, order.id, actor=CLERK, now=NOW)
+        assert promises.reservation(db, order.reservation_key).state is ReservationState.GIVEN_BACK
+    assert states(shop, order) == (OrderState.CANCELLED, [WorkState.CANCELLED] * 2)
+
+
+def test_pieces_leave_in_parcels_and_the_last_one_ships_the_order(shop: Shop) -> None:
+    order = placed(shop)
+    work(shop)
+    make(shop, order, 1)
+    for pieces, not_ready in (((2,), [2]), ((1, 2), [2]), ((3,), [3])):
+        with pytest.raises(PiecesNotReady) as refused:
+            ship(shop, order, *pieces)
+        assert refused.value.facts == {"order": order.number, "pieces": not_ready}
+    assert ship(shop, order) == (1,)
+    assert states(shop, order) == (OrderState.IN_PRODUCTION, [WorkState.SHIPPED, WorkState.RELEASED])
+    with pytest.raises(PiecesNotReady):
+        ship(shop, order, 1)
+    make(shop, order, 2)
+    assert states(shop, order)[0] is OrderState.BUILT
+    assert ship(shop, order, 2) == (2,)
+    assert states(shop, order) == (OrderState.SHIPPED, [WorkState.SHIPPED] * 2)
+    with shop.database.read() as db:
+        assert [(each.number, each.pieces, each.tracking) for each in orders.shipments_of(db, order.id)] == [
+            (1, (1,), "0034"),
+            (2, (2,), "0034"),
+        ]
+
+
+def test_what_came_back_says_why_and_is_closed(shop: Shop) -> None:
+    """Delivered, returned, closed, in this order and no other; a return without a reason changes nothing."""
+    order = placed(shop)
+    work(shop)
+    for piece in (1, 2):
+        make(shop, order, piece)
+    early: list[tuple[OrderEvent, str, type[LotOneError]]] = [
+        (OrderEvent.DELIVER, "", NotPossible),
+        (OrderEvent.RETURN, "faulty", NotPossible),
+        (OrderEvent.CLOSE, "", NotPossible),
+        (OrderEvent.HOLD, "  ", ReasonMissing),
+        (OrderEvent.SHIP, "", ReasonMissing),
+    ]
+    for event, reason, error in early:
+        with pytest.raises(error):
+            record(shop, order, event, reason)
+        assert states(shop, order)[0] is OrderState.BUILT
+    ship(shop, order)
+    assert record(shop, order, OrderEvent.DELIVER) is OrderState.DELIVERED
+    with pytest.raises(ReasonMissing):
+        record(shop, order, OrderEvent.RETURN)
+    assert record(shop, order, OrderEvent.RETURN, "handle came off") is OrderState.RETURNED
+    assert record(shop, order, OrderEvent.CLOSE) is OrderState.CLOSED

@@ -1,0 +1,53 @@
+"""What staff record of an order: on hold, going on, shipped, delivered, come back, done."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import Response
+
+from kernel.errors import NotValid
+from orders.lifecycle.delivering import record_event, ship_pieces
+from orders.lifecycle.transitions import OrderEvent
+from web.security.access import require_role
+from web.security.roles import Role
+from web.shop import TheActor, TheShop
+from web.templating import go_to
+
+router = APIRouter(dependencies=[Depends(require_role(Role.STORE))], include_in_schema=False)
+
+
+class OrderEventUnknown(NotValid):
+    """Nothing of this name happens to orders; facts: ``event``."""
+
+
+@router.post("/orders/{number}/events", name="orders:record_event")
+def record(
+    request: Request,
+    shop: TheShop,
+    actor: TheActor,
+    number: str,
+    event: Annotated[str, Form()],
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """Record what happened to an order."""
+    if event not in set(OrderEvent):
+        raise OrderEventUnknown(event=event)
+    with shop.database.write() as db:
+        record_event(db, number, OrderEvent(event), reason=reason, actor=actor, now=shop.now())
+    return go_to(request, f"/orders/{number}")
+
+
+@router.post("/orders/{number}/shipments", name="orders:ship")
+def ship(
+    request: Request,
+    shop: TheShop,
+    actor: TheActor,
+    number: str,
+    piece: Annotated[list[int], Form()] = [],  # noqa: B006 - read only
+    carrier: Annotated[str, Form(max_length=60)] = "",
+    tracking: Annotated[str, Form(max_length=60)] = "",
+) -> Response:
+    """Record that pieces have left: those ticked, or all that are made."""
+    with shop.database.write() as db:
+        ship_pieces(db, number, piece, carrier=carrier, tracking=tracking, actor=actor, now=shop.now())
+    return go_to(request, f"/orders/{number}")
