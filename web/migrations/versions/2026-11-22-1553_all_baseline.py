@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122154912"
+revision: str = "20261122155257"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -1383,6 +1383,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id", "revision", name=op.f("pk_order_revision")),
     )
     op.create_table(
+        "order_shipment",
+        sa.Column("order_id", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("pieces", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("carrier", sa.String(length=60), nullable=False),
+        sa.Column("tracking", sa.String(length=60), nullable=False),
+        sa.Column("shipped_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["customer_order.id"], name=op.f("fk_order_shipment_order_id_customer_order")
+        ),
+        sa.PrimaryKeyConstraint("order_id", "number", name=op.f("pk_order_shipment")),
+    )
+    op.create_table(
         "payment",
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.Column("order_id", sa.String(length=20), nullable=False),
@@ -1423,6 +1436,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_payment_at"))
 
     op.drop_table("payment")
+    op.drop_table("order_shipment")
     op.drop_table("order_revision")
     with op.batch_alter_table("invoiced_order", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invoiced_order_order_id"))
