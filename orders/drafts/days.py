@@ -18,11 +18,24 @@ class DaysDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class Sooner:
+    """One other answer that would bring the date forward; ``option`` is ``None`` for doing without the feature."""
+
+    feature: str
+    option: str | None
+    date: date
+
+
+@dataclass(frozen=True, slots=True)
 class Days:
-    """Days deltas of options, {(feature, option): delta}, and of the repairs offered, by their number."""
+    """Days deltas of options, {(feature, option): delta}, and of the repairs offered, by their number.
+
+    ``sooner`` are answers to what sets the date that would bring it forward, the soonest first.
+    """
 
     options: Mapping[tuple[str, str], DaysDelta] = field(default_factory=dict)
     repairs: Mapping[int, int] = field(default_factory=dict)
+    sooner: tuple[Sooner, ...] = ()
 
     def of(self, feature: str, option: str) -> DaysDelta | None:
         """Return what an option does to the date, or ``None`` when nobody looked."""

@@ -55,6 +55,16 @@ def after_press(
     return after
 
 
+def after_dropping(configurator: Configurator, selection: Selection, feature: str) -> Selection | None:
+    """Return a complete selection without one answer and those only it asks for; ``None`` when it cannot be left out."""
+    bare = selection.without(feature)
+    scope = scope_of(configurator.model, bare.answers)
+    for code in _followers(configurator.model, selection, feature):
+        if not holds(configurator.model.feature(code).shown_when, scope):
+            bare = bare.without(code)
+    return bare if configurator.is_complete(bare) else None
+
+
 def asked_features(model: ConfigurationModel, selection: Selection) -> frozenset[str]:
     """Return the features that are asked under these answers, or answered already."""
     scope = scope_of(model, selection.answers)

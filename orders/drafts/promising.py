@@ -8,18 +8,21 @@ from sqlmodel import Session
 from configurator.configurator import Configurator
 from configurator.errors import NoCompletion
 from configurator.model import Answer, Goal, Limits, Repair, Selection, Status
+from modules_catalog.expressions.tree import features_read
 from modules_catalog.model import ConfigurationModel, Feature, FeatureKind
-from orders.drafts.days import Days, DaysDelta
+from orders.drafts.days import Days, DaysDelta, Sooner
 from orders.drafts.fitting import FitView
-from orders.drafts.following import after_press, asked_features
+from orders.drafts.following import after_dropping, after_press, asked_features
 from orders.drafts.model import Draft, DraftView
 from orders.drafts.variants import variant_of
 from production.errors import BeyondHorizon, PlantNotFound, SelectionIncomplete
-from production.model import Demand, Promise, demand_of
+from production.model import Binding, BindingKind, Demand, Promise, demand_of
 from production.promise import service as promises
 
 #: How many options of a page are looked at; a longer list shows days on what the reader finds by searching.
 MOST_OPTIONS = 80
+#: How many other answers to one feature are looked at for what would be ready sooner, and how many features are told.
+MOST_OTHERS, MOST_SOONER = 12, 3
 #: How many options of one feature are looked at whose press changes other answers too.
 MOST_UNSTEADY = 4
 
@@ -81,15 +84,70 @@ def days_of_step(
             if demand is not None:
                 asked[code, option] = demand
     repaired = [_demand_or_none(view, repair.selection) for repair in repairs]
-    demands = [*asked.values(), *(each for each in repaired if each is not None)]
+    others = {
+        key: demand for key, after in _other_answers(configurator, view) if (demand := _demand_or_none(view, after))
+    }
+    demands = [*asked.values(), *(each for each in repaired if each is not None), *others.values()]
     days = promises.inquire_each(db, view.draft.line, demands, now=now)
     base = view.promise.date
     options = {
         key: DaysDelta((day - base).days, day) for key, day in zip(asked, days[: len(asked)], strict=True) if day
     }
     numbers = [number for number, each in enumerate(repaired) if each is not None]
-    found = zip(numbers, days[len(asked) :], strict=True)
-    return Days(options, {number: (day - base).days for number, day in found if day})
+    end = len(asked) + len(numbers)
+    found = zip(numbers, days[len(asked) : end], strict=True)
+    sooner = [
+        Sooner(feature, option, day)
+        for (feature, option), day in zip(others, days[end:], strict=True)
+        if day and day < base
+    ]
+    return Days(options, {number: (day - base).days for number, day in found if day}, _best_of_each(sooner))
+
+
+def _best_of_each(sooner: Sequence[Sooner]) -> tuple[Sooner, ...]:
+    """Return for each feature the answer that is ready soonest, the first of equals, soonest feature first."""
+    best: dict[str, Sooner] = {}
+    for each in sooner:
+        if each.feature not in best or each.date < best[each.feature].date:
+            best[each.feature] = each
+    return tuple(sorted(best.values(), key=lambda each: each.date))[:MOST_SOONER]
+
+
+def _other_answers(configurator: Configurator, view: DraftView) -> Iterator[tuple[tuple[str, str | None], Selection]]:
+    """Yield other answers to the features behind what sets the date, all else kept: doing without, then the cheapest first."""
+    if view.promise is None:
+        return
+    selection = view.draft.selection
+    for code in _features_behind(view.model, view.promise.binding):
+        feature = view.model.feature(code)
+        if code not in selection.answers or feature.kind is FeatureKind.OPTIONS:
+            continue
+        without = after_dropping(configurator, selection, code)
+        if without is not None:
+            yield (code, None), without
+        prices = configurator.steady_prices(selection, code, view.limits)
+        for option in sorted(prices, key=lambda each: prices[each])[:MOST_OTHERS]:
+            if option != selection.answers[code]:
+                yield (code, option), selection.with_answer(code, option)
+
+
+def _features_behind(model: ConfigurationModel, binding: Binding) -> list[str]:
+    """Return the features read by what sets a date: a work centre's operations, or the bill line of a part."""
+    read: set[str] = set()
+    if binding.kind is BindingKind.WORK_CENTRE:
+        parts = [
+            part
+            for each in model.operations
+            if each.work_centre == binding.code
+            for part in (each.when, each.run_s, each.recipe)
+        ]
+        read = {code for part in parts if part is not None for code in features_read(part)}
+    elif binding.kind is BindingKind.PART:
+        owner = binding.code.partition(".")[0]
+        lines = [line for line in model.bom if line.part == binding.code or line.feature == owner]
+        read = {owner} if any(line.feature == owner for line in lines) else set()
+        read |= {code for line in lines if line.when is not None for code in features_read(line.when)}
+    return [each.code for each in model.features if each.code in read]
 
 
 def _presses(configurator: Configurator, view: DraftView, feature: Feature) -> Iterator[tuple[str, Selection]]:

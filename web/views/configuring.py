@@ -99,6 +99,14 @@ class ShownLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SoonerLink:
+    """One other answer that would be ready sooner, and the step to give it on."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConfigurePage:
     """Everything the configure page shows."""
 
@@ -119,6 +127,8 @@ class ConfigurePage:
     ready: date | None
     binding: str
     sooner: str
+    ways_sooner: tuple[SoonerLink, ...]
+    dates_proven: bool
     announce: str
     picture_href: str
     picture_alt: str
@@ -190,6 +200,8 @@ def configure_page(
         ready=promise.date if promise else None,
         binding=words.binding(promise.binding) if promise else "",
         sooner=words.sooner(promise.date, promise.binding) if promise else "",
+        ways_sooner=_ways_sooner(view, days, words),
+        dates_proven=view.dates_proven,
         announce=_announcement(total_minor, view, changes, words),
         picture_href=f"/drafts/{draft.id}/picture.svg?v={draft.version}",
         picture_alt=_picture_alt(view, words),
@@ -345,6 +357,21 @@ def _way_label(repair: Repair, words: Words) -> str:
             )
     label = say("; ").join(parts) or say("take it as it is")
     return label[:1].upper() + label[1:]
+
+
+def _ways_sooner(view: DraftView, days: Days, words: Words) -> tuple[SoonerLink, ...]:
+    say = words.translations.gettext
+    links = []
+    for each in days.sooner:
+        step = next((step.code for step in view.model.steps if each.feature in step.features), "")
+        told = {"feature": words.feature(each.feature), "date": formats.date(each.date, locale=words.locale)}
+        if each.option is None:
+            text = say("Without “%(feature)s”: ready %(date)s.") % told
+        else:
+            told["option"] = words.option(each.feature, each.option)
+            text = say("With %(option)s for “%(feature)s”: ready %(date)s.") % told
+        links.append(SoonerLink(text, f"/drafts/{view.draft.id}/{step}#feature-{each.feature}"))
+    return tuple(links)
 
 
 def _change_text(change: Change, model: ConfigurationModel, words: Words) -> str:

@@ -11,7 +11,9 @@ from configurator.model import Answer, Status
 from kernel.database import Database
 from kernel.ids import DraftId, id_maker
 from orders.drafts import service as drafts
+from orders.drafts.days import Sooner
 from orders.drafts.model import DraftView, Refused
+from orders.drafts.promising import days_of_step
 from orders.drafts.service import Reader
 from orders.drafts.variants import variant_of
 from production.errors import BeyondHorizon
@@ -217,3 +219,21 @@ def test_a_date_nothing_can_be_ready_by_rules_everything_out(database: Database)
         for feature in view.state.features.values()
         for told in feature.options.values()
     )
+
+
+def test_what_sets_the_date_is_told_with_what_would_be_sooner(database: Database) -> None:
+    """The bench is full today: without engraving the mug would be ready on Monday."""
+    open_pottery(database, now=NOW)
+    with database.write() as db:
+        for number in range(18):
+            load = OperationLoad("other", "bench", 5400)
+            promises.reserve(db, "mug", Demand((load,)), key=f"bench-{number}", now=NOW, expires_at=None)
+    draft = open_mug(database, {"size": "small", "glaze": "white", "sizing": "standard", "engraving": "A"})
+    with database.read() as db:
+        view = drafts.view_draft(db, mug_configurators(), draft, READER, now=NOW)
+
+        days = days_of_step(db, mug_configurators().of(db, view.draft.release), view, "mug", now=NOW)
+
+    assert view.promise is not None
+    assert view.promise.binding.code == "bench"
+    assert days.sooner == (Sooner("engraving", None, date(2026, 3, 2)),)
