@@ -208,9 +208,13 @@ class Refused:
     repairs: tuple[Repair, ...]
 
 
+GREATEST_WEIGHT = 1_000
+"""How much more than another one a feature may matter for the closest configuration."""
+
+
 class Goal(StrEnum):
     """What the best completion is."""
 
     CHEAPEST = "cheapest"  # least price
     FASTEST = "fastest"  # shortest longest supplier's lead time, then least price
-    CLOSEST = "closest"  # fewest features that differ from a given configuration, then least price
+    CLOSEST = "closest"  # least weight of features that differ from a given configuration, then least price

@@ -10,7 +10,7 @@ from typing import Any
 
 from configurator.configurator import Configurator
 from configurator.errors import AnswerNotValid, NothingToUndo, OptionRuledOut, RepairNotFound
-from configurator.model import Answer, Goal, Limits, Refused, Repair, Selection
+from configurator.model import GREATEST_WEIGHT, Answer, Goal, Limits, Refused, Repair, Selection
 from configurator.selections import feature_of
 from configurator.session_json import Json, answer_from_json, conflict_json, repair_json, state_json
 from kernel.errors import LotOneError, NotValid
@@ -146,8 +146,16 @@ class Session:
         for code, value in given.items():
             feature = feature_of(self._configurator.compiled, str(code))
             wanted[feature.code] = answer_from_json(feature, value)
-        to = Selection(wanted)
-        return self._change(self._configurator.complete(self._selection, goal, self._limits, to=to))
+        weights = self._weights(request)
+        found = self._configurator.complete(self._selection, goal, self._limits, to=Selection(wanted), weights=weights)
+        return self._change(found)
+
+    def _weights(self, request: Mapping[str, Any]) -> dict[str, int]:
+        """Return how much each feature matters for the closest."""
+        given = request.get("weights") or {}
+        if not isinstance(given, Mapping):
+            raise RequestNotValid(problem="`weights` gives a whole number for each feature")
+        return {feature_of(self._configurator.compiled, str(code)).code: _weight(given, code) for code in given}
 
     def _feature(self, request: Mapping[str, Any]) -> Feature:
         code = request.get("feature")
@@ -193,6 +201,13 @@ def _need_by(request: Mapping[str, Any]) -> None:
         date.fromisoformat(given)
     except (TypeError, ValueError):
         raise RequestNotValid(problem="`need_by` is a date such as 2026-12-18") from None
+
+
+def _weight(given: Mapping[str, Any], code: str) -> int:
+    weight = _whole(given, code, 1)
+    if weight > GREATEST_WEIGHT:
+        raise RequestNotValid(problem=f"a weight is a whole number from 1 to {GREATEST_WEIGHT}", feature=code)
+    return weight
 
 
 def _whole(request: Mapping[str, Any], name: str, least: int) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -12,8 +13,12 @@ from configurator.configurator import Configurator
 from configurator.cpsat.engine import CpSatEngine
 from configurator.errors import NoCompletion
 from configurator.model import Goal, Limits, Selection, Status
+from configurator.planning.engine import build_plan_engine
+from configurator.planning.limits import PlanBudget
 from modules_catalog.model import ConfigurationModel, FeatureKind
 from tests.oracles.catalog import keeps, least_price, valid_configurations
+from tests.oracles.problem import Oracle
+from tests.oracles.random_problems import random_picks, random_problem
 from tests.strategies import models, rules, selections
 
 SOME = settings(max_examples=max(1, settings().max_examples // 4))
@@ -23,6 +28,12 @@ SOME = settings(max_examples=max(1, settings().max_examples // 4))
 def with_cp_sat(model: ConfigurationModel) -> Configurator:
     compiled = compile_model(model)
     return Configurator(model, engine=CpSatEngine(compiled.problem), compiled=compiled)
+
+
+def with_plan(model: ConfigurationModel) -> Configurator:
+    compiled = compile_model(model)
+    budget = PlanBudget(restarts=2, climbs=3, rehearsals=2)
+    return Configurator(model, engine=build_plan_engine(compiled.problem, budget=budget), compiled=compiled)
 
 
 def without_texts(model: ConfigurationModel) -> bool:
@@ -118,3 +129,53 @@ def test_unavailable_options_are_as_if_they_did_not_exist(data: st.DataObject) -
     assert state.valid == bool(possible)
     assert state.total_minor == (min(one.price_minor for one in possible) if possible else None)
     assert state.features[feature.code].options[late].status is Status.RULED_OUT
+
+
+@SOME
+@given(st.data())
+def test_closest_gives_up_the_least_weight(data: st.DataObject) -> None:
+    """C-15: nothing valid that keeps the choices gives up less of what was asked for, by the weights; of these the cheapest."""
+    model = data.draw(models(3))
+    assume(without_texts(model))
+    wanted = data.draw(selections(model))
+    valid = valid_configurations(model)
+    assume(valid)
+    weights = {feature.code: data.draw(st.integers(1, 9)) for feature in model.features}
+
+    def lost(answers: Mapping[str, object]) -> int:
+        return sum(
+            weights[feature.code]
+            for feature in model.features
+            if (
+                not keeps(model, answers, {feature.code: wanted.answers[feature.code]})
+                if feature.code in wanted.answers
+                else feature.code in answers and can_be_open(model, feature.code)
+            )
+        )
+
+    for make in (with_cp_sat, with_plan):
+        found = make(model).complete(Selection(), Goal.CLOSEST, to=wanted, weights=weights)
+
+        assert any(one.answers == found.answers for one in valid)
+        assert lost(found.answers) == min(lost(one.answers) for one in valid)
+
+
+def can_be_open(model: ConfigurationModel, code: str) -> bool:
+    feature = model.feature(code)
+    optional = feature.shown_when is not None or not (feature.required or feature.kind is FeatureKind.BOOLEAN)
+    return optional and feature.kind is not FeatureKind.OPTIONS
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_cp_sat_is_as_certain_as_enumeration(seed: int) -> None:
+    """`unsure` rows of sums and `certain` tables mean the same to CP-SAT, to the plan and to the oracle."""
+    rng = np.random.default_rng(seed)
+    problem = random_problem(rng)
+    oracle, judge = Oracle(problem), CpSatEngine(problem)
+    picks = random_picks(rng, problem)
+
+    want, got = oracle.answers(picks), judge.answers(picks)
+
+    for place in range(len(problem.domains)):
+        assert got.certain_row[place].tolist() == want.certain_row[place].tolist()
+        assert got.with_row[place].tolist() == want.with_row[place].tolist()

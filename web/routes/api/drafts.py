@@ -150,9 +150,13 @@ def undo(request: Request, shop: TheShop, who: TheApiReader, draft_id: str) -> R
 def complete(request: Request, shop: TheShop, who: TheApiReader, draft_id: str, body: schemas.Complete) -> Response:
     """Answer everything still open, by a goal; choices already made are kept."""
     closest_to = None
-    if body.to:
+    weights = body.weights or {}
+    if body.to or weights:
         with shop.database.read() as db:
             _draft, model = drafts.draft_and_model(db, shop.configurators, DraftId(draft_id), who.reader)
+        for code in weights:
+            _feature(model, code)
+    if body.to:
         closest_to = Selection({code: answer_from_json(_feature(model, code), one) for code, one in body.to.items()})
     outcome = drafts.complete(
         shop.database,
@@ -161,6 +165,7 @@ def complete(request: Request, shop: TheShop, who: TheApiReader, draft_id: str, 
         who.reader,
         goal=Goal(body.goal),
         closest_to=closest_to,
+        weights=weights,
         now=shop.now(),
     )
     return _after(request, shop, outcome)

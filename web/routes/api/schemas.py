@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from configurator.model import GREATEST_WEIGHT
+
 Code = Annotated[str, Field(max_length=80, examples=["cloth"])]
 Minor = Annotated[int, Field(description="In minor units of the currency: 13800 is 138.00.", examples=[13800])]
 
@@ -155,6 +157,9 @@ class Complete(Given):
 
     goal: Literal["cheapest", "fastest", "closest"] = "cheapest"
     to: dict[str, Any] | None = Field(None, description="For `closest`: the usual answers, {feature: answer}.")
+    weights: dict[str, Annotated[int, Field(ge=1, le=GREATEST_WEIGHT)]] | None = Field(
+        None, description="For `closest`: how much each feature matters, 1 where nothing is said."
+    )
 
 
 class SetLimits(Given):
