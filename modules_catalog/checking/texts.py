@@ -10,7 +10,8 @@ from modules_catalog.expressions.tree import features_read
 from modules_catalog.expressions.types import resolved
 from modules_catalog.findings import Finding, FindingSeverity
 from modules_catalog.loading.catalog import LoadedCatalog
-from modules_catalog.loading.texts import TEXT_FILE
+from modules_catalog.loading.texts import TEXT_FILE, text_places
+from modules_catalog.loading.yaml_nodes import root
 from modules_catalog.model import ConfigurationModel, FeatureKind, Rule, Source
 
 _PLACE = re.compile(r"\{([^{}]*)\}")
@@ -109,6 +110,16 @@ def _can_be_filled(loaded: LoadedCatalog, place: str) -> bool:
     return bool(features_read(read))
 
 
+def _places(loaded: LoadedCatalog, locale: str) -> dict[str, Source]:
+    """Return where each text of a locale stands, the line's own files before its libraries'."""
+    found: dict[str, Source] = {}
+    for folder in reversed(loaded.files.folders):
+        name = f"{folder}/texts/{locale}.yaml"
+        if name in loaded.files.files:
+            found |= text_places(root(loaded.files.files[name], name))
+    return found
+
+
 def _unused(loaded: LoadedCatalog, wanted: dict[str, Source]) -> Iterator[Finding]:
     """Yield texts of the line's own files that name nothing there is."""
     model = loaded.model
@@ -119,13 +130,14 @@ def _unused(loaded: LoadedCatalog, wanted: dict[str, Source]) -> Iterator[Findin
         key.split(".", 1)[0] for key in ("step.", "feature.", "option.", "rule.", "surcharge.", "operation.", "check.")
     }
     for locale, texts in sorted(model.texts.items()):
+        places = _places(loaded, locale)
         for key in texts:
             stem = next((key.removesuffix(tail) for tail in _TAILS if key.endswith(tail)), key)
             if key.split(".", 1)[0] in first and key not in known and stem not in known:
                 yield Finding(
                     "unused_text",
                     FindingSeverity.WARNING,
-                    f"{loaded.files.folder}/texts/{locale}.yaml:1",
+                    str(places.get(key, Source(f"{loaded.files.folder}/texts/{locale}.yaml", 1))),
                     f"`{key}` names nothing of this line: a slip of the pen, or left over",
                     (key,),
                 )

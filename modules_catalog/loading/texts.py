@@ -3,6 +3,7 @@
 import re
 
 from modules_catalog.loading.yaml_nodes import Entry
+from modules_catalog.model import Source
 
 TEXT_FILE = re.compile(r"texts/([a-z]{2,3}(?:_[A-Za-z]{2,8})*)\.yaml")
 
@@ -15,6 +16,15 @@ def read_texts(entry: Entry) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     _collect(entry, "", found)
+    return found
+
+
+def text_places(entry: Entry) -> dict[str, Source]:
+    """Return {dotted key: where its text stands}, of texts that can be read."""
+    found: dict[str, Source] = {}
+    for key, value in entry.mapping().items():
+        inner = text_places(value) if value.is_mapping else {"": value.source}
+        found |= {f"{key}.{rest}" if rest else key: source for rest, source in inner.items()}
     return found
 
 

@@ -84,7 +84,7 @@ STATIC = [
     ("texts/en.yaml", "{frame.load_kg}", "{frame.lode_kg}",
      [("place_not_known", "error", "desk/line.yaml:24", ("weight",))]),
     ("texts/en.yaml", "", "feature.legs: Legs\n",
-     [("unused_text", "warning", "desk/texts/en.yaml:1", ("feature.legs",))]),
+     [("unused_text", "warning", "desk/texts/en.yaml:18", ("feature.legs",))]),
     ("pictures/pictures.yaml", "oak: {", "fir: {",
      [("picture_not_valid", "error", "desk/pictures/pictures.yaml:5", ())]),
     ("pictures/pictures.yaml", "stone:", "slab:",
