@@ -16,7 +16,8 @@ from orders.lifecycle.service import move
 from orders.lifecycle.transitions import OrderEvent, OrderState
 from production.build_sheet.scan_codes import read_scan
 from production.floor import service as floor
-from production.floor.model import Action, ScanOutcome, SheetObsolete, WorkOrderNotFound, WorkState
+from production.floor.model import Action, EventKind, ScanOutcome, SheetObsolete, WorkOrderNotFound, WorkState
+from production.supply import service as supply
 
 #: What the order's pieces must all be, or one of them where ``any``, for the order to move on: (event, states, any).
 _MOVES: Mapping[OrderState, tuple[OrderEvent, frozenset[WorkState], bool]] = {
@@ -28,6 +29,10 @@ _MOVES: Mapping[OrderState, tuple[OrderEvent, frozenset[WorkState], bool]] = {
     OrderState.IN_PRODUCTION: (OrderEvent.FINISH, frozenset({WorkState.BUILT, WorkState.SHIPPED}), False),
     OrderState.BUILT: (OrderEvent.SHIP, frozenset({WorkState.SHIPPED}), False),
 }
+
+
+#: What says that a piece's material is no longer in the stock.
+MATERIAL_LEAVES = frozenset({EventKind.KITTED, EventKind.SHIPPED})
 
 
 def scan(
@@ -66,6 +71,10 @@ def scan(
             **obsolete.facts, changes=_changed_since(db, order, str(obsolete.facts["scanned"]))
         ) from None
     if not outcome.is_repeat:
+        if outcome.kind in MATERIAL_LEAVES:
+            supply.use(
+                db, order.reservation_key, order.line, piece=outcome.piece, pieces=order.quantity, by=actor.id, now=now
+            )
         move_on(db, order, actor, now)
     return outcome
 

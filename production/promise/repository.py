@@ -218,7 +218,7 @@ class TakenBack:
 
 
 def remove_takes(db: Session, key: str) -> TakenBack:
-    """Remove everything a reservation has taken and return it, summed."""
+    """Remove everything a reservation has taken and return it, summed; what has left the stock does not come back."""
     buckets: dict[tuple[str, int], int] = {}
     batches: dict[int, int] = {}
     removed = delete(_TAKES).where(_TAKES.c.key == key)
@@ -233,10 +233,10 @@ def remove_takes(db: Session, key: str) -> TakenBack:
     stock: dict[str, int] = {}
     receipts: dict[int, int] = {}
     removed_material = delete(_MATERIAL_TAKES).where(_MATERIAL_TAKES.c.key == key)
-    columns = (_MATERIAL_TAKES.c.material, _MATERIAL_TAKES.c.source, _MATERIAL_TAKES.c.quantity)
+    columns = (_MATERIAL_TAKES.c.material, _MATERIAL_TAKES.c.source, _MATERIAL_TAKES.c.quantity, _MATERIAL_TAKES.c.used)
     for row in db.execute(removed_material.returning(*columns, _MATERIAL_TAKES.c.receipt_id)):
         if row.source == SupplyKind.STOCK:
-            stock[row.material] = stock.get(row.material, 0) + row.quantity
+            stock[row.material] = stock.get(row.material, 0) + row.quantity - row.used
         elif row.source == SupplyKind.RECEIPT:
             receipts[row.receipt_id] = receipts.get(row.receipt_id, 0) + row.quantity
     return TakenBack(buckets, batches, stock, receipts)

@@ -145,6 +145,7 @@ class ReceiptRow(SQLModel, table=True):
     quantity: int = Field(sa_column=Column(BigInteger, nullable=False))
     free: int = Field(sa_column=Column(BigInteger, nullable=False))
     is_received: bool = False
+    reference: str = Field(default="", max_length=80)
     short: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
 
 
@@ -180,10 +181,13 @@ class ReservationLoadRow(SQLModel, table=True):
 
 
 class ReservationMaterialRow(SQLModel, table=True):
-    """What a reservation takes of one material from one source."""
+    """What a reservation takes of one material from one source; ``used`` of it has left the stock."""
 
     __tablename__ = "production_reservation_material"
-    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("used >= 0 AND used <= quantity", name="used_within_quantity"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(max_length=80, foreign_key="production_reservation.key", index=True)
@@ -192,3 +196,4 @@ class ReservationMaterialRow(SQLModel, table=True):
     quantity: int = Field(sa_column=Column(BigInteger, nullable=False))
     usable_s: int = Field(sa_column=Column(BigInteger, nullable=False))
     receipt_id: int | None = Field(default=None, foreign_key="production_receipt.id")
+    used: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))

@@ -1,0 +1,199 @@
+"""Use cases of material: order from a supplier, receive, count, use, and see what runs low.
+
+A session passed in is the caller's transaction. Source: docs/algorithms/promise.md, rules M-1 to M-7.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session
+
+from production.promise import service as promises
+from production.promise.calendar import epoch_s, local_date, wall_clock_s
+from production.promise.material import SupplyKind
+from production.supply import repository
+from production.supply.model import (
+    AlreadyReceived,
+    Movement,
+    MovementKind,
+    QuantityNotValid,
+    StockLevel,
+    SupplierOrder,
+    SupplierOrderNotFound,
+)
+
+MOST = 10**12
+
+
+def stock_levels(db: Session, line: str, *, low_only: bool = False) -> list[StockLevel]:
+    """Return what there is of every material the plant stocks or has promised, those that run low first (M-7).
+
+    Raises:
+        PlantNotFound: no plant makes the line.
+    """
+    plant = promises.plant_of(db, line)
+    taken = repository.reserved(db, line)
+    coming: dict[str, int] = {}
+    for row in repository.open_receipts(db, line):
+        coming[row.material] = coming.get(row.material, 0) + row.free
+    rows = {row.material: row for row in repository.stock_rows(db, line)}
+    levels = []
+    for material in sorted({*rows, *(code for code, _ in taken), *coming}):
+        known = rows.get(material)
+        lead_days = plant.default_lead_days if known is None or known.lead_time_days is None else known.lead_time_days
+        to_order, first_s = taken.get((material, SupplyKind.SUPPLIER), (0, 0))
+        order_by = local_date(first_s, plant.timezone) - timedelta(days=lead_days + 1) if to_order else None
+        level = StockLevel(
+            material=material,
+            free=known.free if known else 0,
+            reserved=taken.get((material, SupplyKind.STOCK), (0, 0))[0],
+            short=known.short if known else 0,
+            coming=coming.get(material, 0),
+            to_order=to_order,
+            reorder_at=known.reorder_at if known else 0,
+            lead_time_days=lead_days,
+            order_by=order_by,
+        )
+        if level.is_low or not low_only:
+            levels.append(level)
+    return sorted(levels, key=lambda level: (not level.is_low, level.order_by or date.max, level.material))
+
+
+def supplier_orders(db: Session, line: str, *, now: datetime) -> list[SupplierOrder]:
+    """Return what suppliers still have to bring, by day; overdue is what was due before today.
+
+    Raises:
+        PlantNotFound: no plant makes the line.
+    """
+    zone = promises.plant_of(db, line).timezone
+    today = local_date(epoch_s(now), zone)
+    found = []
+    for row in repository.open_receipts(db, line):
+        due = local_date(row.usable_s - 1, zone)
+        reserved = row.quantity - row.free + row.short
+        found.append(SupplierOrder(row.id, row.material, row.quantity, reserved, due, row.reference, due < today))
+    return found
+
+
+def order(db: Session, line: str, material: str, quantity: int, *, due: date, reference: str = "") -> int:
+    """Note that a supplier will bring a quantity on a day; return the supplier order's id.
+
+    What reservations are waiting for from the supplier, and need no sooner, is from now on to come out of it (M-4).
+
+    Raises:
+        QuantityNotValid: not a quantity.
+        PlantNotFound: no plant makes the line.
+    """
+    _require_quantity(material, quantity, least=1)
+    repository.lock_stock(db, line, material)
+    receipt_id = promises.receive_later(db, line, material, day=due, quantity=quantity)
+    usable_s = wall_clock_s(due, 24 * 60, promises.plant_of(db, line).timezone)
+    free = quantity
+    for take in repository.takes_of(db, line, material, SupplyKind.SUPPLIER):
+        part = min(free, take.quantity)
+        if part > 0 and take.usable_s >= usable_s:
+            repository.move_take(db, take.id, part, take.quantity, SupplyKind.RECEIPT, usable_s, receipt_id)
+            free -= part
+    repository.change_receipt(db, receipt_id, {"free": free, "reference": reference})
+    return receipt_id
+
+
+def receive(
+    db: Session,
+    line: str,
+    material: str,
+    quantity: int,
+    *,
+    by: str,
+    now: datetime,
+    lot: str = "",
+    supplier_order: int | None = None,
+) -> None:
+    """Take a delivery into stock under its lot number.
+
+    Of a supplier order, everything is taken to have come: what was reserved of it is reserved of the stock now, and what is
+    missing of the quantity makes the stock short if nothing free covers it (M-5).
+
+    Raises:
+        QuantityNotValid: not a quantity.
+        SupplierOrderNotFound: there is no such supplier order of this material.
+        AlreadyReceived: it has been received.
+        PlantNotFound: no plant makes the line.
+    """
+    _require_quantity(material, quantity, least=0 if supplier_order is not None else 1)
+    promises.plant_of(db, line)
+    repository.lock_stock(db, line, material)
+    reserved = 0
+    reference = ""
+    if supplier_order is not None:
+        row = repository.receipt(db, line, supplier_order)
+        if row is None or row.material != material:
+            raise SupplierOrderNotFound(line=line, supplier_order=supplier_order)
+        if row.is_received:
+            raise AlreadyReceived(line=line, supplier_order=supplier_order)
+        reference = row.reference
+        for take in repository.takes_of(db, line, material, SupplyKind.RECEIPT, supplier_order):
+            repository.move_take(db, take.id, take.quantity, take.quantity, SupplyKind.STOCK, take.usable_s, None)
+            reserved += take.quantity
+        repository.change_receipt(db, supplier_order, {"free": 0, "short": 0, "is_received": True})
+    repository.change_stock(db, line, material, quantity - reserved)
+    if quantity:
+        moved = Movement(material, MovementKind.RECEIVED, quantity, now, by, lot, reference)
+        repository.add_movement(db, line, moved)
+
+
+def count(db: Session, line: str, material: str, counted: int, *, by: str, now: datetime) -> int:
+    """Take over what a stocktake found; return the difference to what was thought to be there, and log it (M-6).
+
+    Raises:
+        QuantityNotValid: not a quantity.
+        PlantNotFound: no plant makes the line.
+    """
+    _require_quantity(material, counted, least=0)
+    promises.plant_of(db, line)
+    free, short = repository.lock_stock(db, line, material)
+    takes = repository.takes_of(db, line, material, SupplyKind.STOCK)
+    expected = free - short + sum(int(take.quantity - take.used) for take in takes)
+    difference = counted - expected
+    repository.change_stock(db, line, material, difference)
+    repository.add_movement(db, line, Movement(material, MovementKind.COUNTED, difference, now, by))
+    return difference
+
+
+def use(db: Session, key: str, line: str, *, piece: int, pieces: int, by: str, now: datetime) -> None:
+    """Note that the material of one of so many pieces of a reservation has left the stock; the same piece again changes nothing.
+
+    Args:
+        db: The caller's transaction.
+        key: The reservation.
+        line: Its line.
+        piece: Which piece, from 1; pieces before it are taken to have been served.
+        pieces: How many there are.
+        by: Who took it out.
+        now: The present moment, UTC.
+    """
+    whole: dict[str, int] = {}
+    takes = repository.unused_takes(db, key)
+    for take in takes:
+        whole[take.material] = whole.get(take.material, 0) + take.quantity
+    served = {material: total * piece // pieces for material, total in whole.items()}
+    for material, total in served.items():
+        wanted = total - sum(take.used for take in takes if take.material == material)
+        used = 0
+        for take in takes:
+            part = min(take.quantity - take.used, wanted - used)
+            if take.material == material and take.source == SupplyKind.STOCK and part > 0:
+                repository.set_used(db, take.id, take.used + part)
+                used += part
+        if used:
+            repository.add_movement(db, line, Movement(material, MovementKind.USED, -used, now, by, reference=key))
+
+
+def movements(db: Session, line: str, material: str, *, limit: int = 50) -> Sequence[Movement]:
+    """Return what happened to a material, the newest first."""
+    return tuple(repository.movements(db, line, material, limit))
+
+
+def _require_quantity(material: str, quantity: int, *, least: int) -> None:
+    if not least <= quantity <= MOST or not material.strip():
+        raise QuantityNotValid(material=material, quantity=quantity)
