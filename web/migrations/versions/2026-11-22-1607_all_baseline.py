@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122155257"
+revision: str = "20261122160707"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -697,6 +697,7 @@ def upgrade() -> None:
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("free", sa.BigInteger(), nullable=False),
         sa.Column("is_received", sa.Boolean(), nullable=False),
+        sa.Column("reference", sa.String(length=80), nullable=False),
         sa.Column("short", sa.BigInteger(), server_default="0", nullable=False),
         sa.CheckConstraint("free <= quantity", name=op.f("ck_production_receipt_free_within_quantity")),
         sa.CheckConstraint("free >= 0", name=op.f("ck_production_receipt_free_not_negative")),
@@ -758,6 +759,41 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("line", "material", name=op.f("pk_production_stock")),
     )
+    op.create_table(
+        "production_stock_movement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("line", sa.String(length=40), nullable=False),
+        sa.Column("material", sa.String(length=120), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "received",
+                "counted",
+                "used",
+                name="movement_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("lot", sa.String(length=80), nullable=False),
+        sa.Column("reference", sa.String(length=80), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "quantity <> 0 OR kind = 'counted'", name=op.f("ck_production_stock_movement_something_moved")
+        ),
+        sa.ForeignKeyConstraint(
+            ["line"], ["production_plant.line"], name=op.f("fk_production_stock_movement_line_production_plant")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_production_stock_movement")),
+    )
+    with op.batch_alter_table("production_stock_movement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_production_stock_movement_lot"), ["lot"], unique=False)
+        batch_op.create_index("ix_production_stock_movement_material", ["line", "material", "at"], unique=False)
+
     op.create_table(
         "production_work_operation",
         sa.Column("work_order_id", sa.Integer(), nullable=False),
@@ -1057,7 +1093,11 @@ def upgrade() -> None:
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("usable_s", sa.BigInteger(), nullable=False),
         sa.Column("receipt_id", sa.Integer(), nullable=True),
+        sa.Column("used", sa.BigInteger(), server_default="0", nullable=False),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_production_reservation_material_quantity_positive")),
+        sa.CheckConstraint(
+            "used >= 0 AND used <= quantity", name=op.f("ck_production_reservation_material_used_within_quantity")
+        ),
         sa.ForeignKeyConstraint(
             ["key"],
             ["production_reservation.key"],
@@ -1542,6 +1582,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_production_work_operation_queue")
 
     op.drop_table("production_work_operation")
+    with op.batch_alter_table("production_stock_movement", schema=None) as batch_op:
+        batch_op.drop_index("ix_production_stock_movement_material")
+        batch_op.drop_index(batch_op.f("ix_production_stock_movement_lot"))
+
+    op.drop_table("production_stock_movement")
     op.drop_table("production_stock")
     with op.batch_alter_table("production_reservation", schema=None) as batch_op:
         batch_op.drop_index("ix_production_reservation_expiry")
