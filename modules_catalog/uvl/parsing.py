@@ -12,6 +12,7 @@ from lark.indenter import DedentError
 from modules_catalog.model import Source
 from modules_catalog.uvl.errors import UvlNotValid
 from modules_catalog.uvl.grammar import LEVELS, uvl_parser
+from modules_catalog.uvl.loose_names import with_quoted_names
 from modules_catalog.uvl.model import (
     ARITHMETIC,
     COMPARED,
@@ -72,7 +73,7 @@ def parse_uvl(text: str, file: str) -> ParsedModel:
     Raises:
         UvlNotValid: It is not understood; the message names the line.
     """
-    plain = _without_comments(text, file)
+    plain = _without_comments(with_quoted_names(text), file)
     try:
         raw = uvl_parser().parse(plain)
     except UnexpectedInput as error:
