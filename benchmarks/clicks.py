@@ -3,6 +3,8 @@
 ``python -m benchmarks.clicks [--tables DIR] [--sizes 1000 10000 …] [--json]``. Random sessions of possible picks, half of
 them under a budget; nothing is kept between clicks but the plan. In the same run: lean CP-SAT (the judge), asked for the
 cheapest completion with one option, which also checks the plan's answers, and for all answers at the smallest size.
+``--models 400 …`` measures generated feature models too, beside a textbook solver loop, CP-SAT and flamapy's configurator;
+``--sizes`` or ``--models`` without numbers leaves that half out.
 """
 
 import argparse
@@ -17,6 +19,8 @@ from typing import Any
 import numpy as np
 import psutil
 
+from benchmarks._feature_models import SIZES as MODELS
+from benchmarks._models import measured_model
 from benchmarks._parts import SIZES, parts_in, write_tables
 from benchmarks._recording import ROOT, record, surroundings
 from benchmarks._sessions import Click, random_sessions, spread, timed
@@ -38,6 +42,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--tables", type=Path, default=REAL_TABLES if REAL_TABLES.is_dir() else LINE)
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
+    parser.add_argument("--models", type=int, nargs="*", default=MODELS, help="features of generated models")
     parser.add_argument("--sessions", type=int, default=40)
     parser.add_argument("--probes", type=int, default=12, help="answers checked by CP-SAT at each size")
     parser.add_argument("--no-record", action="store_true", help="leave benchmarks/results as it is")
@@ -55,10 +60,26 @@ def main() -> None:
         )
         measured.append(one)
     result = {**surroundings(), "load": os.getloadavg()[1], "source_parts": parts_in(asked.tables), "sizes": measured}
-    if not asked.no_record:
+    models = [told_model(features, asked.probes) for features in asked.models]
+    if not asked.no_record and measured:
         record("clicks", result)
+    if not asked.no_record and models:
+        record("clicks-models", {**surroundings(), "load": os.getloadavg()[1], "models": models})
     if asked.json:
-        print(json.dumps(result))
+        print(json.dumps({**result, "models": models}))
+
+
+def told_model(features: int, probes: int) -> dict[str, Any]:
+    """Return the figures of one feature model, and print the main ones."""
+    one = measured_model(features, sessions=6, probes=probes)
+    ours, textbook, flamapy = one["click_cpu_ms"], one["textbook"], one["flamapy"]
+    print(
+        f"{features:7} features: click p50 {ours['p50']} p95 {ours['p95']} ms of the processor, textbook p95 "
+        f"{textbook['click_cpu_ms']['p95']}; {textbook['values']} values checked, {textbook['different']} different; "
+        f"flamapy {flamapy.get('not_run') or str(flamapy['wrongly_open']) + ' options wrongly open'}",
+        flush=True,
+    )
+    return one
 
 
 def measured_size(tables: Path, size: int, sessions: int, probes: int, *, peers: bool) -> dict[str, Any]:

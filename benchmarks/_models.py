@@ -1,0 +1,181 @@
+"""Clicks on generated feature models: ours, a textbook solver loop, CP-SAT, and flamapy's configurator, in one run."""
+
+import json
+import subprocess
+import tempfile
+import time
+import venv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pysat.solvers import Solver
+
+from benchmarks._feature_models import FeatureModel, feature_model
+from benchmarks._recording import ROOT
+from benchmarks._sessions import spread
+from configurator.compiling.compile import compile_model
+from configurator.cpsat.engine import CpSatEngine
+from configurator.engine import NO_WAY, Answers, Picks
+from configurator.satisfying.engine import SatEngine, build_sat_engine
+from modules_catalog.loading.catalog import read_catalog
+from modules_catalog.loading.files import CatalogFiles
+from modules_catalog.uvl.importing import catalog_of
+from modules_catalog.uvl.reading import feature_model_of
+
+PICKS_EACH = 10
+PEERS = ROOT / ".cache" / "peers"
+LOCK = ROOT / "requirements" / "peers.txt"
+Session = list[tuple[str, bool]]
+
+
+def measured_model(features: int, sessions: int, probes: int) -> dict[str, Any]:
+    """Return the figures of one generated model; times are of the processor."""
+    model = feature_model(features)
+    begun = time.process_time()
+    catalog = catalog_of(feature_model_of(model.text()))
+    files = {f"model/{name}": text.encode() for name, text in catalog.files.items()}
+    loaded = read_catalog(CatalogFiles("model", files)).model
+    load_s = time.process_time() - begun
+    begun = time.process_time()
+    problem = compile_model(loaded).problem
+    compile_s = time.process_time() - begun
+    begun = time.process_time()
+    engine = build_sat_engine(problem)
+    engine_s = time.process_time() - begun
+    played = [_session(engine, seed) for seed in range(sessions)]
+    clicks = [click for session in played for click in session[1]]
+    judge = CpSatEngine(problem)
+    return {
+        "features": features,
+        "rules": len(loaded.rules),
+        "load_s": round(load_s, 2),
+        "compile_s": round(compile_s, 2),
+        "engine_s": round(engine_s, 2),
+        "click_cpu_ms": spread([ms for _, _, ms in clicks]),
+        "clicks": len(clicks),
+        "textbook": _textbook(model, engine, played),
+        "cp_sat": _cp_sat(judge, clicks, probes),
+        "flamapy": _flamapy(model, engine, played),
+    }
+
+
+def _session(engine: SatEngine, seed: int) -> tuple[Session, list[tuple[Picks, Answers, float]]]:
+    """Return random possible choices, and the answer after each beginning of them."""
+    rng = np.random.default_rng(seed)
+    domains = engine.problem.domains
+    choices: Session = []
+    picks: dict[int, dict[int, int]] = {}
+    clicks: list[tuple[Picks, Answers, float]] = []
+    while True:
+        begun = time.process_time()
+        answers = engine.answers(picks)
+        clicks.append((dict(picks), answers, (time.process_time() - begun) * 1000))
+        free = [at for at in range(len(domains)) if at not in picks and (answers.with_row[at] < NO_WAY).all()]
+        if len(choices) == PICKS_EACH or not free:
+            return choices, clicks
+        at, row = int(rng.choice(free)), int(rng.integers(2))
+        picks[at] = {row: 1}
+        choices.append((domains[at].feature, domains[at].rows[row] == "yes"))
+
+
+def _literals(engine: SatEngine, picks: Picks) -> dict[int, int]:
+    """Return each pick as a literal of the second formula, by domain."""
+    domains = engine.problem.domains
+    return {
+        at: int(domains[at].feature[1:]) * (1 if domains[at].rows[next(iter(rows))] == "yes" else -1)
+        for at, rows in picks.items()
+    }
+
+
+def _textbook(
+    model: FeatureModel, engine: SatEngine, played: list[tuple[Session, list[tuple[Picks, Answers, float]]]]
+) -> dict[str, Any]:
+    """Return the times of a solver with phase steering, on clauses of its own, and how many of our statuses it denies."""
+    times, values, different = [], 0, 0
+    with Solver(name="glucose4", bootstrap_with=model.clauses()) as solver:
+        for _, clicks in played:
+            for picks, answers, _ in clicks:
+                chosen = _literals(engine, picks)
+                begun = time.process_time()
+                possible = _possible(solver, model.features, list(chosen.values()))
+                times.append((time.process_time() - begun) * 1000)
+                for at, domain in enumerate(engine.problem.domains):
+                    for row, code in enumerate(domain.rows):
+                        literal = int(domain.feature[1:]) * (1 if code == "yes" else -1)
+                        values += 1
+                        different += (literal in possible) != bool(answers.with_row[at][row] < NO_WAY)
+    return {"click_cpu_ms": spread(times), "values": values, "different": different}
+
+
+def _possible(solver: Any, features: int, chosen: list[int]) -> set[int]:
+    """Return the literals some product with all choices has, a choice's own lifted."""
+    told = {abs(literal) for literal in chosen}
+    left = {sign * number for number in range(1, features + 1) if number not in told for sign in (1, -1)}
+    found: set[int] = set()
+    while left:
+        solver.set_phases(sorted(left))
+        asked = next(iter(left))
+        if solver.solve(assumptions=[*chosen, asked]):
+            product = set(solver.get_model()[:features])
+            found |= product
+            left -= product
+        else:
+            left.discard(asked)
+    for literal in chosen:
+        if solver.solve(assumptions=[*(other for other in chosen if other != literal), -literal]):
+            found.add(-literal)
+    return found | set(chosen)
+
+
+def _cp_sat(judge: CpSatEngine, clicks: list[tuple[Picks, Answers, float]], probes: int) -> dict[str, Any]:
+    """Return how long CP-SAT takes for one option, and how many of our statuses it denies."""
+    rng = np.random.default_rng(7)
+    times, different = [], 0
+    for _ in range(probes):
+        picks, answers, _ = clicks[int(rng.integers(len(clicks)))]
+        at = int(rng.integers(len(judge.problem.domains)))
+        row = int(rng.integers(2))
+        begun = time.process_time()
+        found = judge.completion({**picks, at: {row: 1}})
+        times.append((time.process_time() - begun) * 1000)
+        different += (found is not None) != bool(answers.with_row[at][row] < NO_WAY)
+    return {"cpu_ms_a_value": spread(times), "values": probes, "different": different}
+
+
+def _flamapy(
+    model: FeatureModel, engine: SatEngine, played: list[tuple[Session, list[tuple[Picks, Answers, float]]]]
+) -> dict[str, Any]:
+    """Return flamapy's times and how many options it leaves open that no product has; or why it did not run."""
+    python = PEERS / "bin" / "python"
+    if not python.is_file():
+        venv.create(PEERS, with_pip=True)
+        command = [python, "-m", "pip", "install", "-q", "--only-binary", ":all:", "--require-hashes", "-r", LOCK]
+        made = subprocess.run(command, capture_output=True, text=True, check=False)
+        if made.returncode:
+            python.unlink()
+            return {"not_run": made.stderr.strip().splitlines()[-1]}
+    with tempfile.TemporaryDirectory() as folder:
+        uvl = Path(folder) / "model.uvl"
+        uvl.write_text(model.text(), encoding="utf-8")
+        asked = json.dumps({"uvl": str(uvl), "sessions": [choices for choices, _ in played]})
+        script = Path(__file__).with_name("_flamapy_peer.py")
+        done = subprocess.run([python, script], input=asked, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return {"not_run": done.stderr.strip().splitlines()[-1]}
+    told = json.loads(done.stdout[done.stdout.index("{") :])
+    wrong = open_values = 0
+    for (picks, answers, _), own in zip(
+        [click for _, clicks in played for click in clicks], told["clicks"], strict=True
+    ):
+        for at, domain in enumerate(engine.problem.domains):
+            if at in picks or own["decided"] is None or domain.feature in own["decided"]:
+                continue
+            open_values += 2
+            wrong += int((answers.with_row[at] >= NO_WAY).sum())
+    return {
+        "build_s": told["build_s"],
+        "click_cpu_ms": spread([click["ms"] for click in told["clicks"]]),
+        "open_values": open_values,
+        "wrongly_open": wrong,
+    }
