@@ -12,6 +12,8 @@ from production.build_sheet.printing import SheetPrinter
 from production.build_sheet.worker import LENGTH
 
 JUDGING_MB = 2048
+TIMEOUT_S = 300.0
+"""On the wall; what a document may really cost is limited in processor time. A busy machine is no reason to give up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,10 @@ class InvoicePrinter:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._drawing = SheetPrinter(folder, module="orders.invoicing.drawing_worker")
-        self._judging = SheetPrinter(folder, module="orders.invoicing.judging_worker", memory_mb=JUDGING_MB)
+        self._drawing = SheetPrinter(folder, module="orders.invoicing.drawing_worker", timeout_s=TIMEOUT_S)
+        self._judging = SheetPrinter(
+            folder, module="orders.invoicing.judging_worker", memory_mb=JUDGING_MB, timeout_s=TIMEOUT_S
+        )
 
     def draw(self, invoice: Invoice) -> PrintedInvoice:
         """Return the invoice's files; the same bytes each time.
