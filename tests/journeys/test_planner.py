@@ -1,0 +1,67 @@
+"""The planner sees the load, what fills a day, and what a machine down does to promises before saying so."""
+
+from datetime import date
+
+from kernel.ids import QuoteId
+from orders.lifecycle import repository as orders
+from orders.quotes import repository as quotes
+from production.promise import adjusting
+from production.promise import service as promises
+from tests.journeys.conftest import enter
+from tests.journeys.ordering import released
+from web.shop import Shop
+
+
+def first_cell(shop: Shop, number: str) -> tuple[str, date]:
+    """Return where and on which day the first operation of an order is planned."""
+    with shop.database.read() as db:
+        order = orders.get_order_by_number(db, number)
+        starts = promises.planned_starts(db, order.reservation_key)
+        key = min(starts, key=lambda each: starts[each])
+        assert quotes.get_quote(db, QuoteId(order.quote_id)).number.startswith("Q-")
+    return ("cutting" if key[1] == "cut" else key[1]), starts[key].date()
+
+
+def test_a_cell_of_the_load_leads_to_the_orders_that_fill_it(shop: Shop) -> None:
+    """From the map to the day to the order, and on to its way through the plant."""
+    number = released(shop, "jeans")
+    centre, day = first_cell(shop, number)
+    planner = enter(shop, login_name="planner")
+    planner.open("/planning")
+    cell = f"/planning/jeans/{centre}/{day.isoformat()}"
+    assert f'href="{cell}"' in planner.client.get(planner.path).text
+    planner.open(cell)
+    assert f"/orders/{number}" in planner.links("/orders/")
+    assert number[-6:].lstrip("0") in planner.open(f"/planning/jeans/gantt?from={day.isoformat()}").text()
+    assert "released" in planner.open(f"/planning/orders/{number}").text()
+
+
+def test_a_machine_down_is_tried_then_kept_and_overtime_makes_it_good(shop: Shop) -> None:
+    """Shown without being kept; kept, the promise is at risk; taken back, it stands again."""
+    number = released(shop, "jeans")
+    centre, day = first_cell(shop, number)
+    planner = enter(shop, login_name="planner")
+    page = "/planning/jeans/calendar"
+    down = {"work_centre": centre, "kind": "down", "day": day.isoformat(), "begins": "00:00", "ends": "23:59"}
+    planner.open(page).press("Show what it does", **down, places="2")
+    assert "1 promise would be at risk" in planner.text()
+    assert number in planner.text()
+    with shop.database.read() as db:
+        assert adjusting.at_risk(db, "jeans") == []
+
+    planner.press("Keep it")
+    assert number in planner.open("/planning/jeans/risks").text()
+    overtime = planner.links("/planning/jeans/calendar?work_centre")
+    assert len(overtime) == 1
+    planner.open(page).press("Take back")
+    assert "Every promise stands" in planner.open("/planning/jeans/risks").text()
+
+
+def test_a_span_that_cannot_be_is_refused_and_nothing_is_kept(shop: Shop) -> None:
+    """It ends before it begins."""
+    planner = enter(shop, login_name="planner")
+    planner.open("/planning/pc/calendar").press("Show what it does", day="2026-11-24", begins="12:00", ends="08:00")
+    assert planner.status == 422
+    assert "a time after the first one" in planner.text()
+    with shop.database.read() as db:
+        assert adjusting.adjustments(db, "pc", date(2026, 1, 1), date(2027, 12, 31)) == {}

@@ -1,0 +1,193 @@
+"""Days that differ from the plan: maintenance, a machine down, overtime; what they do to promises is shown before they are kept."""
+
+from datetime import date, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from kernel.ids import QuoteId
+from modules_catalog.releases import service as releases
+from orders.audit.service import record
+from orders.lifecycle import repository as orders
+from orders.quotes import repository as quotes
+from production.overview import service as overview
+from production.plants.model import Adjustment, AdjustmentKind, Plant
+from production.promise import adjusting
+from production.promise import service as promises
+from web.security.access import require_role
+from web.security.roles import Role
+from web.shop import Shop, TheActor, TheShop
+from web.templating import go_to, reader_locale, respond
+from web.views.plant_calendar import adjustment_rows, risk_rows
+from web.views.words import Words
+
+router = APIRouter(
+    prefix="/planning/{line}", dependencies=[Depends(require_role(Role.PLANNER))], include_in_schema=False
+)
+AHEAD_DAYS = 120
+
+
+@router.get("/calendar", name="planner:calendar")
+def page(
+    request: Request,
+    shop: TheShop,
+    line: str,
+    work_centre: Annotated[str, Query(max_length=40)] = "",
+    day: Annotated[str, Query(max_length=10)] = "",
+    kind: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """Show what differs from the plan in the next months, and ask for more."""
+    typed = {"work_centre": work_centre, "day": day, "kind": kind or AdjustmentKind.MAINTENANCE.value}
+    return _show(request, shop, line, typed=typed)
+
+
+@router.post("/calendar", name="planner:adjust")
+def adjust(
+    request: Request,
+    shop: TheShop,
+    actor: TheActor,
+    line: str,
+    work_centre: Annotated[str, Form(max_length=40)],
+    kind: Annotated[AdjustmentKind, Form()],
+    day: Annotated[str, Form(max_length=10)] = "",
+    begins: Annotated[str, Form(max_length=5)] = "",
+    ends: Annotated[str, Form(max_length=5)] = "",
+    places: Annotated[str, Form(max_length=4)] = "1",
+    note: Annotated[str, Form(max_length=120)] = "",
+    keep: Annotated[bool, Form()] = False,
+) -> Response:
+    """Show what an adjustment would do to promises; with ``keep``, keep it."""
+    typed = {
+        "work_centre": work_centre,
+        "kind": kind.value,
+        "day": day,
+        "begins": begins,
+        "ends": ends,
+        "places": places,
+        "note": note,
+    }
+    try:
+        adjustment = Adjustment(
+            work_centre=work_centre,
+            kind=kind,
+            day=date.fromisoformat(day),
+            from_min=_minute(begins),
+            to_min=_minute(ends),
+            places=int(places),
+            note=note.strip(),
+        )
+    except ValueError:
+        return _show(request, shop, line, typed=typed, problem="span", status=422)
+    now = shop.now()
+    with shop.database.write() as db:
+        effect = adjusting.effect_of(db, line, adjustment, now=now)
+        if keep:
+            adjusting.adjust(db, line, adjustment, now=now)
+            record(
+                db,
+                f"plant:{line}",
+                "adjusted",
+                actor=actor,
+                now=now,
+                work_centre=work_centre,
+                kind=kind.value,
+                day=day,
+                at_risk=len({one.key for one in effect}),
+            )
+    if keep:
+        return go_to(request, f"/planning/{line}/calendar")
+    return _show(request, shop, line, typed=typed, effect=effect)
+
+
+@router.post("/calendar/{adjustment_id}/removal", name="planner:withdraw_adjustment")
+def withdraw(request: Request, shop: TheShop, actor: TheActor, line: str, adjustment_id: int) -> Response:
+    """Take an adjustment back."""
+    with shop.database.write() as db:
+        gone = adjusting.withdraw(db, line, adjustment_id)
+        record(
+            db,
+            f"plant:{line}",
+            "adjustment_withdrawn",
+            actor=actor,
+            now=shop.now(),
+            work_centre=gone.work_centre,
+            day=gone.day.isoformat(),
+        )
+    return go_to(request, f"/planning/{line}/calendar")
+
+
+@router.get("/risks", name="planner:risks")
+def risks(request: Request, shop: TheShop, line: str) -> Response:
+    """Show the promises that are not sure any more: why, and what can be done."""
+    locale = reader_locale(request)
+    with shop.database.read() as db:
+        plant = promises.plant_of(db, line)
+        found = adjusting.at_risk(db, line)
+        rows = risk_rows(found, plant, _numbers(db, found), _due(db, found), _words(shop, db, plant, locale))
+    return respond(request, "planning/risks.html", {"line": line, "rows": rows})
+
+
+def _show(
+    request: Request,
+    shop: Shop,
+    line: str,
+    *,
+    typed: dict[str, str],
+    effect: list[adjusting.AtRisk] | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> Response:
+    locale = reader_locale(request)
+    with shop.database.read() as db:
+        plant = promises.plant_of(db, line)
+        today = overview.today(plant, shop.now())
+        kept = adjusting.adjustments(db, line, today - timedelta(days=7), today + timedelta(days=AHEAD_DAYS))
+        words = _words(shop, db, plant, locale)
+        shown = None if effect is None else risk_rows(effect, plant, _numbers(db, effect), _due(db, effect), words)
+    empty = {
+        "work_centre": plant.work_centres[0].code,
+        "begins": "08:00",
+        "ends": "12:00",
+        "places": "1",
+        "note": "",
+        "day": today.isoformat(),
+    }
+    values = {
+        "line": line,
+        "rows": adjustment_rows(kept, plant, locale),
+        "centres": [(centre.code, centre.name(locale)) for centre in plant.work_centres],
+        "typed": {**empty, **{key: value for key, value in typed.items() if value}},
+        "problem": problem,
+        "effect": shown,
+    }
+    return respond(request, "planning/calendar.html", values, status=status)
+
+
+def _words(shop: Shop, db: Session, plant: Plant, locale: str) -> Words:
+    release = releases.current_release(db, plant.line, now=shop.now())
+    return Words(shop.configurators.of(db, release).model, locale, plant)
+
+
+def _numbers(db: Session, found: list[adjusting.AtRisk]) -> dict[str, str]:
+    ids = [QuoteId(one.key.removeprefix("quote:")) for one in found]
+    numbers = {f"quote:{each}": number for each, number in quotes.numbers_of(db, ids).items()}
+    return numbers | {f"quote:{each}": number for each, number in orders.numbers_of_quotes(db, ids).items()}
+
+
+def _due(db: Session, found: list[adjusting.AtRisk]) -> dict[str, date]:
+    return {key: promises.reservation(db, key).promise.date for key in {one.key for one in found}}
+
+
+def _minute(typed: str) -> int:
+    """Return a wall clock time as minutes since midnight.
+
+    Raises:
+        ValueError: it is no time.
+    """
+    hours, _, minutes = typed.partition(":")
+    found = 60 * int(hours) + int(minutes or 0)
+    if not 0 <= int(minutes or 0) < 60 or not 0 <= found <= 1440:
+        raise ValueError(typed)
+    return found
