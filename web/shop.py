@@ -103,12 +103,16 @@ SEE_ORDERS = (Role.STORE, Role.FLOOR, Role.PLANNER, Role.FINANCE)
 
 
 def reader_of(user: User | None, visitor_id: str) -> Reader:
-    """Return who reads: the user who signed in, else the visitor by a pseudonym."""
+    """Return who reads: the user who signed in, else the visitor by a pseudonym.
+
+    Staff who must set up a second factor first are nobody special until they have.
+    """
+    serves = user is not None and not user.must_enrol
     return Reader(
         id=user.id if user else visitor_id,
         also=visitor_id,
-        is_staff=user is not None and user.may_act_as(Role.STORE),
-        sees_orders=user is not None and user.may_act_as(*SEE_ORDERS),
+        is_staff=user is not None and serves and user.may_act_as(Role.STORE),
+        sees_orders=user is not None and serves and user.may_act_as(*SEE_ORDERS),
         customer_id=user.customer_id if user else None,
     )
 

@@ -30,6 +30,10 @@ class ContactNotValid(NotValid):
     """A name, an e-mail address or a telephone number cannot be right."""
 
 
+class ReferenceNotValid(NotValid):
+    """The reference that was typed is not this customer's."""
+
+
 class ReadingNotValid(NotValid):
     """A measure was read in a way no body allows, or is missing."""
 

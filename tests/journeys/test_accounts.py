@@ -248,6 +248,9 @@ def test_where_it_is_required_staff_can_do_nothing_but_enrol(shop: Shop) -> None
     clerk = Person(create_app(settings, shop))
     clerk.sign_in("store", DEMO_PASSWORD)
     assert clerk.open("/customers").path == "/account/second-factor"
+    visitor = Person(create_app(settings, shop))
+    visitor.open("/configure/jeans").press("Make yours")
+    assert clerk.open(visitor.path).status == 403  # also where no role is asked for, they are nobody special
     ana = Person(create_app(settings, shop))
     ana.sign_in("ana", DEMO_PASSWORD)
     assert ana.open("/orders").path == "/orders"

@@ -19,6 +19,7 @@ from tests.journeys.conftest import enter
 from tests.journeys.ordering import CLERK, released
 from tests.journeys.person import Person
 from web.app import create_app
+from web.demo.people import DEMO_PASSWORD
 from web.settings import Settings
 from web.shop import Shop
 
@@ -223,3 +224,49 @@ def test_a_customer_sees_what_the_store_began_for_them(shop: Shop) -> None:
     assert number in ana.text()
     assert ana.open(f"/orders/{number}").status == 200
     assert Person(create_app(Settings(), shop)).open(f"/orders/{number}").status == 403
+
+
+def test_programs_do_what_the_card_does(shop: Shop) -> None:
+    """Notes, permissions, corrections, merging, sharing, handing over, handing out and erasing over the API."""
+    number = released(shop, "jeans", measured=True)
+    with shop.database.read() as db:
+        order = orders.get_order_by_number(db, number)
+    client = enter(shop).client
+    token = client.post("/api/v1/sessions", json={"login_name": "store", "password": DEMO_PASSWORD}).json()["token"]
+    client.cookies.clear()
+    headers = {"Authorization": f"Bearer {token}"}
+    card = f"/api/v1/customers/{order.customer_id}"
+
+    assert client.post(f"{card}/contacts", json={"note": "called"}, headers=headers).status_code == 201
+    (said,) = client.get(f"{card}/contacts", headers=headers).json()
+    assert (said["channel"], said["note"]) == ("store", "called")
+    allowed = client.put(f"{card}/consents", json={"marketing": True}, headers=headers).json()
+    assert allowed == {"marketing": True, "fit": False}
+    moved = client.post(f"{card}/corrections", json={"corrections_mm": {"waist": 6}}, headers=headers).json()
+    assert moved["corrections_mm"] == {"waist": 6}
+    contact = {"name": "Eva Berg", "email": "eva@example.org"}
+    assert client.put(f"{card}/contact", json=contact, headers=headers).json()["name"] == "Eva Berg"
+    other = client.post("/api/v1/customers", json={"name": "E. B."}, headers=headers).json()["customer_id"]
+    merged = client.post(f"{card}/merges", json={"customer_id": other}, headers=headers)
+    assert merged.status_code == 201
+    undo = client.post(f"{card}/merges/{merged.json()['merge_id']}/undo", headers=headers)
+    assert undo.status_code == 204
+    told = client.get(f"{card}/export", headers=headers).json()
+    assert (told["customer"]["name"], len(told["measurements"]), len(told["orders"])) == ("Eva Berg", 2, 1)
+    facts = {each["key"]: each["value"] for each in client.get(f"{card}/known-facts", headers=headers).json()}
+    assert facts["jeans.sizing"] == "measured"
+
+    begun = client.post("/api/v1/drafts", json={"line": "jeans"}).json()
+    key = {"X-Draft-Key": begun["draft_key"]}
+    copy = client.post(f"/api/v1/drafts/{begun['draft_id']}/shares", headers=key)
+    assert copy.json()["url"].endswith(f"/shared/{copy.json()['token']}")
+    code = client.post(f"/api/v1/drafts/{begun['draft_id']}/handovers", headers=key).json()["code"]
+    assert client.post("/api/v1/handovers", json={"code": code}, headers=headers).json() == {
+        "draft_id": begun["draft_id"]
+    }
+    assert client.post("/api/v1/handovers", json={"code": code}, headers=headers).status_code == 404
+
+    wrong = client.post(f"{card}/erasure", json={"reference": "A-0"}, headers=headers)
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "ReferenceNotValid")
+    waits = client.post(f"{card}/erasure", json={"reference": told["about"]["reference"]}, headers=headers)
+    assert (waits.status_code, waits.json()["code"], waits.json()["orders"]) == (409, "OrdersStillOpen", [number])

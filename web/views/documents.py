@@ -200,6 +200,8 @@ def profile_json(profile: MeasurementProfile, *, is_current: bool) -> Json:
         "measures_mm": {measure: profile.measure_mm(measure) for measure in profile.readings},
         "taken_at": profile.taken_at.isoformat(),
         "is_current": is_current,
+        "method": profile.method.value,
+        "corrections_mm": {measure.value: value for measure, value in profile.corrections_mm.items()},
     }
 
 

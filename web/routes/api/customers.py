@@ -9,7 +9,7 @@ from kernel.ids import CustomerId
 from modules_catalog.sizing.model import Sex
 from orders.customers import repository as customers
 from orders.customers import service as registry
-from orders.customers.model import Purpose
+from orders.customers.model import Method, Purpose
 from web.routes.api import schemas
 from web.routes.api.orders import contact_of
 from web.routes.api.reading import PREFIX, Bearer, TheApiReader, problems
@@ -83,6 +83,8 @@ def measure(shop: TheShop, who: TheApiReader, customer_id: str, body: schemas.Me
             sex=Sex(body.sex),
             readings={measure: tuple(values) for measure, values in body.readings.items()},
             confirmed=frozenset(body.confirmed),
+            method=Method(body.method),
+            reasons=body.reasons,
             new_id=shop.new_id,
             actor=who.actor,
             now=now,

@@ -12,6 +12,7 @@ from web.routes.api import (
     order_changes,
     order_events,
     orders,
+    people,
     sessions,
     wishes,
 )
@@ -25,6 +26,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     order_changes.router,
     order_events.router,
     customers.router,
+    *people.ROUTERS,
     floor.router,
     wishes.router,
     invoices.router,

@@ -523,6 +523,10 @@ class Measurements(Given):
     sex: Literal["F", "M"]
     readings: dict[str, list[int]] = Field(examples=[{"hip_circ": [1010, 1014], "thigh_circ": [612]}])
     confirmed: list[str] = Field(default_factory=list, description="Measures that look rare and were checked.")
+    method: Literal["tape", "garment", "size"] = Field(
+        "tape", description="How they were found: with the tape, from a pair that fits, or from an ordinary size."
+    )
+    reasons: dict[str, str] = Field(default_factory=dict, description="Why a rare measure is kept all the same.")
 
 
 class Profile(Told):
@@ -533,6 +537,8 @@ class Profile(Told):
     measures_mm: dict[str, int]
     taken_at: datetime
     is_current: bool
+    method: str
+    corrections_mm: dict[str, int] = Field(description="What try-ons showed, added to the finished pair.")
 
 
 # --- floor ----------------------------------------------------------------------------------------
