@@ -20,7 +20,8 @@ TAGS = {
     "drafts": "Choosing: every option with status, price and date; conflicts and repairs.",
     "quotes": "Price fixed, date held.",
     "orders": "Accepted quotes: where they are, their build sheets.",
-    "customers": "People and their measures, for store staff.",
+    "invoices": "Invoices as they were issued, and what was paid.",
+    "customers": "People, their measures and what is known of them, for store staff.",
     "wishes": "What customers wanted and could not have, without saying who.",
     "floor": "Scans and queues, for the floor.",
 }
