@@ -79,7 +79,7 @@ def test_a_day_and_a_price_that_cannot_be_met_are_counted_by_what_they_lack(shop
     draft = a_draft(shop, now)
     late = limit(shop, draft, now, need_by=now.date() - timedelta(days=1))
     assert late.late
-    press(shop, draft, now, option="blue")
+    limit(shop, draft, now, need_by=now.date() - timedelta(days=1), quantity=2)
     limit(shop, draft, now, need_by=now.date() - timedelta(days=2))
     limit(shop, draft, now, budget_minor=100)
     limit(shop, draft, now, budget_minor=1_000_000)
