@@ -92,13 +92,13 @@ def frontier(line: str, routings: Routings, load: float, orders: int, *, quiet: 
 
 
 def worst(lines: dict[str, Any]) -> dict[str, float]:
-    """Return the shares kept and the ratio at the worst load: the one with the fewest kept, among these the highest."""
+    """Return the least shares kept at any load, and the larger ratio of both lines at the highest, with noisy times."""
     rows = [row for line in lines.values() for row in line["loads"]]
-    row = min(rows, key=lambda one: (one["noisy"]["kept"], -one["noisy"]["quoted_over_actual"], -one["load"]))
+    most = max(row["load"] for row in rows)
     return {
-        "kept_exact": min(one["exact"]["kept"] for one in rows),
-        "kept_noisy": row["noisy"]["kept"],
-        "quoted_over_actual": row["noisy"]["quoted_over_actual"],
+        "kept_exact": min(row["exact"]["kept"] for row in rows),
+        "kept_noisy": min(row["noisy"]["kept"] for row in rows),
+        "quoted_over_actual": max(row["noisy"]["quoted_over_actual"] for row in rows if row["load"] == most),
     }
 
 

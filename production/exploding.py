@@ -130,6 +130,7 @@ def _routing(model: ConfigurationModel, scope: Scope, fit: FitParts | None) -> R
                 recipe=recipe,
                 checks=operation.checks,
                 is_irreversible=operation.irreversible,
+                setup_s=operation.setup_s,
             )
         )
     return Routing(tuple(operations))

@@ -61,7 +61,8 @@ class Operation:
     """One step of a variant's routing.
 
     ``number`` (10, 20, …) belongs to the operation in the catalog, so it stays the same when another option
-    adds or drops a step. ``after`` are the numbers that must be finished before it may start.
+    adds or drops a step. ``after`` are the numbers that must be finished before it may start. ``setup_s`` of the
+    ``seconds`` are for making ready, and fall away when the same recipe was done just before.
     """
 
     number: int
@@ -72,10 +73,11 @@ class Operation:
     recipe: str | None = None
     checks: tuple[str, ...] = ()
     is_irreversible: bool = False
+    setup_s: int = 0
 
     def __post_init__(self) -> None:
-        if self.seconds < 0:
-            raise ValueError(f"operation {self.code}: {self.seconds} s")
+        if not 0 <= self.setup_s <= self.seconds:
+            raise ValueError(f"operation {self.code}: {self.seconds} s with {self.setup_s} s of set-up")
 
 
 @dataclass(frozen=True, slots=True)

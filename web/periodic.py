@@ -1,4 +1,4 @@
-"""What is done by the clock: quotes expire, months are invoiced, and the plants' horizon rolls forward."""
+"""What is done by the clock: quotes expire, months are invoiced, the horizon rolls forward, the ledger follows the floor."""
 
 import logging
 import threading
@@ -12,11 +12,13 @@ from orders.privacy.forgetting import forget_what_is_old
 from orders.quotes.service import expire_quotes
 from orders.wishes.service import forget_drafts
 from production.promise import service as promises
+from production.sequencing import service as sequencing
 from web.mail_inbox import receive_maildir
 from web.security.accounts import drop_unconfirmed
 from web.shop import Shop
 
 EVERY_S = 60.0
+RESYNC_FROM_HOUR = 2  # on the plant's clock
 _log = logging.getLogger(__name__)
 
 
@@ -47,3 +49,27 @@ def do_what_is_due(shop: Shop, *, now: datetime) -> None:
         if first_time(db, f"retention:{now.date().isoformat()}"):
             forget_what_is_old(db, now=now)
             drop_unconfirmed(db, now=now)
+    follow_the_floor(shop, now=now)
+
+
+def follow_the_floor(shop: Shop, *, now: datetime) -> None:
+    """Let each line's ledger follow its floor once a night, and its sequence whenever something happened there."""
+    with shop.database.read() as db:
+        lines = releases.current_lines(db, now=now)
+        to_resync = [line for line in lines if sequencing.is_resync_due(db, line, now=now, from_hour=RESYNC_FROM_HOUR)]
+    for line in to_resync:
+        with shop.database.read() as db:
+            pieces = sequencing.pieces_to_resync(db, line)
+        for piece in pieces:  # one short transaction each: nobody waits for the whole floor
+            with shop.database.write() as db:
+                sequencing.resync_piece(db, line, piece, now=now)
+        with shop.database.write() as db:
+            sequencing.end_resync(db, line, now=now)
+            at_risk = len(sequencing.alarms(db, line))
+        _log.info("re-synced %s: %d pieces, %d promises at risk", line, len(pieces), at_risk)
+    for line in lines:
+        with shop.database.read() as db:
+            is_stale = line in to_resync or sequencing.is_sequence_stale(db, line)
+        if is_stale:
+            with shop.database.write() as db:
+                sequencing.rebuild_sequence(db, line, now=now)

@@ -84,6 +84,7 @@ def change_work(
         order = replace(
             work.order,
             revision=revision,
+            reservation=reservation_key,
             due_at=promise.finish_at,
             operations=operations,
             measures={one.code: MeasureLimit(one.target_mm, one.tolerance_mm) for one in measures},

@@ -76,6 +76,7 @@ class WorkOperation:
     """One operation of a work order; ``planned_start_at`` is the start of the bucket reserved for it.
 
     ``measures`` are the finished measures that must be taken before it is finished.
+    ``setup_s`` of its ``seconds`` fall away when the same recipe was done just before.
     """
 
     number: int
@@ -87,6 +88,7 @@ class WorkOperation:
     is_cut_off: bool
     planned_start_at: datetime | None = None
     measures: tuple[str, ...] = ()
+    setup_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class MeasureLimit:
 
 @dataclass(frozen=True, slots=True)
 class WorkOrder:
-    """One piece to be made: its own production order."""
+    """One piece to be made: its own production order. ``reservation`` is the key under which the ledger holds its room."""
 
     order_number: str
     piece: int
@@ -109,6 +111,7 @@ class WorkOrder:
     operations: tuple[WorkOperation, ...]
     measures: Mapping[str, MeasureLimit] = field(default_factory=dict)
     pieces: int = 1
+    reservation: str = ""
 
     def operation(self, number: int) -> WorkOperation:
         """Return one operation.
@@ -151,6 +154,26 @@ class WorkStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenPiece:
+    """One piece on the floor with work left: what it is, and when each running operation was started."""
+
+    order: WorkOrder
+    status: WorkStatus
+    started_at: Mapping[int, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SequencedOperation:
+    """When, and at which place of its work centre, an operation is to be done next; from the near-term sequence."""
+
+    order_number: str
+    piece: int
+    number: int
+    place: int
+    start_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ScanOutcome:
     """What a scan did. ``is_repeat``: it had been written before, and nothing was changed."""
 
@@ -182,6 +205,7 @@ class QueueEntry:
     due_at: datetime
     planned_start_at: datetime | None
     waits_for: tuple[int, ...]
+    sequenced_start_at: datetime | None = None
 
     @property
     def is_ready(self) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 from sqlmodel import Session
 
 from kernel.schema import metadata
@@ -13,8 +13,10 @@ from production.floor import tables
 from production.floor.model import (
     EventKind,
     MeasureLimit,
+    OpenPiece,
     OperationState,
     QueueEntry,
+    SequencedOperation,
     WorkEvent,
     WorkOperation,
     WorkOrder,
@@ -59,6 +61,7 @@ def add_work_order(db: Session, order: WorkOrder) -> int:
         "measures": _measures(order),
         "state": WorkState.RELEASED,
         "is_kitted": False,
+        "reservation": order.reservation,
     }
     work_id = int(db.execute(insert(_ORDERS).values(values).returning(_ORDERS.c.id)).scalar_one())
     _add_operations(db, work_id, order.line, order.operations, {})
@@ -70,7 +73,7 @@ def change_work_order(db: Session, work: StoredWork, order: WorkOrder, states: M
     db.execute(
         update(_ORDERS)
         .where(_ORDERS.c.id == work.id)
-        .values(revision=order.revision, due_at=order.due_at, measures=_measures(order))
+        .values(revision=order.revision, due_at=order.due_at, measures=_measures(order), reservation=order.reservation)
     )
     db.execute(delete(_OPERATIONS).where(_OPERATIONS.c.work_order_id == work.id))
     _add_operations(db, work.id, order.line, order.operations, states)
@@ -100,6 +103,7 @@ def _add_operations(
             "is_cut_off": one.is_cut_off,
             "planned_start_at": one.planned_start_at,
             "measures": list(one.measures),
+            "setup_s": one.setup_s,
             "state": states.get(one.number, OperationState.WAITING),
         }
         for one in operations
@@ -117,6 +121,10 @@ def find_work(db: Session, order_number: str, piece: int, *, for_update: bool = 
     operations = db.execute(
         select(_OPERATIONS).where(_OPERATIONS.c.work_order_id == row.id).order_by(_OPERATIONS.c.number)
     ).all()
+    return _stored(row, operations)
+
+
+def _stored(row: Row[Any], operations: Sequence[Row[Any]]) -> StoredWork:
     order = WorkOrder(
         order_number=row.order_number,
         piece=row.piece,
@@ -136,9 +144,11 @@ def find_work(db: Session, order_number: str, piece: int, *, for_update: bool = 
                 is_cut_off=one.is_cut_off,
                 planned_start_at=one.planned_start_at,
                 measures=tuple(one.measures),
+                setup_s=one.setup_s,
             )
             for one in operations
         ),
+        reservation=row.reservation,
     )
     states = {one.number: OperationState(one.state) for one in operations}
     return StoredWork(row.id, order, WorkStatus(WorkState(row.state), states, row.is_kitted))
@@ -245,6 +255,8 @@ def waiting_operations(
             _ORDERS.c.state.in_(list(open_work)),
         )
         .order_by(
+            _OPERATIONS.c.sequenced_start_at.is_(None),
+            _OPERATIONS.c.sequenced_start_at,
             _OPERATIONS.c.planned_start_at.is_(None),
             _OPERATIONS.c.planned_start_at,
             _ORDERS.c.due_at,
@@ -275,10 +287,93 @@ def waiting_operations(
             state=OperationState(row.op_state),
             due_at=row.due_at,
             planned_start_at=row.op_planned_start_at,
+            sequenced_start_at=row.op_sequenced_start_at,
             waits_for=tuple(one for one in row.op_after if one in unfinished.get(row.id, set())),
         )
         for row in rows
     )
+
+
+def open_pieces(
+    db: Session, line: str, open_work: frozenset[WorkState], only: tuple[str, int] | None
+) -> tuple[OpenPiece, ...]:
+    """Return the pieces of a line whose work is open, with the last start of each running operation."""
+    is_open = [_ORDERS.c.line == line, _ORDERS.c.state.in_(list(open_work))]
+    if only is not None:
+        is_open += [_ORDERS.c.order_number == only[0], _ORDERS.c.piece == only[1]]
+    rows = db.execute(select(_ORDERS).where(*is_open).order_by(_ORDERS.c.id)).all()
+    operations: dict[int, list[Row[Any]]] = {}
+    of_open = select(_ORDERS.c.id).where(*is_open)
+    for one in db.execute(
+        select(_OPERATIONS)
+        .where(_OPERATIONS.c.work_order_id.in_(of_open))
+        .order_by(_OPERATIONS.c.work_order_id, _OPERATIONS.c.number)
+    ):
+        operations.setdefault(one.work_order_id, []).append(one)
+    started: dict[int, dict[int, datetime]] = {}
+    running = (_OPERATIONS.c.work_order_id == _EVENTS.c.work_order_id) & (_OPERATIONS.c.number == _EVENTS.c.operation)
+    for work_id, number, at in db.execute(
+        select(_EVENTS.c.work_order_id, _EVENTS.c.operation, func.max(_EVENTS.c.at))
+        .join(_OPERATIONS, running)
+        .where(
+            _EVENTS.c.work_order_id.in_(of_open),
+            _EVENTS.c.kind == EventKind.STARTED,
+            _OPERATIONS.c.state == OperationState.RUNNING,
+        )
+        .group_by(_EVENTS.c.work_order_id, _EVENTS.c.operation)
+    ):
+        started.setdefault(work_id, {})[number] = at
+    stored = [_stored(row, operations.get(row.id, [])) for row in rows]
+    return tuple(OpenPiece(one.order, one.status, started.get(one.id, {})) for one in stored)
+
+
+def newest_event(db: Session, line: str) -> int:
+    """Return the newest event's id on a line; 0 when there is none."""
+    statement = (
+        select(func.coalesce(func.max(_EVENTS.c.id), 0))
+        .join(_ORDERS, _ORDERS.c.id == _EVENTS.c.work_order_id)
+        .where(_ORDERS.c.line == line)
+    )
+    return int(db.execute(statement).scalar_one())
+
+
+def save_sequence(db: Session, sequenced: Sequence[SequencedOperation]) -> None:
+    """Store the near-term sequence beside the operations."""
+    ids = {
+        (number, piece): work_id
+        for work_id, number, piece in db.execute(
+            select(_ORDERS.c.id, _ORDERS.c.order_number, _ORDERS.c.piece).where(
+                _ORDERS.c.order_number.in_(sorted({one.order_number for one in sequenced}))
+            )
+        )
+    }
+    statement = (
+        update(_OPERATIONS)
+        .where(_OPERATIONS.c.work_order_id == bindparam("work_id"), _OPERATIONS.c.number == bindparam("of_number"))
+        .values(sequenced_start_at=bindparam("start_at"), sequenced_place=bindparam("place"))
+    )
+    rows = [
+        {
+            "work_id": ids[one.order_number, one.piece],
+            "of_number": one.number,
+            "start_at": one.start_at,
+            "place": one.place,
+        }
+        for one in sequenced
+    ]
+    if rows:
+        db.connection().execute(statement, rows)
+
+
+def save_planned_starts(db: Session, order_number: str, piece: int, starts: Mapping[int, datetime]) -> None:
+    """Store where the ledger holds room for operations now."""
+    of_piece = select(_ORDERS.c.id).where(_ORDERS.c.order_number == order_number, _ORDERS.c.piece == piece)
+    for number, start_at in sorted(starts.items()):
+        db.execute(
+            update(_OPERATIONS)
+            .where(_OPERATIONS.c.work_order_id == of_piece.scalar_subquery(), _OPERATIONS.c.number == number)
+            .values(planned_start_at=start_at)
+        )
 
 
 def _event(row: Row[Any]) -> WorkEvent:

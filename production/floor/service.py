@@ -17,11 +17,13 @@ from production.floor.model import (
     MeasureLimit,
     MeasureNotValid,
     MeasuresMissing,
+    OpenPiece,
     OperationState,
     QueueEntry,
     ScanIdReused,
     ScanOutcome,
     ScanTimeNotValid,
+    SequencedOperation,
     SheetObsolete,
     WorkEvent,
     WorkOrder,
@@ -71,6 +73,7 @@ def release_work(
             piece=piece,
             pieces=pieces,
             revision=revision,
+            reservation=reservation_key,
             line=variant.line,
             due_at=reservation.promise.finish_at,
             measures={one.code: MeasureLimit(one.target_mm, one.tolerance_mm) for one in measures},
@@ -201,8 +204,37 @@ def _with_last_event(db: Session, work: StoredWork, error: ActionNotPossible) ->
 
 
 def queue(db: Session, line: str, work_centre: str, *, limit: int = 50) -> tuple[QueueEntry, ...]:
-    """Return what waits or runs at a work centre, in the order it was planned; not everything in it is ready."""
+    """Return what waits or runs at a work centre, in the near-term sequence; not everything in it is ready.
+
+    What is not sequenced yet follows, in the order it was planned.
+    """
     return repository.waiting_operations(db, line, work_centre, AT_WORK, OPEN_WORK, limit)
+
+
+def open_pieces(db: Session, line: str, *, only: tuple[str, int] | None = None) -> tuple[OpenPiece, ...]:
+    """Return the pieces of a line with work left on the floor, in the order they came there.
+
+    Args:
+        db: A session; reading is enough.
+        line: The line.
+        only: Order number and piece, when one of them is enough.
+    """
+    return repository.open_pieces(db, line, OPEN_WORK, only)
+
+
+def newest_event(db: Session, line: str) -> int:
+    """Return a number that grows with every event on the line's floor; 0 before the first."""
+    return repository.newest_event(db, line)
+
+
+def keep_sequence(db: Session, sequenced: Sequence[SequencedOperation]) -> None:
+    """Let the queues follow a near-term sequence."""
+    repository.save_sequence(db, sequenced)
+
+
+def keep_planned_starts(db: Session, order_number: str, piece: int, starts: Mapping[int, datetime]) -> None:
+    """Note where the ledger has moved operations to: ``{number: start of the first bucket reserved now}``."""
+    repository.save_planned_starts(db, order_number, piece, starts)
 
 
 def cut_off_passed(db: Session, order_number: str) -> bool:

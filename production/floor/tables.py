@@ -29,10 +29,11 @@ class WorkOrderRow(SQLModel, table=True):
     measures: Any = Field(sa_column=Column(json_document(), nullable=False))
     state: WorkState = Field(sa_column=Column(text_enum(WorkState), nullable=False, index=True))
     is_kitted: bool = False
+    reservation: str = Field(default="", max_length=80, sa_column_kwargs={"server_default": ""})
 
 
 class WorkOperationRow(SQLModel, table=True):
-    """One operation of one piece."""
+    """One operation of one piece; ``sequenced_*`` are of the last near-term sequence, None before it."""
 
     __tablename__ = "production_work_operation"
     __table_args__ = (
@@ -51,6 +52,9 @@ class WorkOperationRow(SQLModel, table=True):
     is_cut_off: bool
     planned_start_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     measures: Any = Field(sa_column=Column(json_document(), nullable=False))
+    setup_s: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    sequenced_start_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    sequenced_place: int | None = None
     state: OperationState = Field(sa_column=Column(text_enum(OperationState), nullable=False))
 
 

@@ -32,6 +32,7 @@ def work_operations(
             is_cut_off=cut_off is not None and one.number == cut_off.number,
             planned_start_at=planned.get((piece - 1, one.code)),
             measures=measures_to_take(one.checks, codes),
+            setup_s=one.setup_s,
         )
         for one in variant.routing.operations
     )
@@ -60,5 +61,7 @@ def with_begun(
 
 def without_finished(variant: Variant, finished: frozenset[int]) -> Variant:
     """Return the variant as it is still to be made: finished steps take no time any more."""
-    operations = tuple(replace(one, seconds=0) if one.number in finished else one for one in variant.routing.operations)
+    operations = tuple(
+        replace(one, seconds=0, setup_s=0) if one.number in finished else one for one in variant.routing.operations
+    )
     return replace(variant, routing=Routing(operations))

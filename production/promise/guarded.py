@@ -101,7 +101,7 @@ def take_all(db: Session, line: str, taking: Taking) -> bool:
         **{scarce.table: needs[scarce] for scarce in asked},
     }
     given = {"line": line, "document": json.dumps(document, default=datetime.isoformat)}
-    statement = _postgresql(asked, taking.reservation is not None)
+    statement = _postgresql(asked, taking.reservation is not None, bool(taking.loads))
     return _take_in_one_trip(db.connection(), statement, given, in_line=taking.in_line)
 
 
@@ -254,7 +254,7 @@ def _take_in_one_trip(connection: Connection, statement: str, given: Mapping[str
 
 
 @cache
-def _postgresql(asked: tuple[Scarce, ...], with_reservation: bool) -> str:
+def _postgresql(asked: tuple[Scarce, ...], with_reservation: bool, with_loads: bool) -> str:
     """One statement: lock the rows in key order, judge their newest versions, and only then change and record.
 
     ``fits`` is reached table by table (CASE goes from left to right), and everything that writes waits for it.
@@ -289,6 +289,7 @@ def _postgresql(asked: tuple[Scarce, ...], with_reservation: bool) -> str:
             _record("reserved", "production_reservation", _RESERVATION, "reservation", "fits", "fits", "key")
         )
         gate = "gate AS MATERIALIZED (SELECT count(*) = 1 AS go FROM reserved)"
+    if with_reservation or with_loads:
         updates += [
             _record("loads", "production_reservation_load", _LOAD, "loads", "gate", "go"),
             _record("materials", "production_reservation_material", _MATERIAL, "materials", "gate", "go"),

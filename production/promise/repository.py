@@ -242,6 +242,24 @@ def remove_takes(db: Session, key: str) -> TakenBack:
     return TakenBack(buckets, batches, stock, receipts)
 
 
+def remove_takes_of(db: Session, key: str, piece: int, keep: Iterable[str]) -> TakenBack:
+    """Remove what one piece has taken of capacity for all operations but those kept, and return it, summed."""
+    buckets: dict[tuple[str, int], int] = {}
+    batches: dict[int, int] = {}
+    removed = delete(_TAKES).where(
+        _TAKES.c.key == key, _TAKES.c.piece == piece, _TAKES.c.operation.not_in(sorted(keep))
+    )
+    for row in db.execute(
+        removed.returning(_TAKES.c.work_centre, _TAKES.c.start_s, _TAKES.c.seconds, _TAKES.c.batch_load_id)
+    ):
+        if row.batch_load_id is not None:
+            batches[row.batch_load_id] = batches.get(row.batch_load_id, 0) + 1
+        else:
+            slot = (row.work_centre, row.start_s)
+            buckets[slot] = buckets.get(slot, 0) + row.seconds
+    return TakenBack(buckets, batches, {}, {})
+
+
 def close_empty_batches(db: Session, ids: Iterable[int]) -> dict[tuple[str, int], int]:
     """Remove those of the batches that hold no piece any more; return the bucket seconds they had taken."""
     freed: dict[tuple[str, int], int] = {}

@@ -134,7 +134,7 @@ def reserve(
         try:
             with _undone_when_lost(db, promised.plan):
                 _take_all(db, seen.board, reservation, demand, promised.plan, material, now, in_line=in_line)
-        except _LostRace:
+        except LostRace:
             crowd[line] = IN_LINE_AFTER_A_LOSS
             if in_line:
                 guarded.wait_in_line(db, line, alone=True)
@@ -326,8 +326,8 @@ def receive_later(db: Session, line: str, material: str, *, day: date, quantity:
     return repository.add_receipt(db, line, material, wall_clock_s(day, MINUTES_A_DAY, plant.timezone), quantity)
 
 
-class _LostRace(Exception):  # Another writer was quicker: walk again.
-    pass
+class LostRace(Exception):
+    """Another writer was quicker: walk again."""
 
 
 def _promised(seen: Look, demand: Demand, now_s: int, by: date | None) -> tuple[PromisedPlan, MaterialPlan]:
@@ -356,8 +356,34 @@ def _take_all(
     *,
     in_line: bool,
 ) -> None:
-    """Take places in batches, bucket seconds and material and write the reservation down, or raise ``_LostRace``."""
-    plant = board.plant
+    """Take places in batches, bucket seconds and material and write the reservation down, or raise ``LostRace``."""
+    batches, amounts = room_for(db, board.plant, plan, in_line=in_line)
+    taking = Taking(
+        {
+            **amounts,
+            guarded.STOCK: _material(material, SupplyKind.STOCK),
+            guarded.RECEIPTS: _material(material, SupplyKind.RECEIPT),
+        },
+        keep=_keep(board, demand, amounts[guarded.BUCKETS], epoch_s(now)),
+        in_line=in_line,
+        reservation=repository.reservation_row(reservation, now=now),
+        loads=repository.load_rows(reservation.key, plan, demand, batches),
+        materials=repository.material_rows(reservation.key, material.takes),
+    )
+    if not guarded.take_all(db, board.plant.line, taking):
+        raise LostRace
+
+
+def room_for(
+    db: Session, plant: Plant, plan: Plan, *, in_line: bool
+) -> tuple[Mapping[JoinedLoad, int], Mapping[guarded.Scarce, guarded.Amounts]]:
+    """Return the id of each batch a plan joins, those it needs opened, and the places and seconds it takes.
+
+    ``in_line``: a batch is opened when nobody takes alone; not for a session that has changed the ledger already.
+
+    Raises:
+        LostRace: a batch was opened by another writer at the same moment.
+    """
     batches: dict[JoinedLoad, int] = {}
     places: dict[tuple[str | int, ...], int] = {}
     seconds: dict[tuple[str | int, ...], int] = {}
@@ -375,24 +401,10 @@ def _take_all(
                 pieces = plant.work_centre(load.work_centre).load_pieces
                 batch = repository.open_batch(db, plant.line, placement, pieces)
             if batch is None:
-                raise _LostRace
+                raise LostRace
             batches[load] = batch
         places[(batches[load],)] = places.get((batches[load],), 0) + 1
-    taking = Taking(
-        {
-            guarded.BATCHES: places,
-            guarded.BUCKETS: seconds,
-            guarded.STOCK: _material(material, SupplyKind.STOCK),
-            guarded.RECEIPTS: _material(material, SupplyKind.RECEIPT),
-        },
-        keep=_keep(board, demand, seconds, epoch_s(now)),
-        in_line=in_line,
-        reservation=repository.reservation_row(reservation, now=now),
-        loads=repository.load_rows(reservation.key, plan, demand, batches),
-        materials=repository.material_rows(reservation.key, material.takes),
-    )
-    if not guarded.take_all(db, plant.line, taking):
-        raise _LostRace
+    return batches, {guarded.BATCHES: places, guarded.BUCKETS: seconds}
 
 
 def _keep(board: Board, demand: Demand, seconds: guarded.Amounts, now_s: int) -> Mapping[tuple[str | int, ...], int]:

@@ -20,7 +20,7 @@ class Noise:
 
     ``cv`` is the coefficient of variation of what people do (lognormal, its mean the standard time), ``programme_cv`` that of
     what machines do unattended: a burn-in of a day takes a day. ``downtime`` is the share of its working time each
-    place is out of order, in stretches of ``repair_s`` on average; what runs unattended is not begun then, but runs on.
+    place is out of order, in stretches of ``repair_s`` on average (gamma, shape 2); what runs unattended is not begun then, but runs on.
     """
 
     cv: float = 0.0
@@ -40,6 +40,7 @@ class Rule:
     ``resyncs`` lets the ledger follow the floor every night.
     """
 
+    bucket_min: int | None = None
     spare_buckets: int | None = None
     reserve_percent: int | None = None
     resyncs: bool = True

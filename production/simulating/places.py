@@ -9,6 +9,8 @@ from production.promise.calendar import wall_clock_s
 from production.sequencing.working_time import Span, WorkingTime, centre_time
 from production.simulating.model import Noise
 
+REPAIR_SHAPE = 2.0
+
 
 @dataclass(slots=True)
 class Place:
@@ -55,14 +57,14 @@ def places_of(
 
 
 def _gaps(runs: WorkingTime, noise: Noise, rng: random.Random) -> list[Span]:
-    """Return stretches out of order; up and down times are exponential, in working time."""
+    """Return stretches out of order; times between them are exponential, in working time."""
     if noise.downtime <= 0:
         return []
     up_s = noise.repair_s * (1 - noise.downtime) / noise.downtime
     gaps: list[Span] = []
     at_s = rng.expovariate(1 / up_s)
     while at_s < runs.total_s:
-        ends_s = at_s + rng.expovariate(1 / noise.repair_s)
+        ends_s = at_s + rng.gammavariate(REPAIR_SHAPE, noise.repair_s / REPAIR_SHAPE)
         gaps.append((runs.begins_s(int(at_s)), runs.ends_s(min(int(ends_s) + 1, runs.total_s))))
         at_s = ends_s + rng.expovariate(1 / up_s)
     return gaps

@@ -313,4 +313,5 @@ def _with_rule(plant: Plant, rule: Rule) -> Plant:
     if rule.reserve_percent is not None:
         centres = tuple(replace(centre, reserve_percent=rule.reserve_percent) for centre in centres)
     spare = plant.spare_buckets if rule.spare_buckets is None else rule.spare_buckets
-    return replace(plant, work_centres=centres, spare_buckets=spare)
+    bucket_min = plant.bucket_min if rule.bucket_min is None else rule.bucket_min
+    return replace(plant, work_centres=centres, spare_buckets=spare, bucket_min=bucket_min)

@@ -1,0 +1,201 @@
+"""Use cases of the near-term sequence: rebuild it after events, let the ledger follow the floor, raise alarms."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from production.errors import BeyondHorizon, CapacityTaken
+from production.floor import service as floor
+from production.floor.model import OpenPiece, OperationState, SequencedOperation, WorkOperation
+from production.model import OperationLoad
+from production.plants.model import Plant
+from production.promise import service as promises
+from production.promise.calendar import epoch_s, local_date, utc
+from production.promise.replanning import Replanned, give_back_done, replan
+from production.sequencing import repository
+from production.sequencing.alarming import Alarm, ways_out
+from production.sequencing.model import Sequence, Step, Work
+from production.sequencing.searching import sequence
+
+AT_WORK = frozenset({OperationState.RUNNING, OperationState.PAUSED, OperationState.FAILED})
+LEAST_LEFT_S = 60
+"""What an operation that has taken its standard time and still runs is taken to need."""
+
+PieceId = tuple[str, int]
+"""Order number and piece, from 1."""
+
+
+def is_sequence_stale(db: Session, line: str) -> bool:
+    """Return whether anything happened on the floor since the line was sequenced."""
+    return floor.newest_event(db, line) > repository.sequenced_event(db, line)
+
+
+def rebuild_sequence(db: Session, line: str, *, now: datetime) -> Sequence:
+    """Return the near-term sequence of a line as the floor is now; its queues follow it.
+
+    Raises:
+        PlantNotFound: no plant makes the line.
+        BeyondHorizon: the work does not fit into sixty days.
+    """
+    plant = promises.plant_of(db, line)
+    last_event = floor.newest_event(db, line)
+    pieces = floor.open_pieces(db, line)
+    found = sequence(plant, works_of(pieces, epoch_s(now)), epoch_s(now))
+    ids = {_key(piece): (piece.order.order_number, piece.order.piece) for piece in pieces}
+    floor.keep_sequence(
+        db, [SequencedOperation(*ids[one.key], one.number, one.place, utc(one.start_s)) for one in found.placed]
+    )
+    repository.save_state(db, line, last_event=last_event)
+    return found
+
+
+def works_of(pieces: Iterable[OpenPiece], now_s: int) -> tuple[Work, ...]:
+    """Return what is to be sequenced of the pieces on the floor."""
+    works = []
+    for piece in pieces:
+        steps = tuple(
+            _step(piece, one, now_s)
+            for one in piece.order.operations
+            if piece.status.operations[one.number] is not OperationState.FINISHED and one.seconds > 0
+        )
+        works.append(Work(_key(piece), epoch_s(piece.order.due_at), steps))
+    return tuple(works)
+
+
+def is_resync_due(db: Session, line: str, *, now: datetime, from_hour: int) -> bool:
+    """Return whether the line was not re-synced yet today and the plant's clock shows ``from_hour`` or later."""
+    plant = promises.plant_of(db, line)
+    today = _today(plant, now)
+    is_time = local_date(epoch_s(now) - from_hour * 3600, plant.timezone) >= today
+    return is_time and repository.resynced_on(db, line) != today
+
+
+def pieces_to_resync(db: Session, line: str) -> tuple[PieceId, ...]:
+    """Return the pieces on the floor, those promised first before others."""
+    pieces = sorted(floor.open_pieces(db, line), key=lambda one: (one.order.due_at, one.order.order_number))
+    return tuple((piece.order.order_number, piece.order.piece) for piece in pieces)
+
+
+def resync_piece(db: Session, line: str, piece_id: PieceId, *, now: datetime) -> Alarm | None:
+    """Let the ledger follow one piece, and return the alarm if its promise is at risk now.
+
+    What is done gives its room back; what waits moves up to where there is room. The promise never moves. When another
+    writer is quicker or nothing fits, everything stays as it was until the next time.
+    """
+    piece = next(iter(floor.open_pieces(db, line, only=piece_id)), None)
+    if piece is None or not piece.order.reservation:
+        return None
+    at_work = [one for one in piece.order.operations if piece.status.operations[one.number] in AT_WORK]
+    waiting = [
+        one
+        for one in piece.order.operations
+        if piece.status.operations[one.number] is OperationState.WAITING and one.seconds > 0
+    ]
+    keep = [one.code for one in at_work]
+    order = piece.order
+    if not waiting:
+        give_back_done(db, order.reservation, order.piece - 1, keep=keep)
+        return _judged(db, piece, None, now=now)
+    earliest_s = max(epoch_s(now) + _left_s(piece, one, epoch_s(now)) for one in at_work) if at_work else epoch_s(now)
+    try:
+        moved = replan(
+            db,
+            order.reservation,
+            order.piece - 1,
+            _loads(piece, waiting),
+            [one.number for one in waiting],
+            keep=keep,
+            earliest=max(utc(earliest_s), promises.reservation(db, order.reservation).promise.material_at),
+        )
+    except (CapacityTaken, BeyondHorizon):
+        return None
+    starts = {one.number: moved.starts[one.code] for one in waiting}
+    floor.keep_planned_starts(db, order.order_number, order.piece, starts)
+    return _judged(db, piece, moved, now=now)
+
+
+def end_resync(db: Session, line: str, *, now: datetime) -> int:
+    """Note that a line was re-synced today, and clear the alarms of pieces that left the floor; return how many."""
+    there = set(pieces_to_resync(db, line))
+    gone = [one for one in repository.find_alarms(db, line) if (one.order_number, one.piece) not in there]
+    for alarm in gone:
+        repository.clear_alarm(db, alarm.order_number, alarm.piece, now=now)
+    repository.save_state(db, line, day=_today(promises.plant_of(db, line), now))
+    return len(gone)
+
+
+def alarms(db: Session, line: str, *, with_cleared: bool = False) -> tuple[Alarm, ...]:
+    """Return the promises of a line that are at risk, the first one due before others."""
+    return repository.find_alarms(db, line, with_cleared=with_cleared)
+
+
+def _judged(db: Session, piece: OpenPiece, moved: Replanned | None, *, now: datetime) -> Alarm | None:
+    order = piece.order
+    if moved is None or moved.finish_at <= order.due_at:
+        repository.clear_alarm(db, order.order_number, order.piece, now=now)
+        return None
+    waits = [one for one in order.operations if one.work_centre in moved.delayed and one.code in moved.starts]
+    first = waits[0] if waits else next(one for one in order.operations if one.code in moved.starts)
+    centre = first.work_centre if waits else ""
+    plant = promises.plant_of(db, order.line)
+    others = floor.open_pieces(db, order.line)
+    alarm = Alarm(
+        line=order.line,
+        order_number=order.order_number,
+        piece=order.piece,
+        promised_at=order.due_at,
+        expected_at=moved.finish_at,
+        operation=first.code,
+        work_centre=centre,
+        ways_out=ways_out(plant, piece, centre, moved.starts[first.code], others),
+        raised_at=now,
+    )
+    repository.keep_alarm(db, alarm)
+    return alarm
+
+
+def _step(piece: OpenPiece, one: WorkOperation, now_s: int) -> Step:
+    rank = one.planned_start_at or piece.order.due_at
+    runs = piece.status.operations[one.number] is OperationState.RUNNING
+    return Step(
+        number=one.number,
+        work_centre=one.work_centre,
+        seconds=_left_s(piece, one, now_s),
+        rank_s=epoch_s(rank),
+        after=one.after,
+        recipe=one.recipe,
+        setup_s=0 if runs else one.setup_s,
+        is_running=runs,
+    )
+
+
+def _left_s(piece: OpenPiece, one: WorkOperation, now_s: int) -> int:
+    started_at = piece.started_at.get(one.number)
+    if started_at is None:
+        return one.seconds
+    return max(min(one.seconds, LEAST_LEFT_S), one.seconds - max(0, now_s - epoch_s(started_at)))
+
+
+def _loads(piece: OpenPiece, waiting: list[WorkOperation]) -> tuple[OperationLoad, ...]:
+    """Return the loads of what waits; what waits for an operation of no time waits for what that one waits for."""
+    numbers = {one.number: place for place, one in enumerate(waiting)}
+    before: dict[int, frozenset[int]] = {}
+    loads = []
+    for one in piece.order.operations:
+        after = frozenset[int]().union(*(before[number] for number in one.after))
+        if one.number in numbers:
+            loads.append(
+                OperationLoad(one.code, one.work_centre, one.seconds, tuple(sorted(after)), one.recipe or None)
+            )
+            after = frozenset({numbers[one.number]})
+        before[one.number] = after
+    return tuple(loads)
+
+
+def _key(piece: OpenPiece) -> str:
+    return f"{piece.order.order_number}/{piece.order.piece}"
+
+
+def _today(plant: Plant, now: datetime) -> date:
+    return local_date(epoch_s(now), plant.timezone)
