@@ -6,7 +6,14 @@ from typing import Any
 WIDTH, HEIGHT = 860, 380
 TOP, BOTTOM, LEFT, GAP = 58, 52, 70, 60
 PANEL = (WIDTH - LEFT - GAP - 20) // 2
-COLOURS = {"spare": "#1f5fa8", "reserve": "#b3401f", "neither": "#777"}
+COLOURS = {"plant": "#000", "bucket": "#2c7a3f", "spare": "#1f5fa8", "reserve": "#b3401f", "resync": "#777"}
+WORDS = {
+    "plant": "as the plant is",
+    "bucket": "minutes a bucket",
+    "spare": "spare buckets",
+    "reserve": "reserve, %",
+    "resync": "ledger never follows",
+}
 NINES = (0.0, 0.9, 0.99, 0.999, 1.0)
 #: A share is drawn by its nines; all kept stands above the highest share that could be told from it.
 MOST_NINES = 4.0
@@ -25,7 +32,7 @@ def kept_svg(result: dict[str, Any]) -> str:
     for number, (line, rows) in enumerate(panels.items()):
         parts += _panel(line, rows, LEFT + number * (PANEL + GAP))
     for number, (name, colour) in enumerate(COLOURS.items()):
-        words = {"spare": "spare buckets", "reserve": "reserve, percent", "neither": "no re-sync"}[name]
+        words = WORDS[name]
         x = LEFT + number * 150
         parts.append(f'<circle cx="{x + 5}" cy="40" r="5" fill="{colour}"/><text x="{x + 15}" y="44">{words}</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"
@@ -50,15 +57,17 @@ def _panel(line: str, rows: list[dict[str, Any]], left: int) -> list[str]:
     for tenth in range(math.ceil(10 * least), math.floor(10 * most) + 1, 2):
         parts.append(f'<text x="{x(tenth / 10)}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{tenth / 10}</text>')
     for row in rows:
-        kind = (
-            "spare"
-            if row["spare_buckets"] is not None
-            else "reserve"
-            if row["reserve_percent"] is not None
-            else "neither"
-        )
-        label = {"spare": row["spare_buckets"], "reserve": row["reserve_percent"], "neither": ""}[kind]
+        kind, label = _varied(row)
         at_x, at_y = x(row["quoted_over_actual"]), y(row["kept"])
         parts.append(f'<circle cx="{at_x}" cy="{at_y}" r="4" fill="{COLOURS[kind]}"/>')
         parts.append(f'<text x="{at_x + 6}" y="{at_y - 4}" fill="{COLOURS[kind]}">{label}</text>')
     return parts
+
+
+def _varied(row: dict[str, Any]) -> tuple[str, str]:
+    if not row["resyncs"]:
+        return "resync", ""
+    for kind in ("bucket_min", "spare_buckets", "reserve_percent"):
+        if row[kind] is not None:
+            return kind.partition("_")[0], str(row[kind])
+    return "plant", ""

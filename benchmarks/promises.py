@@ -3,7 +3,7 @@
 Thousands of random valid orders of each line arrive at several loads, are promised by the real rule, and made by a
 simulated floor: with exact times, and with a coefficient of variation of 0.25 and every place out of order 5 % of its time.
 Reported are the shares kept, mean quoted and actual lead in working time, and the use of each work centre.
-``--frontier`` varies the spare buckets and the reserve at the highest load. See docs/algorithms/simulation.md.
+``--frontier`` varies length and number of buckets, reserve and re-sync at the highest load. See docs/algorithms/simulation.md.
 """
 
 import argparse
@@ -32,9 +32,11 @@ SEED = 2026
 ORDERS = 2000
 ROUTINGS = 60  # different ones
 WARM_UP = 0.1  # of the orders are made but not counted
+BUCKETS_MIN = (10, 30, 90)  # beside the plant's own
 SPARES = (0, 1, 2, 4, 6)
-RESERVES = (0, 6, 12, 18)
+RESERVES = (0, 3, 9, 12)
 DAYS = 400
+SPARE_MIN = 60  # with buckets of other lengths
 
 
 def measured(plant: Plant, routings: Routings, load: float, orders: int, noise: Noise, rule: Rule) -> Figures:
@@ -81,8 +83,10 @@ def loaded(line: str, routings: Routings, loads: Sequence[float], orders: int, *
 def frontier(line: str, routings: Routings, load: float, orders: int, *, quiet: bool) -> list[dict[str, Any]]:
     """Return kept share and leads at one load, noisy, by spare buckets and by reserve; the orders stay the same."""
     plant = load_plant(line)
-    rules = [Rule(spare_buckets=spare) for spare in SPARES] + [Rule(reserve_percent=percent) for percent in RESERVES]
-    rules.append(Rule(resyncs=False))
+    rules = [PLANT_RULE, Rule(resyncs=False)]
+    rules += [Rule(spare_buckets=spare) for spare in SPARES]
+    rules += [Rule(reserve_percent=percent) for percent in RESERVES]
+    rules += [Rule(bucket_min=minutes, spare_buckets=max(1, SPARE_MIN // minutes)) for minutes in BUCKETS_MIN]
     rows = []
     for rule in rules:
         rows.append({**asdict(rule), **told(measured(plant, routings, load, orders, NOISY, rule))})

@@ -53,7 +53,7 @@ def do_what_is_due(shop: Shop, *, now: datetime) -> None:
 
 
 def follow_the_floor(shop: Shop, *, now: datetime) -> None:
-    """Let each line's ledger follow its floor once a night, and its sequence whenever something happened there."""
+    """Let each line's ledger and sequence follow its floor: whenever something happened there, and wholly once a night."""
     with shop.database.read() as db:
         lines = releases.current_lines(db, now=now)
         to_resync = [line for line in lines if sequencing.is_resync_due(db, line, now=now, from_hour=RESYNC_FROM_HOUR)]
@@ -72,4 +72,5 @@ def follow_the_floor(shop: Shop, *, now: datetime) -> None:
             is_stale = line in to_resync or sequencing.is_sequence_stale(db, line)
         if is_stale:
             with shop.database.write() as db:
+                sequencing.give_back_finished(db, line)
                 sequencing.rebuild_sequence(db, line, now=now)

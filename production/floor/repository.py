@@ -327,6 +327,18 @@ def open_pieces(
     return tuple(OpenPiece(one.order, one.status, started.get(one.id, {})) for one in stored)
 
 
+def pieces_finishing(db: Session, line: str, event: int) -> tuple[tuple[str, int], ...]:
+    """Return order number and piece of all with a finished operation among the events after one."""
+    statement = (
+        select(_ORDERS.c.order_number, _ORDERS.c.piece)
+        .join(_EVENTS, _EVENTS.c.work_order_id == _ORDERS.c.id)
+        .where(_ORDERS.c.line == line, _EVENTS.c.id > event, _EVENTS.c.kind == EventKind.FINISHED)
+        .distinct()
+        .order_by(_ORDERS.c.order_number, _ORDERS.c.piece)
+    )
+    return tuple((row.order_number, row.piece) for row in db.execute(statement))
+
+
 def newest_event(db: Session, line: str) -> int:
     """Return the newest event's id on a line; 0 when there is none."""
     statement = (

@@ -222,6 +222,12 @@ def open_pieces(db: Session, line: str, *, only: tuple[str, int] | None = None) 
     return repository.open_pieces(db, line, OPEN_WORK, only)
 
 
+def finished_since(db: Session, line: str, event: int) -> tuple[tuple[WorkOrder, WorkStatus], ...]:
+    """Return the pieces of a line on which an operation was finished after an event, as they are now."""
+    pieces = repository.pieces_finishing(db, line, event)
+    return tuple(work_order(db, order_number, piece) for order_number, piece in pieces)
+
+
 def newest_event(db: Session, line: str) -> int:
     """Return a number that grows with every event on the line's floor; 0 before the first."""
     return repository.newest_event(db, line)

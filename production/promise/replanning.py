@@ -70,7 +70,7 @@ def replan(
     with db.begin_nested():
         _give_back(db, line, key, piece, keep)
         seen = look(db, line, epoch_s(earliest), loads=demand.loads)
-        room = room_of(seen.board, demand.loads, seen.open_loads)
+        room = room_of(seen.board, demand.loads, seen.open_loads, demand, epoch_s(earliest))
         plan = walk(demand, room.ledger, epoch_s(earliest))
         batches, amounts = _room_for(db, seen.plant, plan)
         rows = _rows(key, piece, plan, demand, batches, numbers)

@@ -50,6 +50,19 @@ def rebuild_sequence(db: Session, line: str, *, now: datetime) -> Sequence:
     return found
 
 
+def give_back_finished(db: Session, line: str) -> int:
+    """Give back the room of operations finished since the line was sequenced; return of how many pieces.
+
+    Work is often done before its bucket: the next inquiry finds that room.
+    """
+    pieces = floor.finished_since(db, line, repository.sequenced_event(db, line))
+    for order, status in pieces:
+        keep = [one.code for one in order.operations if status.operations[one.number] is not OperationState.FINISHED]
+        if order.reservation:
+            give_back_done(db, order.reservation, order.piece - 1, keep=keep)
+    return len(pieces)
+
+
 def works_of(pieces: Iterable[OpenPiece], now_s: int) -> tuple[Work, ...]:
     """Return what is to be sequenced of the pieces on the floor."""
     works = []

@@ -37,7 +37,7 @@ NOISY = Noise(cv=0.25, downtime=0.05)
 class Rule:
     """The promise rule under test; None takes what the plant says.
 
-    ``resyncs`` lets the ledger follow the floor every night.
+    ``resyncs`` lets the ledger follow the floor: what is done gives its room back, and every night the rest moves up.
     """
 
     bucket_min: int | None = None

@@ -37,7 +37,6 @@ class _Job:
     waits: list[int]  # per operation: how many it still waits for
     started: list[bool]
     ends: list[int]  # per operation: when it ended, or will with the standard time; 0 before
-    settled: list[bool]  # per operation: done, and its room given back
     left: int
     finished_s: int = 0
     is_warned: bool = False
@@ -94,7 +93,6 @@ class _Run:
         }
         self.jobs: list[_Job] = []
         self.open: dict[int, _Job] = {}
-        self.unsettled: set[int] = set()
         self.events: list[tuple[int, int, int, tuple[object, ...]]] = []
         self._sequence = 0
         self.warned = 0
@@ -136,12 +134,10 @@ class _Run:
             waits=[len(load.after) for load in arrival.loads],
             started=[False] * count,
             ends=[0] * count,
-            settled=[False] * count,
             left=count,
         )
         self.jobs.append(job)
         self.open[number] = job
-        self.unsettled.add(number)
         for position, load in enumerate(arrival.loads):
             if not load.after:
                 self._make_ready(at_s, job, position)
@@ -224,6 +220,8 @@ class _Run:
         for job, position in work:
             job.ends[position] = at_s
             job.left -= 1
+            if self.rule.resyncs:
+                self.booking.give_back(job.placements[position])
             if job.left == 0:
                 job.finished_s = at_s
                 del self.open[job.number]
@@ -235,9 +233,7 @@ class _Run:
         self._look(at_s, centre)
 
     def _follow(self, at_s: int) -> None:
-        """The nightly re-sync: what is done gives its room back, what is left moves up where there is room."""
-        for number in sorted(self.unsettled):
-            self._settle(at_s, self.jobs[number])
+        """The nightly re-sync: what is left moves up to where there is room."""
         works = [self._work_of(job) for job in self.open.values()]
         for moved in resync(self.booking, works, at_s):
             job = self.jobs[int(moved.key)]
@@ -255,15 +251,6 @@ class _Run:
                 for _, promised_s, number, position in centre.ready
             ]
             heapq.heapify(centre.ready)
-
-    def _settle(self, at_s: int, job: _Job) -> None:
-        """Give back the room of operations that are done."""
-        for position, placement in enumerate(job.placements):
-            if job.started[position] and job.ends[position] <= at_s and not job.settled[position]:
-                self.booking.give_back(placement)
-                job.settled[position] = True
-        if all(job.settled):
-            self.unsettled.discard(job.number)
 
     def _work_of(self, job: _Job) -> OpenWork:
         left = [position for position in range(len(job.loads)) if not job.started[position]]

@@ -233,3 +233,22 @@ def test_pieces_of_one_order_move_each_by_itself(shop: Database) -> None:
         assert taken(db) == reserved(db)
         first, second = (floor.work_order(db, "T-9", piece)[0] for piece in (1, 2))
         assert second.operation(20).planned_start_at < first.operation(20).planned_start_at  # type: ignore[operator]
+
+
+def test_room_of_finished_work_is_free_for_the_next_inquiry(shop: Database) -> None:
+    """The bucket of T-3's cut goes to whoever asks next, before any re-sync; finished once, it is given back once."""
+    with shop.write() as db:
+        cut = starts(db, "T-3")[10]
+        service.rebuild_sequence(db, LINE, now=NOW)
+        first = promises.inquire(db, LINE, demand_of(variant()), now=NOW)
+        do(db, "T-3", 10, NOW)
+        held = taken(db)["table"]
+        assert service.give_back_finished(db, LINE) == 1
+        service.rebuild_sequence(db, LINE, now=NOW)
+        assert service.give_back_finished(db, LINE) == 0
+        second = promises.inquire(db, LINE, demand_of(variant()), now=NOW)
+
+        assert taken(db)["table"] == held - 3600
+        assert taken(db) == reserved(db)
+        assert second.start_at == cut
+        assert second.start_at < first.start_at
