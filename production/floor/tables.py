@@ -29,7 +29,7 @@ class WorkOrderRow(SQLModel, table=True):
     measures: Any = Field(sa_column=Column(json_document(), nullable=False))
     state: WorkState = Field(sa_column=Column(text_enum(WorkState), nullable=False, index=True))
     is_kitted: bool = False
-    reservation: str = Field(default="", max_length=80, sa_column_kwargs={"server_default": ""})
+    reservation: str = Field(default="", max_length=80)
 
 
 class WorkOperationRow(SQLModel, table=True):
