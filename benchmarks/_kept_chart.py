@@ -1,66 +1,58 @@
-"""Promises kept against the lead quoted, as SVG: one panel a line."""
+"""Quoted over actual lead of each variant of the rule, and the share of promises it kept, as SVG: one panel a line."""
 
 import math
 from typing import Any
 
-WIDTH, HEIGHT = 860, 380
-TOP, BOTTOM, LEFT, GAP = 58, 52, 70, 60
-PANEL = (WIDTH - LEFT - GAP - 20) // 2
+LEFT, PANEL, TOP, ROW, RIGHT = 190, 300, 62, 22, 70
 COLOURS = {"plant": "#000", "bucket": "#2c7a3f", "spare": "#1f5fa8", "reserve": "#b3401f", "resync": "#777"}
 WORDS = {
     "plant": "as the plant is",
-    "bucket": "minutes a bucket",
-    "spare": "spare buckets",
-    "reserve": "reserve, %",
-    "resync": "ledger never follows",
+    "bucket": "buckets of {} min",
+    "spare": "{} spare buckets",
+    "reserve": "reserve {} %",
+    "resync": "ledger never follows the floor",
 }
-NINES = (0.0, 0.9, 0.99, 0.999, 1.0)
-#: A share is drawn by its nines; all kept stands above the highest share that could be told from it.
-MOST_NINES = 4.0
 
 
 def kept_svg(result: dict[str, Any]) -> str:
     """Return the measured frontier of every line in a result with ``frontier``."""
     panels = result.get("frontier", {})
+    rows_most = max((len(rows) for rows in panels.values()), default=0)
+    width = 20 + len(panels) * (LEFT + PANEL + RIGHT)
+    height = TOP + ROW * rows_most + 48
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" '
         'font-size="12" role="img" aria-label="Promises kept against quoted lead">',
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
-        f'<text x="{LEFT}" y="22" font-size="15" font-weight="bold">Promises kept against quoted lead, noisy times, '
-        "highest load</text>",
+        f'<rect width="{width}" height="{height}" fill="#fff"/>',
+        '<text x="16" y="24" font-size="15" font-weight="bold">Mean quoted over mean actual lead, and promises kept; '
+        "noisy times, highest load</text>",
     ]
+    every = [float(row["quoted_over_actual"]) for rows in panels.values() for row in rows]
     for number, (line, rows) in enumerate(panels.items()):
-        parts += _panel(line, rows, LEFT + number * (PANEL + GAP))
-    for number, (name, colour) in enumerate(COLOURS.items()):
-        words = WORDS[name]
-        x = LEFT + number * 150
-        parts.append(f'<circle cx="{x + 5}" cy="40" r="5" fill="{colour}"/><text x="{x + 15}" y="44">{words}</text>')
+        parts += _panel(line, rows, number * (LEFT + PANEL + RIGHT) + LEFT, max(every, default=2.0))
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
-def _panel(line: str, rows: list[dict[str, Any]], left: int) -> list[str]:
-    quoted = [row["quoted_over_actual"] for row in rows]
-    least, most = float(min(quoted)) - 0.05, float(max(quoted)) + 0.05
+def _panel(line: str, rows: list[dict[str, Any]], left: int, most: float) -> list[str]:
+    end = TOP + ROW * len(rows)
 
     def x(value: float) -> float:
-        return round(left + PANEL * (value - least) / (most - least), 1)
+        return round(left + PANEL * (value - 1) / (most - 1), 1)
 
-    def y(share: float) -> float:
-        nines = min(MOST_NINES, -math.log10(1 - share)) if share < 1 else MOST_NINES
-        return round(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * nines / MOST_NINES, 1)
-
-    parts = [f'<text x="{left}" y="{HEIGHT - 8}">{line}: mean quoted lead over mean actual lead</text>']
-    for share in NINES:
-        words = "all" if share == 1 else f"{100 * share:g} %"
-        parts.append(f'<path d="M{left} {y(share)}h{PANEL}" stroke="#ddd"/>')
-        parts.append(f'<text x="{left - 6}" y="{y(share) + 4}" text-anchor="end" fill="#444">{words}</text>')
-    for tenth in range(math.ceil(10 * least), math.floor(10 * most) + 1, 2):
-        parts.append(f'<text x="{x(tenth / 10)}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{tenth / 10}</text>')
-    for row in rows:
-        kind, label = _varied(row)
-        at_x, at_y = x(row["quoted_over_actual"]), y(row["kept"])
-        parts.append(f'<circle cx="{at_x}" cy="{at_y}" r="4" fill="{COLOURS[kind]}"/>')
-        parts.append(f'<text x="{at_x + 6}" y="{at_y - 4}" fill="{COLOURS[kind]}">{label}</text>')
+    parts = [f'<text x="{left}" y="{TOP - 16}" font-weight="bold">{line}</text>']
+    parts.append(f'<text x="{left + PANEL + 8}" y="{TOP - 16}">kept</text>')
+    for tenth in range(10, math.floor(10 * most) + 1, 2):
+        at = x(tenth / 10)
+        parts.append(f'<path d="M{at} {TOP - 8}V{end}" stroke="#ddd"/>')
+        parts.append(f'<text x="{at}" y="{end + 18}" text-anchor="middle" fill="#444">{tenth / 10}</text>')
+    for number, row in enumerate(sorted(rows, key=lambda one: float(one["quoted_over_actual"]))):
+        kind, value = _varied(row)
+        y = TOP + ROW * number + 8
+        words = WORDS[kind].format(value)
+        weight = ' font-weight="bold"' if kind == "plant" else ""
+        parts.append(f'<text x="{left - 10}" y="{y + 4}" text-anchor="end"{weight}>{words}</text>')
+        parts.append(f'<circle cx="{x(row["quoted_over_actual"])}" cy="{y}" r="5" fill="{COLOURS[kind]}"/>')
+        parts.append(f'<text x="{left + PANEL + 8}" y="{y + 4}">{100 * row["kept"]:.2f} %</text>')
     return parts
 
 

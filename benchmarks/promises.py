@@ -96,13 +96,16 @@ def frontier(line: str, routings: Routings, load: float, orders: int, *, quiet: 
 
 
 def worst(lines: dict[str, Any]) -> dict[str, float]:
-    """Return the least shares kept at any load, and the larger ratio of both lines at the highest, with noisy times."""
+    """Return the shares kept and the ratio at the highest load, of the line that does worse, and the least kept at any."""
     rows = [row for line in lines.values() for row in line["loads"]]
     most = max(row["load"] for row in rows)
+    highest = [row for row in rows if row["load"] == most]
     return {
-        "kept_exact": min(row["exact"]["kept"] for row in rows),
-        "kept_noisy": min(row["noisy"]["kept"] for row in rows),
-        "quoted_over_actual": max(row["noisy"]["quoted_over_actual"] for row in rows if row["load"] == most),
+        "kept_exact": min(row["exact"]["kept"] for row in highest),
+        "kept_noisy": min(row["noisy"]["kept"] for row in highest),
+        "quoted_over_actual": max(row["noisy"]["quoted_over_actual"] for row in highest),
+        "least_kept_exact": min(row["exact"]["kept"] for row in rows),
+        "least_kept_noisy": min(row["noisy"]["kept"] for row in rows),
     }
 
 
