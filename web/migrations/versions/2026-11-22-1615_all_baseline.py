@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122160707"
+revision: str = "20261122161538"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -206,6 +206,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("quote_id", name=op.f("pk_product_cost")),
     )
     op.create_table(
+        "production_alarm",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("line", sa.String(length=40), nullable=False),
+        sa.Column("order_number", sa.String(length=40), nullable=False),
+        sa.Column("piece", sa.Integer(), nullable=False),
+        sa.Column("promised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expected_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("operation", sa.String(length=80), nullable=False),
+        sa.Column("work_centre", sa.String(length=40), nullable=False),
+        sa.Column("ways_out", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_production_alarm")),
+    )
+    with op.batch_alter_table("production_alarm", schema=None) as batch_op:
+        batch_op.create_index("ix_production_alarm_open", ["line", "cleared_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_production_alarm_order_number"), ["order_number"], unique=False)
+
+    op.create_table(
         "production_diff_sheet",
         sa.Column("order_number", sa.String(length=40), nullable=False),
         sa.Column("revision", sa.String(length=1), nullable=False),
@@ -224,6 +243,13 @@ def upgrade() -> None:
         sa.Column("horizon_from_s", sa.BigInteger(), nullable=False),
         sa.Column("horizon_to_s", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("line", name=op.f("pk_production_plant")),
+    )
+    op.create_table(
+        "production_sequence_state",
+        sa.Column("line", sa.String(length=40), nullable=False),
+        sa.Column("last_event", sa.Integer(), nullable=False),
+        sa.Column("resynced_on", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("line", name=op.f("pk_production_sequence_state")),
     )
     op.create_table(
         "production_sheet",
@@ -269,6 +295,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("is_kitted", sa.Boolean(), nullable=False),
+        sa.Column("reservation", sa.String(length=80), nullable=False),
         sa.CheckConstraint("piece BETWEEN 1 AND pieces", name=op.f("ck_production_work_order_piece_of_pieces")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_production_work_order")),
         sa.UniqueConstraint("order_number", "piece", name=op.f("uq_production_work_order_order_number_piece")),
@@ -807,6 +834,9 @@ def upgrade() -> None:
         sa.Column("is_cut_off", sa.Boolean(), nullable=False),
         sa.Column("planned_start_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("measures", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("setup_s", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("sequenced_start_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sequenced_place", sa.Integer(), nullable=True),
         sa.Column(
             "state",
             sa.Enum(
@@ -1665,8 +1695,14 @@ def downgrade() -> None:
 
     op.drop_table("production_work_order")
     op.drop_table("production_sheet")
+    op.drop_table("production_sequence_state")
     op.drop_table("production_plant")
     op.drop_table("production_diff_sheet")
+    with op.batch_alter_table("production_alarm", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_production_alarm_order_number"))
+        batch_op.drop_index("ix_production_alarm_open")
+
+    op.drop_table("production_alarm")
     op.drop_table("product_cost")
     op.drop_table("number_series")
     op.drop_table("job_effect")
