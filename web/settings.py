@@ -83,6 +83,11 @@ class Settings:
         return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
 
 
+def environment_with(**variables: str) -> dict[str, str]:
+    """Return the environment with some variables added, for a process of ours."""
+    return {**environ, **variables}
+
+
 def read_settings(environment: Mapping[str, str] = environ) -> Settings:
     """Return the settings of this process.
 

@@ -29,6 +29,14 @@ class AtRisk:
     material: str = ""
 
 
+class _Tried(Exception):
+    """Ends a trial: what was done in it is undone on the way out."""
+
+    def __init__(self, found: list[AtRisk]) -> None:
+        super().__init__()
+        self.found = found
+
+
 def adjust(db: Session, line: str, adjustment: Adjustment, *, now: datetime) -> int:
     """Store an adjustment and give the day's buckets their new capacity; return its id.
 
@@ -71,12 +79,12 @@ def effect_of(db: Session, line: str, adjustment: Adjustment, *, now: datetime) 
         PlantNotFound, WorkCentreNotFound: as ``adjust``.
     """
     before = set(at_risk(db, line))
-    undone = db.begin_nested()
     try:
-        adjust(db, line, adjustment, now=now)
-        return [one for one in at_risk(db, line) if one not in before]
-    finally:
-        undone.rollback()
+        with db.begin_nested():
+            adjust(db, line, adjustment, now=now)
+            raise _Tried([one for one in at_risk(db, line) if one not in before])
+    except _Tried as tried:
+        return tried.found
 
 
 def at_risk(db: Session, line: str) -> list[AtRisk]:

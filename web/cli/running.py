@@ -1,7 +1,6 @@
 """Processes: the web server, the worker, and both at once for the demo shop."""
 
 import logging
-import os
 import signal
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from web.jobs import job_functions
 from web.migrations import run as migrations
 from web.opening import open_shop
 from web.periodic import run_periodically
-from web.settings import Settings
+from web.settings import Settings, environment_with
 from web.shop import Shop
 
 
@@ -96,7 +95,7 @@ def _worker_process(settings: Settings) -> Iterator[None]:
     process = subprocess.Popen(
         [sys.executable, "-m", "web.cli.app", "worker"],
         start_new_session=True,
-        env={**os.environ, "LOTONE_PUBLIC_URL": settings.origin},  # the links in mails lead to this server
+        env=environment_with(LOTONE_PUBLIC_URL=settings.origin),  # the links in mails lead to this server
     )
     try:
         yield
