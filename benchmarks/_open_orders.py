@@ -90,7 +90,7 @@ def _fill(db: Session, plant: Plant, demand: Demand, open_orders: int) -> None:
     for centre in {load.work_centre for load in demand.loads}:
         rows = db.execute(
             select(buckets.c.start_s, buckets.c.capacity_s)
-            .where(buckets.c.work_centre == centre)
+            .where(buckets.c.line == plant.line, buckets.c.work_centre == centre)
             .order_by(buckets.c.start_s)
         )
         spans[centre] = [(start_s, capacity_s) for start_s, capacity_s in rows]
@@ -126,7 +126,11 @@ def _fill(db: Session, plant: Plant, demand: Demand, open_orders: int) -> None:
     ]
     statement = (
         update(buckets)
-        .where(buckets.c.work_centre == bindparam("centre"), buckets.c.start_s == bindparam("start"))
+        .where(
+            buckets.c.line == plant.line,
+            buckets.c.work_centre == bindparam("centre"),
+            buckets.c.start_s == bindparam("start"),
+        )
         .values(free_s=bindparam("left"))
     )
     db.connection().execute(statement, left)

@@ -14,6 +14,7 @@ from production.model import Demand
 PLACES = 20
 CLERKS = 8
 TRIES = 10
+PORTION_S = 900  # fits a bucket of any plant
 
 
 def reserve(db: Session, line: str, demand: Demand, key: str, from_s: int) -> None:
@@ -44,7 +45,7 @@ def reserve(db: Session, line: str, demand: Demand, key: str, from_s: int) -> No
     for position, load in enumerate(demand.loads):
         rest = load.seconds
         while rest > 0:
-            part = min(rest, 5400)
+            part = min(rest, PORTION_S)
             given = {"line": line, "centre": load.work_centre, "from_s": from_s, "part": part}
             row = db.execute(
                 text(
