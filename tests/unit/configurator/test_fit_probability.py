@@ -38,6 +38,8 @@ def test_one_reading_is_off_by_what_was_agreed() -> None:
         "professional": (5, 5, 5, 5, 6),
         "staff": (5, 5, 5, 5, 6),
         "self": (10, 10, 10, 10, 12),
+        "garment": (10, 10, 10, 10, 12),
+        "size": (15, 41, 34, 15, 37),
     }
 
 
