@@ -31,7 +31,7 @@ def document_of(files: CatalogFiles) -> Json:
     }
 
 
-def files_of_document(content: bytes, library_of: LibraryFiles) -> CatalogFiles:
+def files_of_document(content: bytes, lend: LibraryFiles) -> CatalogFiles:
     """Return the catalog in a JSON document; ``release`` in it is passed over, for the content may have been edited.
 
     Raises:
@@ -46,7 +46,7 @@ def files_of_document(content: bytes, library_of: LibraryFiles) -> CatalogFiles:
         raise ArchiveNotValid(reason="not_json") from error
     if not isinstance(told, dict) or told.get("format") != FORMAT or not isinstance(told.get("files"), dict):
         raise ArchiveNotValid(reason="not_json", name=FORMAT)
-    return gathered({name: _content(name, each) for name, each in told["files"].items()}, library_of)
+    return gathered({name: _content(name, each) for name, each in told["files"].items()}, lend)
 
 
 def _told(name: str, content: bytes) -> Json:

@@ -15,7 +15,7 @@ LibraryFiles = Callable[[str], Mapping[str, bytes] | None]
 """Returns the files of a library by ``folder/path``, or None when there is none of the name."""
 
 
-def gathered(sent: Mapping[str, bytes], library_of: LibraryFiles) -> CatalogFiles:
+def gathered(sent: Mapping[str, bytes], lend: LibraryFiles) -> CatalogFiles:
     """Return the catalog among files that were sent, each named ``folder/path``.
 
     The line is the one folder with a ``line.yaml`` that no other one uses. Libraries that were not sent are asked for.
@@ -42,7 +42,7 @@ def gathered(sent: Mapping[str, bytes], library_of: LibraryFiles) -> CatalogFile
         name, _source = waiting.pop(0)
         if name in libraries or name == folder:
             continue
-        own = _of_folder(sent, name) if name in folders else library_of(name)
+        own = _of_folder(sent, name) if name in folders else lend(name)
         if own is None:
             raise ArchiveNotValid(reason="library", name=name)
         libraries.append(name)

@@ -22,7 +22,7 @@ def zipped(files: CatalogFiles) -> bytes:
     return archive.getvalue()
 
 
-def unzipped(content: bytes, library_of: LibraryFiles) -> CatalogFiles:
+def unzipped(content: bytes, lend: LibraryFiles) -> CatalogFiles:
     """Return the catalog in a zip; hidden files and what editors and systems leave behind are passed over.
 
     The folders may stand in the zip by themselves or below one folder that holds them.
@@ -38,7 +38,7 @@ def unzipped(content: bytes, library_of: LibraryFiles) -> CatalogFiles:
             sent = _members(archive)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise ArchiveNotValid(reason="not_zip") from error
-    return gathered(_without_outer_folder(sent), library_of)
+    return gathered(_without_outer_folder(sent), lend)
 
 
 def _members(archive: zipfile.ZipFile) -> dict[str, bytes]:

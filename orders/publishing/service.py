@@ -121,7 +121,7 @@ def files_of(db: Session, content: str) -> CatalogFiles:
     return releases.files_of(db, content)
 
 
-def library_of(db: Session, *, now: datetime) -> LibraryFiles:
+def files_of_library(db: Session, *, now: datetime) -> LibraryFiles:
     """Return where the libraries are found that were not sent: in the releases in force, then among the built-in ones."""
     known: dict[str, dict[str, bytes]] = {}
     for line in releases.current_lines(db, now=now):

@@ -53,8 +53,8 @@ def upload(request: Request, shop: TheShop, actor: TheActor, catalog: Annotated[
     content = catalog.file.read(MOST_PACKED + 1)
     try:
         with shop.database.read() as db:
-            library_of = publishing.library_of(db, now=shop.now())
-            files = (unzipped if content.startswith(ZIP_BEGINS) else files_of_document)(content, library_of)
+            lend = publishing.files_of_library(db, now=shop.now())
+            files = (unzipped if content.startswith(ZIP_BEGINS) else files_of_document)(content, lend)
     except ArchiveNotValid as refused:
         return _home(request, shop, problem=view.archive_problem(refused.facts, reader_locale(request)), status=422)
     except CatalogNotValid as refused:

@@ -62,8 +62,8 @@ def add_candidate(
 ) -> schemas.Candidate:
     """Bring a catalog in as a candidate and have it checked; the same content is checked anew."""
     with shop.database.read() as db:
-        library_of = publishing.library_of(db, now=shop.now())
-        files = (unzipped if content.startswith(ZIP_BEGINS) else files_of_document)(content, library_of)
+        lend = publishing.files_of_library(db, now=shop.now())
+        files = (unzipped if content.startswith(ZIP_BEGINS) else files_of_document)(content, lend)
     with shop.database.write() as db:
         name = publishing.add_candidate(db, files, actor=who.actor, now=shop.now())
         return _told(publishing.get_candidate(db, name))
