@@ -15,11 +15,9 @@ from modules_catalog.loading.catalog import load_catalog
 from modules_catalog.model import ConfigurationModel
 from modules_catalog.releases import service as releases
 from orders.drafts.configurators import Configurators
-from orders.invoicing.printing import InvoicePrinter
-from production.build_sheet.printing import SheetPrinter
 from production.plants.model import Hours, Plant, StockRow, WorkCentre, WorkCentreKind
 from production.promise import service as promises
-from web.papers.printing import WORKER as PAPERS
+from tests.printers import invoice_printer, paper_printer, sheet_printer
 from web.shop import Shop
 
 FOLDER = Path(__file__).parent / "data" / "catalogs" / "mug"
@@ -69,15 +67,10 @@ def pottery(database: Database, folder: Path, *, now: datetime) -> Iterator[Shop
         database=database,
         configurators=mug_configurators(),
         blobs=BlobStore(str(folder / "blobs")),
-        printer=SheetPrinter(folder / "fonts"),
+        printer=sheet_printer(),
         new_id=id_maker(clock, random.Random(7)),
         clock=clock,
-        invoices=InvoicePrinter(folder / "fonts"),
-        papers=SheetPrinter(folder / "fonts", module=PAPERS),
+        invoices=invoice_printer(),
+        papers=paper_printer(),
     )
-    try:
-        yield shop
-    finally:
-        shop.printer.close()
-        shop.invoices.close()
-        shop.papers.close()
+    yield shop

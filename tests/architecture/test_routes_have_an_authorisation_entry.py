@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
@@ -13,6 +14,7 @@ from kernel.clock import fixed_clock
 from web.app import create_app
 from web.opening import open_shop
 from web.security import service
+from web.security.limiting import limiter_for
 from web.security.roles import Role
 from web.security.visitors import csrf_token
 from web.settings import Settings
@@ -297,8 +299,16 @@ def shop(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     opened.close()
 
 
-def the_app(shop: Shop) -> TestClient:
-    app = create_app(Settings(), shop)
+@pytest.fixture(scope="module")
+def app(shop: Shop) -> FastAPI:
+    """One application for all: it prepares each route at the first request."""
+    return create_app(Settings(), shop)
+
+
+@pytest.fixture
+def client(app: FastAPI) -> TestClient:
+    """A browser of this test's own, from an address that has asked for nothing yet."""
+    app.state.limiter = limiter_for(Settings())
     return TestClient(app, base_url="http://127.0.0.1:8000", follow_redirects=False)
 
 
@@ -310,8 +320,8 @@ def sign_in(shop: Shop, role: Role) -> str:
         return service.start_session(db, user, now=NOW).token
 
 
-def routes_of(client: TestClient) -> set[str]:
-    found = iter_route_contexts(client.app.routes)  # type: ignore[attr-defined]
+def routes_of(app: FastAPI) -> set[str]:
+    found = iter_route_contexts(app.routes)
     return {f"{method} {one.path}" for one in found for method in (one.methods or {"ANY"}) - {"HEAD", "OPTIONS"}}
 
 
@@ -319,15 +329,14 @@ def address(path: str) -> str:
     return re.sub(r"\{[^}]+\}", "none", path)
 
 
-def test_every_route_has_an_entry(shop: Shop) -> None:
+def test_every_route_has_an_entry(app: FastAPI) -> None:
     """A new route fails here until somebody has said who may use it; one that is gone leaves the table."""
-    assert routes_of(the_app(shop)) == set(ROUTES)
+    assert routes_of(app) == set(ROUTES)
 
 
 @pytest.mark.parametrize("role", [None, *Role], ids=lambda role: role.value if role else "nobody")
-def test_a_route_lets_in_whom_the_table_names(shop: Shop, role: Role | None) -> None:
+def test_a_route_lets_in_whom_the_table_names(shop: Shop, client: TestClient, role: Role | None) -> None:
     """Refused people are told so before anything else: nobody signs in first, a wrong role gets 403."""
-    client = the_app(shop)
     wrong = []
     for entry, allowed in ROUTES.items():
         method, path = entry.split(" ")
@@ -369,10 +378,9 @@ UNSAFE = sorted(entry for entry in ROUTES if not entry.startswith("GET "))
 
 
 @pytest.mark.parametrize("entry", UNSAFE)
-def test_a_change_from_a_browser_needs_the_pages_token(shop: Shop, entry: str) -> None:
+def test_a_change_from_a_browser_needs_the_pages_token(shop: Shop, client: TestClient, entry: str) -> None:
     """With a session cookie and no token, a wrong token, or from another site, nothing is done: also below /api/."""
     method, path = entry.split(" ")
-    client = the_app(shop)
     token = sign_in(shop, Role.ADMIN)
     client.cookies.set("lotone-session", token)
     attempts: list[dict[str, str]] = [

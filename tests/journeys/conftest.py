@@ -15,38 +15,17 @@ from kernel.database import Database
 from kernel.ids import id_maker
 from kernel.jobs import run_pending
 from orders.drafts.configurators import Configurators
-from orders.invoicing.printing import InvoicePrinter
-from production.build_sheet.printing import SheetPrinter
 from tests.conftest import TEST_VAULT, PostgresServer
 from tests.journeys.person import Person
+from tests.printers import invoice_printer, paper_printer, sheet_printer
 from web.app import create_app
 from web.demo.people import DEMO_PASSWORD
 from web.demo.seeding import seed_catalogs, seed_people
 from web.jobs import job_functions
-from web.papers.printing import WORKER as PAPERS
 from web.settings import Settings
 from web.shop import Shop
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="session")
-def printer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SheetPrinter]:
-    opened = SheetPrinter(tmp_path_factory.mktemp("fonts"))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="session")
-def invoices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InvoicePrinter]:
-    with InvoicePrinter(tmp_path_factory.mktemp("invoice-fonts")) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="session")
-def papers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SheetPrinter]:
-    with SheetPrinter(tmp_path_factory.mktemp("paper-fonts"), module=PAPERS) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="session")
@@ -56,9 +35,7 @@ def configurators() -> Configurators:
 
 
 @pytest.fixture(scope="session")
-def make_shop(
-    printer: SheetPrinter, invoices: InvoicePrinter, papers: SheetPrinter, configurators: Configurators
-) -> Callable[[str, Path], Shop]:
+def make_shop(configurators: Configurators) -> Callable[[str, Path], Shop]:
     def make(url: str, blobs: Path) -> Shop:
         clock = fixed_clock(NOW)
         ids = id_maker(clock, random.Random(1))
@@ -66,11 +43,11 @@ def make_shop(
             Database(url, vault=TEST_VAULT),
             configurators,
             BlobStore(str(blobs)),
-            printer,
+            sheet_printer(),
             ids,
             clock,
-            invoices,
-            papers,
+            invoice_printer(),
+            paper_printer(),
             outbox=blobs / "outbox",
         )
 

@@ -1,7 +1,6 @@
 """E-invoices against the XSD and the EN 16931 rules, published examples, and the PDF that carries them."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -19,6 +18,7 @@ from orders.invoicing.printing import InvoicePrinter
 from orders.invoicing.ubl import ubl_xml
 from orders.pricing.tax import VatCategory
 from tests.invoices import COMPANY, DAY, FRENCH, LINES, PRIVATE, SWISS, invoice, order
+from tests.printers import invoice_printer
 
 TO_FRANCE = order(country="FR", is_company=True, agreed_rate=Decimal("0.20"))
 TO_SWITZERLAND = order(country="CH", is_company=True, agreed_rate=Decimal("0.081"))
@@ -43,9 +43,8 @@ INVOICES = {
 
 
 @pytest.fixture(scope="module")
-def printer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InvoicePrinter]:
-    with InvoicePrinter(tmp_path_factory.mktemp("fonts")) as opened:
-        yield opened
+def printer() -> InvoicePrinter:
+    return invoice_printer()
 
 
 @pytest.mark.parametrize("name", INVOICES)

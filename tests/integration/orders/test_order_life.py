@@ -34,13 +34,13 @@ from orders.quotes import repository as quotes
 from orders.quotes.model import QuoteState
 from orders.quotes.service import expire_quotes, issue_quote, withdraw_quote
 from production.build_sheet import service as sheets
-from production.build_sheet.printing import SheetPrinter
 from production.floor import service as floor
 from production.floor.model import Action, WorkState
 from production.model import ACTIVE_RESERVATIONS
 from production.promise import service as promises
 from production.promise.document import promise_from_json
 from tests.mugs import mug_configurators, open_pottery
+from tests.printers import sheet_printer
 
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 CLERK = Actor("clerk", "store")
@@ -58,7 +58,6 @@ class OrderMachine(RuleBasedStateMachine):
 
     url = ""
     folder = Path()
-    printer: SheetPrinter
     drafted = Bundle("drafted")
     quoted = Bundle("quoted")
     ordered = Bundle("ordered")
@@ -238,10 +237,12 @@ class OrderMachine(RuleBasedStateMachine):
     @rule()
     def release(self) -> None:
         def do(order_id: str) -> None:
-            release_order(self.database, self.configurators, self.blobs, self.printer, OrderId(order_id), now=self.now)
+            release_order(
+                self.database, self.configurators, self.blobs, sheet_printer(), OrderId(order_id), now=self.now
+            )
 
         def again(order_id: str, revision: str) -> None:
-            tools = (self.database, self.configurators, self.blobs, self.printer)
+            tools = (self.database, self.configurators, self.blobs, sheet_printer())
             reissue_order(*tools, OrderId(order_id), int(revision), now=self.now)
 
         outcomes = run_pending(
@@ -357,8 +358,6 @@ def _tables() -> list[str]:
 
 def test_lives_of_orders(database_url: str) -> None:
     """Forty-odd steps in any order, on SQLite and on PostgreSQL."""
-    with tempfile.TemporaryDirectory() as folder, SheetPrinter(Path(folder) / "fonts") as printer:
-        machine = type(
-            "OrderMachineHere", (OrderMachine,), {"url": database_url, "folder": Path(folder), "printer": printer}
-        )
+    with tempfile.TemporaryDirectory() as folder:
+        machine = type("OrderMachineHere", (OrderMachine,), {"url": database_url, "folder": Path(folder)})
         run_state_machine_as_test(machine, settings=settings(max_examples=6, stateful_step_count=25, deadline=None))

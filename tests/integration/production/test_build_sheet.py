@@ -4,7 +4,6 @@ import io
 import json
 import subprocess
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -29,6 +28,7 @@ from production.build_sheet.model import (
     TrimLine,
 )
 from production.build_sheet.printing import SheetNotPrinted, SheetPrinter
+from tests.printers import sheet_printer
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 80"><path d="M5 5h30l5 70H25L20 30 15 75H0z"/></svg>'
@@ -82,9 +82,8 @@ def sheet(*, parts: int = 12, steps: int = 8, text: str = "李雷 & Ana", locale
 
 
 @pytest.fixture(scope="module")
-def printer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SheetPrinter]:
-    with SheetPrinter(tmp_path_factory.mktemp("fonts")) as opened:
-        yield opened
+def printer() -> SheetPrinter:
+    return sheet_printer()
 
 
 def text_of(pdf: bytes) -> list[str]:

@@ -1,6 +1,5 @@
 """Pages from blocks: what is laid out once draws the same bytes as laid out anew, and no row is lost or repeated."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,12 +9,12 @@ import pytest
 from benchmarks.sheets import numbered, samples
 from production.build_sheet.model import SheetData
 from production.build_sheet.printing import SheetPrinter
+from tests.printers import sheet_printer
 
 
 @pytest.fixture(scope="module")
-def printer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SheetPrinter]:
-    with SheetPrinter(tmp_path_factory.mktemp("fonts")) as opened:
-        yield opened
+def printer() -> SheetPrinter:
+    return sheet_printer()
 
 
 def page_texts(pdf: bytes) -> list[str]:
