@@ -18,11 +18,10 @@ from orders.drafts.configurators import Configurators
 from tests.conftest import TEST_VAULT, PostgresServer
 from tests.journeys.person import Person
 from tests.printers import invoice_printer, paper_printer, sheet_printer
-from web.app import create_app
+from tests.serving import app_of
 from web.demo.people import DEMO_PASSWORD
 from web.demo.seeding import seed_catalogs, seed_people
 from web.jobs import job_functions
-from web.settings import Settings
 from web.shop import Shop
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -113,7 +112,7 @@ def htmx(request: pytest.FixtureRequest) -> bool:
 
 def enter(shop: Shop, *, htmx: bool = False, login_name: str = "") -> Person:
     """Return a new visitor of the shop, signed in if they have a name."""
-    person = Person(create_app(Settings(), shop), htmx=htmx)
+    person = Person(app_of(shop), htmx=htmx)
     if login_name:
         person.sign_in(login_name, DEMO_PASSWORD)
     return person

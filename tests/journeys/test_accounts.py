@@ -17,7 +17,7 @@ from orders.customers import repository as customers
 from orders.customers.model import Purpose
 from tests.journeys.conftest import do_jobs, enter
 from tests.journeys.person import Person
-from web.app import create_app
+from tests.serving import app_of
 from web.demo.people import DEMO_PASSWORD
 from web.jobs import job_functions
 from web.security import accounts, administration, repository, second_factor, service
@@ -42,7 +42,7 @@ def links(shop: Shop, to: str = "mia@example.org") -> list[str]:
 
 
 def registered(shop: Shop, *, htmx: bool = False) -> Person:
-    person = Person(create_app(Settings(), shop), htmx=htmx)
+    person = Person(app_of(shop), htmx=htmx)
     person.open("/register").press("Create the account", **MIA)
     assert "Look into your mail" in person.text()
     (link,) = links(shop)
@@ -53,7 +53,7 @@ def registered(shop: Shop, *, htmx: bool = False) -> Person:
 
 def test_a_new_customer_confirms_by_mail_and_signs_in(shop: Shop, htmx: bool) -> None:
     """The account opens nothing before the mailed link was followed, and the link works once."""
-    person = Person(create_app(Settings(), shop), htmx=htmx)
+    person = Person(app_of(shop), htmx=htmx)
     person.open("/register").press("Create the account", **{**MIA, "password": "short"})
     assert person.status == 422
     assert "At least ten characters, please." in person.text()
@@ -76,7 +76,7 @@ def test_a_new_customer_confirms_by_mail_and_signs_in(shop: Shop, htmx: bool) ->
 def test_nobody_learns_who_has_an_account(shop: Shop) -> None:
     """Registering again and resetting an unknown address answer alike; the owner is told by mail."""
     registered(shop)
-    stranger = Person(create_app(Settings(), shop))
+    stranger = Person(app_of(shop))
     stranger.open("/register").press("Create the account", **{**MIA, "password": "something else"})
     first = stranger.text()
     stranger.open("/register").press("Create the account", **{**MIA, "email": "nobody@example.org"})
@@ -92,7 +92,7 @@ def test_nobody_learns_who_has_an_account(shop: Shop) -> None:
 def test_a_forgotten_password_is_set_by_a_mailed_link_once(shop: Shop) -> None:
     """Sessions opened with the old password end; a second press of the link's button does nothing."""
     person = registered(shop)
-    other = Person(create_app(Settings(), shop))
+    other = Person(app_of(shop))
     other.open("/password-resets").press("Mail me a link", email="mia@example.org")
     link = links(shop)[-1]
     other.open(link).press("Set the password", password="short")
@@ -121,7 +121,7 @@ def test_a_link_expires_and_a_letter_box_is_not_flooded(shop: Shop) -> None:
 
 def test_no_token_stands_in_a_table_or_a_job(shop: Shop) -> None:
     """A mail written twice, because its worker died, makes the first link worthless, not both useful."""
-    Person(create_app(Settings(), shop)).open("/register").press("Create the account", **MIA)
+    Person(app_of(shop)).open("/register").press("Create the account", **MIA)
     functions = job_functions(shop)
     link_id = run_pending(shop.database, functions)[0].job_id.rpartition(":")[2]
     functions[accounts.MAIL_LINK_JOB](link_id)
@@ -140,16 +140,16 @@ def test_no_token_stands_in_a_table_or_a_job(shop: Shop) -> None:
 
 def test_a_draft_begun_as_a_visitor_goes_on_on_another_device(shop: Shop) -> None:
     """Signing in makes it the account's; the other device lists it, changes it, and orders without being asked who."""
-    begun = Person(create_app(Settings(), shop))
+    begun = Person(app_of(shop))
     begun.open("/configure/jeans").press("Make yours")
     draft = begun.path.rpartition("/")[0]
-    stranger = Person(create_app(Settings(), shop))
+    stranger = Person(app_of(shop))
     assert stranger.open(draft).status == 403
     begun.open("/register").press("Create the account", **MIA)
     (link,) = links(shop)
     begun.open(link).press("Confirm and sign in")
 
-    tablet = Person(create_app(Settings(), shop))
+    tablet = Person(app_of(shop))
     tablet.open("/login").press("Sign in", login_name="mia@example.org", password=PASSWORD)
     tablet.open("/account")
     assert draft in [each.get("href") for each in tablet.all("a")]
@@ -203,7 +203,7 @@ def test_staff_sign_in_with_password_and_code(shop: Shop, htmx: bool) -> None:
     """Between password and code nothing opens; a code, and a recovery code, is good once."""
     secret, codes = enrolled(shop, enter(shop, login_name="store"))
     now = shop.now()
-    person = Person(create_app(Settings(), shop), htmx=htmx)
+    person = Person(app_of(shop), htmx=htmx)
     person.open("/login?next=/customers").press("Sign in", login_name="store", password=DEMO_PASSWORD)
     assert person.path.startswith("/login/code")
     waiting = person.client.cookies["lotone-session"]
@@ -214,13 +214,13 @@ def test_staff_sign_in_with_password_and_code(shop: Shop, htmx: bool) -> None:
     assert person.path == "/customers"
     assert person.client.cookies["lotone-session"] != waiting
 
-    again = Person(create_app(Settings(), shop))
+    again = Person(app_of(shop))
     again.open("/login").press("Sign in", login_name="store", password=DEMO_PASSWORD)
     again.press("Sign in", code=codes[0].upper())
     assert again.path == "/"
     again.open("/account/security")
     assert "9 recovery codes are left." in again.text()
-    third = Person(create_app(Settings(), shop))
+    third = Person(app_of(shop))
     third.open("/login").press("Sign in", login_name="store", password=DEMO_PASSWORD)
     third.press("Sign in", code=codes[0])
     assert third.status == 422
@@ -234,7 +234,7 @@ def test_the_secret_is_sealed_and_wrong_codes_are_counted(shop: Shop) -> None:
         sealed, _step = repository.second_factor(db, store.id)
     assert sealed is not None
     assert secret.encode() not in sealed
-    person = Person(create_app(Settings(), shop))
+    person = Person(app_of(shop))
     person.open("/login").press("Sign in", login_name="store", password=DEMO_PASSWORD)
     for _ in range(service.ATTEMPTS_PER_NAME):
         person.press("Sign in", code="000000")
@@ -245,13 +245,13 @@ def test_the_secret_is_sealed_and_wrong_codes_are_counted(shop: Shop) -> None:
 
 def test_where_it_is_required_staff_can_do_nothing_but_enrol(shop: Shop) -> None:
     settings = Settings(staff_second_factor="required")
-    clerk = Person(create_app(settings, shop))
+    clerk = Person(app_of(shop, settings))
     clerk.sign_in("store", DEMO_PASSWORD)
     assert clerk.open("/customers").path == "/account/second-factor"
-    visitor = Person(create_app(settings, shop))
+    visitor = Person(app_of(shop, settings))
     visitor.open("/configure/jeans").press("Make yours")
     assert clerk.open(visitor.path).status == 403  # also where no role is asked for, they are nobody special
-    ana = Person(create_app(settings, shop))
+    ana = Person(app_of(shop, settings))
     ana.sign_in("ana", DEMO_PASSWORD)
     assert ana.open("/orders").path == "/orders"
     enrolled(shop, clerk)
@@ -260,7 +260,7 @@ def test_where_it_is_required_staff_can_do_nothing_but_enrol(shop: Shop) -> None
 
 def test_a_program_signs_in_with_the_code(shop: Shop) -> None:
     _secret, codes = enrolled(shop, enter(shop, login_name="store"))
-    client = Person(create_app(Settings(), shop)).client
+    client = Person(app_of(shop)).client
     body = {"login_name": "store", "password": DEMO_PASSWORD}
     refused = client.post("/api/v1/sessions", json=body)
     assert (refused.status_code, refused.json()["code"]) == (401, "CodeNeeded")
@@ -273,7 +273,7 @@ def test_a_program_signs_in_with_the_code(shop: Shop) -> None:
 
 
 def test_too_many_requests_are_told_when_to_come_back(shop: Shop) -> None:
-    person = Person(create_app(Settings(api_per_minute=3), shop))
+    person = Person(app_of(shop, Settings(api_per_minute=3)))
     for _ in range(5):
         person.open("/password-resets").press("Mail me a link", email="x@example.org")
         assert person.status == 200
@@ -298,7 +298,7 @@ def test_an_admin_adds_changes_and_closes_accounts(shop: Shop, htmx: bool) -> No
     )
     page = admin.path
     assert page.startswith("/users/user-")
-    kim = Person(create_app(Settings(), shop))
+    kim = Person(app_of(shop))
     kim.sign_in("kim", "first password")
     assert kim.open("/customers").status == 200
     admin.press("Set the roles", role=["floor"])

@@ -19,10 +19,9 @@ from orders.lifecycle.sheets import customer_reference, order_fit, order_sheets
 from production.floor import service as floor
 from production.promise import service as promises
 from tests.journeys.conftest import do_jobs
-from web.app import create_app
+from tests.serving import app_of
 from web.demo.people import DEMO_PASSWORD
 from web.qr_reading import read_qr_codes
-from web.settings import Settings
 from web.shop import Shop
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -92,7 +91,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def address(shop: Shop) -> Iterator[str]:
     """The shop, served on a free port."""
-    server = uvicorn.Server(uvicorn.Config(create_app(Settings(), shop), port=0, log_level="warning", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app_of(shop), port=0, log_level="warning", lifespan="off"))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

@@ -10,10 +10,9 @@ from orders.customers.model import Purpose
 from orders.lifecycle import repository as orders
 from tests.journeys.conftest import enter
 from tests.journeys.ordering import released
-from web.app import create_app
+from tests.serving import app_of
 from web.demo.people import DEMO_PASSWORD
 from web.routes.api.invoice_schemas import Account, Invoice, InvoiceDocument
-from web.settings import Settings
 from web.shop import Shop
 
 API = "/api/v1"
@@ -65,7 +64,7 @@ def test_what_invoices_need_is_kept_with_the_customer(shop: Shop) -> None:
 
 @pytest.fixture
 def client(shop: Shop) -> TestClient:
-    return TestClient(create_app(Settings(), shop), base_url=f"http://127.0.0.1:8000{API}")
+    return TestClient(app_of(shop), base_url=f"http://127.0.0.1:8000{API}")
 
 
 def token(client: TestClient, login_name: str) -> dict[str, str]:

@@ -18,9 +18,8 @@ from orders.lifecycle import repository as orders
 from tests.journeys.conftest import enter
 from tests.journeys.ordering import CLERK, released
 from tests.journeys.person import Person
-from web.app import create_app
+from tests.serving import app_of
 from web.demo.people import DEMO_PASSWORD
-from web.settings import Settings
 from web.shop import Shop
 
 
@@ -223,7 +222,7 @@ def test_a_customer_sees_what_the_store_began_for_them(shop: Shop) -> None:
     ana.open("/account")
     assert number in ana.text()
     assert ana.open(f"/orders/{number}").status == 200
-    assert Person(create_app(Settings(), shop)).open(f"/orders/{number}").status == 403
+    assert Person(app_of(shop)).open(f"/orders/{number}").status == 403
 
 
 def test_programs_do_what_the_card_does(shop: Shop) -> None:

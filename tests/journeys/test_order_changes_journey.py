@@ -8,10 +8,9 @@ from production.floor.model import OperationState
 from tests.journeys.conftest import do_jobs, enter
 from tests.journeys.ordering import released
 from tests.journeys.person import Person
-from web.app import create_app
+from tests.serving import app_of
 from web.demo.people import DEMO_PASSWORD
 from web.routes.api.schemas import ChangeProposal, OpenedChange, Order, Revision
-from web.settings import Settings
 from web.shop import Shop
 
 API = "/api/v1"
@@ -75,7 +74,7 @@ def test_others_cannot_change_it(shop: Shop) -> None:
 def test_a_program_changes_an_order(shop: Shop) -> None:
     """Begin, change the draft, look, consent with a key: once; what it said before is told."""
     number = released(shop, "jeans")
-    client = TestClient(create_app(Settings(), shop), base_url=f"http://127.0.0.1:8000{API}")
+    client = TestClient(app_of(shop), base_url=f"http://127.0.0.1:8000{API}")
     signed = client.post("/sessions", json={"login_name": "store", "password": DEMO_PASSWORD}).json()["token"]
     client.headers["Authorization"] = f"Bearer {signed}"
     opened = client.post(f"/orders/{number}/changes")

@@ -8,10 +8,9 @@ from starlette.testclient import TestClient
 from orders.lifecycle import repository as orders
 from tests.journeys.conftest import do_jobs
 from tests.journeys.ordering import READINGS, released
-from web.app import create_app
+from tests.serving import app_of
 from web.demo.people import DEMO_PASSWORD
 from web.routes.api.schemas import Draft, Order, Quote, RefusedChoice
-from web.settings import Settings
 from web.shop import Shop
 
 API = "/api/v1"
@@ -20,7 +19,7 @@ CONTACT = {"name": "Eva Novák", "email": "eva@example.org"}
 
 @pytest.fixture
 def client(shop: Shop) -> TestClient:
-    return TestClient(create_app(Settings(), shop), base_url=f"http://127.0.0.1:8000{API}")
+    return TestClient(app_of(shop), base_url=f"http://127.0.0.1:8000{API}")
 
 
 def token(client: TestClient, login_name: str) -> dict[str, str]:

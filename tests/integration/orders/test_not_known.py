@@ -13,10 +13,9 @@ from modules_catalog.loading.catalog import load_catalog
 from modules_catalog.releases import service as releases
 from tests.journeys.person import Person
 from tests.mugs import FOLDER, pottery
-from web.app import create_app
+from tests.serving import app_of
 from web.security.roles import Role
 from web.security.service import user_add
-from web.settings import Settings
 from web.shop import Shop
 
 
@@ -54,7 +53,7 @@ def sell(shop: Shop, folder: Path, policy: str, now: datetime) -> None:
 
 
 def by_program(shop: Shop) -> tuple[TestClient, str, dict[str, str]]:
-    client = TestClient(create_app(Settings(), shop), base_url="http://127.0.0.1:8000")
+    client = TestClient(app_of(shop), base_url="http://127.0.0.1:8000")
     opened = client.post("/api/v1/drafts", json={"line": "mug"}).json()
     return client, f"/api/v1/drafts/{opened['draft_id']}", {"X-Draft-Key": opened["draft_key"]}
 
@@ -99,7 +98,7 @@ def test_staff_confirm_on_the_page_what_is_not_known_and_then_it_can_be_ordered(
 ) -> None:
     """The customer sees that it is asked, and cannot confirm it; the clerk opens the same draft and does."""
     sell(sqlite_shop, tmp_path, "ask", now)
-    app = create_app(Settings(), sqlite_shop)
+    app = app_of(sqlite_shop)
     customer = Person(app)
     customer.sign_in("customer", "correct horse")
     customer.open("/configure/mug").press("Make yours")

@@ -21,10 +21,9 @@ from orders.wishes.model import Lacked, Wish, WishCount, WishKind, WordsNotValid
 from orders.wishes.service import forget_drafts, record_wishes, take_words, wishes_between
 from tests.journeys.person import Person
 from tests.mugs import mug_model, pottery
-from web.app import create_app
+from tests.serving import app_of
 from web.security.roles import Role
 from web.security.service import user_add
-from web.settings import Settings
 from web.shop import Shop
 
 ME = Reader("visitor-1")
@@ -170,7 +169,7 @@ def test_authors_and_planners_read_it_on_a_page_as_csv_and_by_program(shop: Shop
         with shop.database.write() as db:
             user_add(db, login_name=role.value, display_name=role.value, password="correct horse",
                      roles=frozenset({role}), now=now)  # fmt: skip
-    app = create_app(Settings(), shop)
+    app = app_of(shop)
     customer = Person(app)
     customer.open("/configure/mug").press("Make yours")
     customer.press("=large")
