@@ -8,7 +8,8 @@ from orders.invoicing.issued import InvoiceId
 from orders.invoicing.service import ISSUED_JOB, MONTH_JOB, bill_order, invoice_month
 from orders.lifecycle.changing import REISSUE_JOB
 from orders.lifecycle.following import BILL_JOB, TELL_JOB
-from orders.lifecycle.releasing import reissue_order, release_order
+from orders.lifecycle.releasing import print_remake, reissue_order, release_order
+from orders.lifecycle.remaking import REMAKE_JOB
 from orders.lifecycle.service import RELEASE_JOB
 from orders.messages.service import tell_of_invoice, tell_of_order, tell_of_quote
 from orders.privacy.erasing import ERASE_FILES_JOB, erase_files
@@ -35,6 +36,10 @@ def job_functions(shop: Shop) -> Mapping[JobName, JobFunction]:
         tools = (shop.database, shop.configurators, shop.blobs, shop.printer)
         reissue_order(*tools, OrderId(order_id), int(revision), now=shop.now())
 
+    def remake(order_id: str, piece: str) -> None:
+        tools = (shop.database, shop.configurators, shop.blobs, shop.printer)
+        print_remake(*tools, OrderId(order_id), int(piece), now=shop.now())
+
     def mail(link_id: str) -> None:
         mail_link(shop, link_id)
 
@@ -57,6 +62,7 @@ def job_functions(shop: Shop) -> Mapping[JobName, JobFunction]:
         CHECK_JOB: check,
         RELEASE_JOB: release,
         REISSUE_JOB: reissue,
+        REMAKE_JOB: remake,
         ERASE_FILES_JOB: erase,
         MAIL_LINK_JOB: mail,
         BILL_JOB: bill,

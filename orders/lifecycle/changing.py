@@ -28,6 +28,7 @@ from orders.drafts.variants import fit_parts, variant_of
 from orders.lifecycle import repository
 from orders.lifecycle.following import CHANGED, follow
 from orders.lifecycle.model import LAST_REVISION, Order, OrderNotYours
+from orders.lifecycle.remaking import give_back_spoilt
 from orders.lifecycle.transitions import OrderState
 from orders.pricing.model import DiscountKind, Price
 from orders.quotes import repository as quotes
@@ -37,6 +38,7 @@ from orders.quotes.service import require_quotable
 from orders.quotes.specifying import specification
 from production.errors import BeyondHorizon, CapacityTaken
 from production.floor import changing as floor
+from production.floor.service import pieces_now
 from production.model import FinishedMeasure, Promise, Variant, demand_of
 from production.promise import service as promises
 from production.promise.document import promise_from_json, promise_to_json
@@ -220,6 +222,7 @@ def change_order(db: Session, proposal: Proposal, agreed: Agreed, *, actor: Acto
         now=now,
         measures=_measures(view),
     )
+    give_back_spoilt(db, order)
     record(
         db,
         f"order:{order.number}",
@@ -302,6 +305,8 @@ def _measures(view: DraftView) -> tuple[FinishedMeasure, ...]:
 def _exchange(db: Session, order: Order, revised: Order, variant: Variant, *, now: datetime) -> Promise:
     """Give back what the order holds and take what the revision still needs, within the caller's transaction."""
     demand = demand_of(floor.still_to_make(db, variant, order.number), order.quantity)
+    for key in {one.reservation for one in pieces_now(db, order.number)} - {order.reservation_key}:
+        promises.give_back(db, key)
     return promises.exchange(
         db, order.reservation_key, order.line, demand, key=revised.reservation_key, now=now, expires_at=None
     )

@@ -12,7 +12,7 @@ from orders.audit.model import Actor
 from orders.audit.service import record
 from orders.lifecycle import repository
 from orders.lifecycle.model import Order, Shipment
-from orders.lifecycle.scanning import move_on
+from orders.lifecycle.scanning import move_on, use_material
 from orders.lifecycle.service import RELEASE_JOB, move
 from orders.lifecycle.transitions import OrderEvent, OrderState
 from production.floor import service as floor
@@ -89,6 +89,7 @@ def ship_pieces(
         raise PiecesNotReady(order=number, pieces=not_ready)
     for piece in wanted:
         floor.ship_piece(db, number, piece, operator=actor.id, now=now)
+        use_material(db, order, piece, actor, now)
     at = len(repository.shipments_of(db, order.id)) + 1
     shipment = Shipment(at, wanted, carrier.strip()[:60], tracking.strip()[:60], now)
     repository.add_shipment(db, order.id, shipment)

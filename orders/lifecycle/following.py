@@ -19,7 +19,9 @@ _TOLD = frozenset({PLACED, CHANGED, NEW_DATE, OrderEvent.FINISH.value, OrderEven
 
 
 def follow(db: Session, order_id: OrderId, event: str, *, turn: int = 1) -> None:
-    """Store the jobs that follow from an event, once for each turn of it (a change's is its revision, a new date's the day's ordinal)."""
+    """Store the jobs that follow from an event, once for each turn of it (a change's is its revision, a new date's the day's ordinal,
+    a transition's one more than the order has had remakes).
+    """
     for job, events in ((BILL_JOB, _BILLED), (TELL_JOB, _TOLD)):
         if event in events:
             enqueue(db, job, order_id, event, key=f"{order_id}:{event}:{turn}")

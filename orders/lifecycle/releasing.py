@@ -14,7 +14,7 @@ from orders.drafts.configurators import Configurators
 from orders.drafts.variants import fit_parts, variant_of
 from orders.lifecycle import repository
 from orders.lifecycle.service import move
-from orders.lifecycle.sheets import customer_reference, order_fit, order_sheets
+from orders.lifecycle.sheets import customer_reference, order_fit, order_sheets, pieces_to_print
 from orders.lifecycle.transitions import OrderEvent, OrderState
 from production.build_sheet import service as sheets
 from production.build_sheet.printing import SheetPrinter
@@ -70,12 +70,42 @@ def reissue_order(
         model = configurators.of(db, order.release).model
         plant = promises.plant_of(db, order.line)
         fit = order_fit(db, model, order)
-        composed, picture = order_sheets(model, plant, order, fit, customer_reference(db, order))
+        reference, pieces = customer_reference(db, order), pieces_to_print(db, order)
+        composed, picture = order_sheets(model, plant, order, fit, reference, pieces)
         before = sheets.issued_before(db, order.number, order.revision_letter)
     for sheet in composed:
         sheets.issue_sheet(database, blobs, printer, sheet, picture, now=now)
     if before is not None:
         sheets.issue_diff(database, blobs, printer, before, composed[0], now=now)
+
+
+def print_remake(
+    database: Database,
+    configurators: Configurators,
+    blobs: BlobStore,
+    printer: SheetPrinter,
+    order_id: OrderId,
+    piece: int,
+    *,
+    now: datetime,
+) -> None:
+    """Issue the sheet of a piece that is made instead of another, at the order's present revision.
+
+    A piece that was spoilt too meanwhile, or was taken off the floor, gets none.
+
+    Raises:
+        OrderNotFound: there is no such order.
+        SheetNotPrinted: the sheet could not be drawn; the job is tried again.
+    """
+    with database.read() as db:
+        order = repository.get_order(db, order_id)
+        model = configurators.of(db, order.release).model
+        plant = promises.plant_of(db, order.line)
+        fit = order_fit(db, model, order)
+        pieces = [one for one in pieces_to_print(db, order) if one.number == piece]
+        composed, picture = order_sheets(model, plant, order, fit, customer_reference(db, order), pieces)
+    for sheet in composed:
+        sheets.issue_sheet(database, blobs, printer, sheet, picture, now=now)
 
 
 def _released(
@@ -95,7 +125,8 @@ def _released(
         model = configurators.of(db, order.release).model
         plant = promises.plant_of(db, order.line)
         fit = order_fit(db, model, order)
-        composed, picture = order_sheets(model, plant, order, fit, customer_reference(db, order))
+        reference, pieces = customer_reference(db, order), pieces_to_print(db, order)
+        composed, picture = order_sheets(model, plant, order, fit, reference, pieces)
     for sheet in composed:
         sheets.issue_sheet(database, blobs, printer, sheet, picture, now=now)
     with database.write() as db:

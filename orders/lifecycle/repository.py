@@ -204,6 +204,11 @@ def move_order(
     return changed_rows(db, statement) == 1
 
 
+def move_promise(db: Session, order_id: OrderId, promise: Mapping[str, JsonValue]) -> None:
+    """Store another promise of an order."""
+    changed_rows(db, update(OrderRow).where(col(OrderRow.id) == order_id).values(promise=dict(promise)))
+
+
 def orders_in_reach(
     db: Session, owners: Iterable[str], customer_id: CustomerId | None, *, number: str = "", limit: int = 50
 ) -> list[Order]:

@@ -11,6 +11,7 @@ from orders.audit.model import Actor
 from orders.drafts.service import changes_between
 from orders.lifecycle.changing import selection_at
 from orders.lifecycle.model import Order, OrderNotFound
+from orders.lifecycle.remaking import remake_spoilt
 from orders.lifecycle.repository import lock_order
 from orders.lifecycle.service import move
 from orders.lifecycle.transitions import OrderEvent, OrderState
@@ -71,11 +72,11 @@ def scan(
             **obsolete.facts, changes=_changed_since(db, order, str(obsolete.facts["scanned"]))
         ) from None
     if not outcome.is_repeat:
-        if outcome.kind in MATERIAL_LEAVES:
-            supply.use(
-                db, order.reservation_key, order.line, piece=outcome.piece, pieces=order.quantity, by=actor.id, now=now
-            )
-        move_on(db, order, actor, now)
+        if outcome.kind in MATERIAL_LEAVES or _is_cut(db, outcome):
+            use_material(db, order, outcome.piece, actor, now)
+        if outcome.kind is EventKind.SCRAPPED:
+            remake_spoilt(db, order, outcome.piece, reason=reason, actor=actor, now=now)
+        move_on(db, lock_order(db, order.number), actor, now)
     return outcome
 
 
@@ -103,9 +104,26 @@ def _plain(answer: Answer | None) -> JsonValue:
     return dict(answer) if isinstance(answer, Mapping) else answer
 
 
+def _is_cut(db: Session, outcome: ScanOutcome) -> bool:
+    """Return whether the scan started the operation from which on material is spent, kitted or not."""
+    if outcome.kind is not EventKind.STARTED or outcome.operation is None:
+        return False
+    work, _status = floor.work_order(db, outcome.order_number, outcome.piece)
+    return work.operation(outcome.operation).is_cut_off
+
+
+def use_material(db: Session, order: Order, number: int, actor: Actor, now: datetime) -> None:
+    """Note that one more piece of those that share a reservation has got its material; told again it changes nothing."""
+    there = floor.pieces_now(db, order.number)
+    key = next(piece.reservation for piece in there if piece.number == number)
+    holders = [piece for piece in there if piece.reservation == key and piece.is_holder]
+    served = sum(piece.is_served for piece in holders)
+    supply.use(db, key, order.line, piece=served, pieces=len(holders), by=actor.id, now=now)
+
+
 def move_on(db: Session, order: Order, actor: Actor, now: datetime) -> None:
     """Let an order follow what its pieces are now."""
-    states = [floor.work_order(db, order.number, piece)[1].state for piece in range(1, order.quantity + 1)]
+    states = [piece.state for piece in floor.standing_pieces(db, order.number)]
     while order.state in _MOVES:
         event, wanted, one_is_enough = _MOVES[order.state]
         met = [state in wanted for state in states]

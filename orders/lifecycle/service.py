@@ -60,7 +60,8 @@ def cancel_order(db: Session, order_id: OrderId, *, actor: Actor, now: datetime)
     """
     repository.lock_order(db, repository.get_order(db, order_id).number)
     order = move(db, order_id, OrderEvent.CANCEL, actor=actor, now=now)
-    promises.give_back(db, order.reservation_key)
+    for key in sorted({order.reservation_key, *(one.reservation for one in floor.pieces_now(db, order.number))}):
+        promises.give_back(db, key)
     floor.cancel_work(db, order.number, now=now)
     return order
 
@@ -81,7 +82,8 @@ def move(db: Session, order_id: OrderId, event: OrderEvent, *, actor: Actor, now
         )  # somebody was quicker: judge the state as it is now
     why: dict[str, JsonValue] = {"reason": reason} if reason else {}
     record(db, f"order:{order.number}", event.value, actor=actor, now=now, state=after.value, **why)
-    follow(db, order_id, event.value)
+    remakes = sum(bool(one.remake_of) for one in floor.pieces_now(db, order.number))
+    follow(db, order_id, event.value, turn=1 + remakes)
     return repository.get_order(db, order_id)
 
 

@@ -1,5 +1,9 @@
 """The build sheets of an order: composed from what was agreed, found as they were issued."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
 from sqlmodel import Session
 
 from kernel.blobs import BlobStore
@@ -14,7 +18,9 @@ from production.build_sheet import service as sheets
 from production.build_sheet.composing import sheet_data
 from production.build_sheet.model import SheetData, SheetOrder
 from production.build_sheet.sheet_texts import sheet_texts
+from production.floor import service as floor
 from production.plants.model import Plant
+from production.promise import service as promises
 from production.promise.document import promise_from_json
 
 
@@ -31,14 +37,43 @@ def customer_reference(db: Session, order: Order) -> str:
     return customers.get_customer(db, order.customer_id, purpose=Purpose.SUPPORT).reference
 
 
+@dataclass(frozen=True, slots=True)
+class SheetPiece:
+    """A piece that gets a sheet: by when it is promised, what it is made instead of (0: a first one), and since when."""
+
+    number: int
+    due: date
+    issued_on: date
+    remake_of: int = 0
+
+
+def pieces_to_print(db: Session, order: Order) -> tuple[SheetPiece, ...]:
+    """Return the pieces whose sheets say what the floor has to make: all before the release, then those that stand."""
+    issued_on = order.agreed_at.date()
+    there = floor.standing_pieces(db, order.number)
+    if not there:
+        due = promise_from_json(order.promise).date
+        return tuple(SheetPiece(number, due, issued_on) for number in range(1, order.quantity + 1))
+    found = []
+    for one in there:
+        due = promises.reservation(db, one.reservation).promise.date
+        since = floor.events(db, order.number, one.number)[0].at.date() if one.remake_of else issued_on
+        found.append(SheetPiece(one.number, due, max(since, issued_on), one.remake_of))
+    return tuple(found)
+
+
 def order_sheets(
-    model: ConfigurationModel, plant: Plant, order: Order, fit: FitView | None, reference: str
+    model: ConfigurationModel,
+    plant: Plant,
+    order: Order,
+    fit: FitView | None,
+    reference: str,
+    pieces: Sequence[SheetPiece],
 ) -> tuple[list[SheetData], str]:
     """Return one sheet for each piece of the order's revision, and the picture printed on them. Pure but for texts."""
     parts = fit_parts(fit.fit) if fit is not None and fit.fit is not None else None
     variant = variant_of(model, order.selection.answers, fit)
     picture = product_picture(model, order.selection.answers, is_plain=True)
-    promise = promise_from_json(order.promise)
     composed = [
         sheet_data(
             model,
@@ -47,18 +82,19 @@ def order_sheets(
             SheetOrder(
                 number=order.number,
                 revision=order.revision_letter,
-                due=promise.date,
-                issued_on=order.agreed_at.date(),
+                due=piece.due,
+                issued_on=piece.issued_on,
                 customer_reference=reference,
-                piece=piece,
+                piece=piece.number,
                 pieces=order.quantity,
+                remake_of=piece.remake_of,
             ),
             plant,
             picture_svg=picture,
             fit=parts,
             texts=sheet_texts(plant.floor_locale),
         )
-        for piece in range(1, order.quantity + 1)
+        for piece in pieces
     ]
     return composed, picture
 

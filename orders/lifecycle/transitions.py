@@ -33,6 +33,7 @@ class OrderEvent(StrEnum):
     RESUME = "resume"
     CANCEL = "cancel"
     RETURN = "return"
+    REMAKE = "remake"  # a piece is made again: what was built, or had left, is in the making once more
 
 
 class TransitionNotPossible(NotPossible):
@@ -57,10 +58,16 @@ TRANSITIONS: dict[tuple[OrderState, OrderEvent], OrderState] = {
     (_S.DELIVERED, _E.RETURN): _S.RETURNED,
     (_S.DELIVERED, _E.CLOSE): _S.CLOSED,
     (_S.RETURNED, _E.CLOSE): _S.CLOSED,
+    (_S.BUILT, _E.REMAKE): _S.IN_PRODUCTION,
+    (_S.SHIPPED, _E.REMAKE): _S.IN_PRODUCTION,
+    (_S.DELIVERED, _E.REMAKE): _S.IN_PRODUCTION,
+    (_S.RETURNED, _E.REMAKE): _S.IN_PRODUCTION,
 }
 """Every transition there is, but resuming: an order on hold goes back to the state it was held in, and is
 cancelled only where it could have been."""
 
+REMADE_STATES = frozenset(state for state, event in TRANSITIONS if event is OrderEvent.REMAKE)
+"""Where a remake sends an order back; one still in the making stays where it is."""
 HOLDABLE_STATES = frozenset(state for state, event in TRANSITIONS if event is OrderEvent.HOLD)
 RUNNING_STATES = frozenset({_S.PLACED, _S.RELEASED, _S.IN_PRODUCTION, _S.ON_HOLD})
 """Ordered, and not built yet."""

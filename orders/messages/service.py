@@ -42,6 +42,7 @@ from orders.messages.replies import Reply, read_reply
 from orders.messages.transports import Transport
 from orders.quotes import repository as quotes
 from orders.quotes.model import QuoteState
+from production.floor.service import pieces_now
 from production.promise.document import promise_from_json
 
 #: What is told of an event in an order's life.
@@ -79,6 +80,7 @@ def tell_of_order(office: PostOffice, order_id: OrderId, event: str, *, now: dat
         order = orders.get_order(db, order_id)
         customer = _addressee(db, order)
         product = model_of(db, order.release).text("line", customer.contact.locale) if customer else ""
+        remakes = sum(bool(piece.remake_of) for piece in pieces_now(db, order.number))
     if customer is None:
         return
     locale = customer.contact.locale
@@ -99,6 +101,8 @@ def tell_of_order(office: PostOffice, order_id: OrderId, event: str, *, now: dat
         is_pickup=order.selection.answers.get("delivery") == "pickup",
     )
     turn = f":{order.revision}" if kind is MessageKind.CHANGE else ""
+    if remakes and kind in (MessageKind.READY, MessageKind.SHIPPED):
+        turn = f":again:{remakes}"
     if kind is MessageKind.PROMISE:
         turn = f":{promise_from_json(order.promise).date.isoformat()}"
     _send(office, f"{kind.value}:{order.id}{turn}", kind, told, customer, order.number, order.id, now=now)

@@ -16,7 +16,8 @@ class SheetOrder:
     """What the floor needs to know of the order: no name, no address.
 
     ``revision`` is a capital letter, A first. ``due`` is the promised day; ``issued_on`` the day the sheet is made,
-    which is all the time the PDF ever shows. ``customer_reference`` is a code the counter can look up.
+    which is all the time the PDF ever shows. ``customer_reference`` is a code the counter can look up. ``remake_of`` is the
+    piece this one is made instead of, 0 for a first one.
     """
 
     number: str
@@ -26,11 +27,12 @@ class SheetOrder:
     customer_reference: str = ""
     piece: int = 1
     pieces: int = 1
+    remake_of: int = 0
 
     def __post_init__(self) -> None:
         if not (len(self.revision) == 1 and "A" <= self.revision <= "Z"):
             raise ValueError(f"revision {self.revision!r}")
-        if not 1 <= self.piece <= self.pieces:
+        if not 0 <= self.remake_of < self.piece or not (self.remake_of or self.piece <= self.pieces):
             raise ValueError(f"piece {self.piece} of {self.pieces}")
 
 

@@ -1,6 +1,6 @@
 """A changed order on the floor: other steps, the same pieces; not once the cut-off operation has started."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,11 +14,29 @@ from production.floor.model import (
     EventKind,
     MeasureLimit,
     OperationState,
+    Piece,
     WorkEvent,
+    WorkState,
 )
 from production.floor.work_orders import with_begun, without_finished, work_operations
 from production.model import FinishedMeasure, Variant
 from production.promise import service as promises
+
+LEFT_WORK = ENDED_WORK - {WorkState.SCRAPPED}
+"""Nothing is made any more; a spoilt piece is made again as the new revision says."""
+
+
+def first_pieces(pieces: Sequence[Piece]) -> Mapping[int, int]:
+    """Return ``{piece that stands: the first piece it is made instead of, or itself}``."""
+    before = {one.number: one.remake_of for one in pieces}
+    found = {}
+    for one in pieces:
+        first = one.number
+        while before[first]:
+            first = before[first]
+        if not one.is_replaced:
+            found[one.number] = first
+    return found
 
 
 def require_changeable(db: Session, order_number: str) -> None:
@@ -42,8 +60,10 @@ def require_changeable(db: Session, order_number: str) -> None:
 def still_to_make(db: Session, variant: Variant, order_number: str) -> Variant:
     """Return the variant without the time of those steps that are finished on every piece of the order."""
     finished: frozenset[int] | None = None
-    for piece in repository.pieces_of(db, order_number):
-        work = repository.find_work(db, order_number, piece)
+    for piece in repository.pieces_now(db, order_number):
+        if piece.is_replaced:
+            continue
+        work = repository.find_work(db, order_number, piece.number)
         states = work.status.operations if work is not None else {}
         done = frozenset(number for number, state in states.items() if state is OperationState.FINISHED)
         finished = done if finished is None else finished & done
@@ -63,28 +83,28 @@ def change_work(
     """Put another revision of an order on the floor and return how many pieces have it now.
 
     Steps begun stay as they are; steps that only waited are those of the new revision, planned from its reservation.
-    From now on sheets of an earlier revision are obsolete. An order whose work is not on the floor yet has none to change.
+    From now on sheets of an earlier revision are obsolete. A remake takes the room of the piece it is made instead of. An order whose work is not on the floor yet has none to change.
 
     Raises:
         CutOffPassed: the cut-off operation has started; nothing is changed.
         ReservationNotFound: nothing is set aside under the key.
     """
-    pieces = repository.pieces_of(db, order_number)
-    stored = [repository.find_work(db, order_number, piece, for_update=True) for piece in pieces]
+    first = first_pieces(repository.pieces_now(db, order_number))
+    stored = [repository.find_work(db, order_number, piece, for_update=True) for piece in first]
     require_changeable(db, order_number)
     promise = promises.reservation(db, reservation_key).promise
     planned = promises.planned_starts(db, reservation_key)
     changed = 0
     for work in stored:
-        if work is None or work.status.state in ENDED_WORK:
+        if work is None or work.status.state in LEFT_WORK:
             continue
-        operations, states = with_begun(
-            work_operations(variant, planned, work.order.piece, measures), work.order, work.status
-        )
+        slot = first[work.order.piece] - 1
+        operations, states = with_begun(work_operations(variant, planned, slot, measures), work.order, work.status)
         order = replace(
             work.order,
             revision=revision,
             reservation=reservation_key,
+            slot=slot,
             due_at=promise.finish_at,
             operations=operations,
             measures={one.code: MeasureLimit(one.target_mm, one.tolerance_mm) for one in measures},
@@ -95,5 +115,5 @@ def change_work(
         repository.add_event(db, work.id, WorkEvent(scan_id, EventKind.CHANGED, now, reason=reason))
         status = fold(order, repository.events_of(db, work.id))
         repository.save_status(db, work, status)
-        changed += 1
+        changed += status.state not in ENDED_WORK
     return changed

@@ -160,7 +160,8 @@ def _added(order: WorkOrder, status: WorkStatus, kind: EventKind, operation: int
             operations[number] = OperationState.WAITING
     else:
         operations[operation] = OPERATION_STEPS[kind][1]
-    return WorkStatus(_work_state(operations), operations, status.is_kitted)
+    is_cut = kind is EventKind.STARTED and order.operation(operation).is_cut_off
+    return WorkStatus(_work_state(operations), operations, status.is_kitted or is_cut)
 
 
 def _work_state(operations: Mapping[int, OperationState]) -> WorkState:

@@ -101,7 +101,11 @@ class MeasureLimit:
 
 @dataclass(frozen=True, slots=True)
 class WorkOrder:
-    """One piece to be made: its own production order. ``reservation`` is the key under which the ledger holds its room."""
+    """One piece to be made: its own production order.
+
+    ``reservation`` is the key under which the ledger holds its room, ``slot`` which piece of it this is, from 0.
+    ``remake_of`` is the piece it is made instead of, 0 for a first one.
+    """
 
     order_number: str
     piece: int
@@ -112,6 +116,8 @@ class WorkOrder:
     measures: Mapping[str, MeasureLimit] = field(default_factory=dict)
     pieces: int = 1
     reservation: str = ""
+    slot: int = 0
+    remake_of: int = 0
 
     def operation(self, number: int) -> WorkOperation:
         """Return one operation.
@@ -160,6 +166,32 @@ class OpenPiece:
     order: WorkOrder
     status: WorkStatus
     started_at: Mapping[int, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of an order, by what it is now and what it is made instead of.
+
+    ``is_served``: its material has left the stock. ``is_replaced``: another is made instead of it.
+    """
+
+    number: int
+    state: WorkState
+    reservation: str
+    slot: int
+    remake_of: int
+    is_served: bool
+    is_replaced: bool
+
+    @property
+    def is_holder(self) -> bool:
+        """Whether a share of its reservation's material is its own: it was taken out, or will be."""
+        return self.is_served or self.state not in (WorkState.SCRAPPED, WorkState.CANCELLED)
+
+    @property
+    def waits_for_remake(self) -> bool:
+        """Whether it was spoilt and nothing is made instead of it yet."""
+        return self.state is WorkState.SCRAPPED and not self.is_replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +251,10 @@ class WorkOrderNotFound(NotFound):
 
 class OperationNotFound(NotFound):
     """The order has no such operation; facts: ``order``, ``operation``."""
+
+
+class RemakeNotPossible(NotPossible):
+    """The piece is not spoilt and has not left, or another is made instead of it; facts: ``order``, ``piece``, ``state``."""
 
 
 class SheetObsolete(NotPossible):

@@ -15,6 +15,7 @@ from production.floor.model import (
     MeasureLimit,
     OpenPiece,
     OperationState,
+    Piece,
     QueueEntry,
     SequencedOperation,
     WorkEvent,
@@ -62,6 +63,8 @@ def add_work_order(db: Session, order: WorkOrder) -> int:
         "state": WorkState.RELEASED,
         "is_kitted": False,
         "reservation": order.reservation,
+        "slot": order.slot,
+        "remake_of": order.remake_of or None,
     }
     work_id = int(db.execute(insert(_ORDERS).values(values).returning(_ORDERS.c.id)).scalar_one())
     _add_operations(db, work_id, order.line, order.operations, {})
@@ -73,7 +76,13 @@ def change_work_order(db: Session, work: StoredWork, order: WorkOrder, states: M
     db.execute(
         update(_ORDERS)
         .where(_ORDERS.c.id == work.id)
-        .values(revision=order.revision, due_at=order.due_at, measures=_measures(order), reservation=order.reservation)
+        .values(
+            revision=order.revision,
+            due_at=order.due_at,
+            measures=_measures(order),
+            reservation=order.reservation,
+            slot=order.slot,
+        )
     )
     db.execute(delete(_OPERATIONS).where(_OPERATIONS.c.work_order_id == work.id))
     _add_operations(db, work.id, order.line, order.operations, states)
@@ -149,6 +158,8 @@ def _stored(row: Row[Any], operations: Sequence[Row[Any]]) -> StoredWork:
             for one in operations
         ),
         reservation=row.reservation,
+        slot=row.slot,
+        remake_of=row.remake_of or 0,
     )
     states = {one.number: OperationState(one.state) for one in operations}
     return StoredWork(row.id, order, WorkStatus(WorkState(row.state), states, row.is_kitted))
@@ -160,6 +171,45 @@ def pieces_of(db: Session, order_number: str, state: WorkState | None = None) ->
     if state is not None:
         statement = statement.where(_ORDERS.c.state == state)
     return tuple(db.execute(statement).scalars())
+
+
+def pieces_now(db: Session, order_number: str) -> tuple[Piece, ...]:
+    """Return what each piece of an order on the floor is now, ascending."""
+    columns = _ORDERS.c
+    statement = select(
+        columns.piece, columns.state, columns.reservation, columns.slot, columns.remake_of, columns.is_kitted
+    ).where(columns.order_number == order_number)
+    rows = db.execute(statement.order_by(columns.piece)).all()
+    replaced = {row.remake_of for row in rows}
+    return tuple(
+        Piece(
+            number=row.piece,
+            state=WorkState(row.state),
+            reservation=row.reservation,
+            slot=row.slot,
+            remake_of=row.remake_of or 0,
+            is_served=row.is_kitted or row.state == WorkState.SHIPPED,
+            is_replaced=row.piece in replaced,
+        )
+        for row in rows
+    )
+
+
+def waiting_for_remake(db: Session, line: str) -> tuple[tuple[str, int], ...]:
+    """Return order number and piece of all that were spoilt and are not made again yet."""
+    again = _ORDERS.alias("again")
+    statement = (
+        select(_ORDERS.c.order_number, _ORDERS.c.piece)
+        .where(
+            _ORDERS.c.line == line,
+            _ORDERS.c.state == WorkState.SCRAPPED,
+            ~select(again.c.id)
+            .where(again.c.order_number == _ORDERS.c.order_number, again.c.remake_of == _ORDERS.c.piece)
+            .exists(),
+        )
+        .order_by(_ORDERS.c.order_number, _ORDERS.c.piece)
+    )
+    return tuple((row.order_number, row.piece) for row in db.execute(statement))
 
 
 def add_event(db: Session, work_id: int, event: WorkEvent) -> None:

@@ -19,7 +19,9 @@ from production.floor.model import (
     MeasuresMissing,
     OpenPiece,
     OperationState,
+    Piece,
     QueueEntry,
+    RemakeNotPossible,
     ScanIdReused,
     ScanOutcome,
     ScanTimeNotValid,
@@ -36,6 +38,8 @@ from production.floor.work_orders import work_operations
 from production.model import FinishedMeasure, Variant
 from production.promise import service as promises
 
+REMADE_WORK = frozenset({WorkState.SCRAPPED, WorkState.SHIPPED})
+"""What another piece may be made instead of: one spoilt, or one that left and is not as it should be."""
 AT_WORK = frozenset({OperationState.WAITING, OperationState.RUNNING, OperationState.PAUSED, OperationState.FAILED})
 MEASURE_FAILED = "measure"
 LATEST_UPLOAD = timedelta(days=7)
@@ -74,15 +78,60 @@ def release_work(
             pieces=pieces,
             revision=revision,
             reservation=reservation_key,
+            slot=piece - 1,
             line=variant.line,
             due_at=reservation.promise.finish_at,
             measures={one.code: MeasureLimit(one.target_mm, one.tolerance_mm) for one in measures},
-            operations=work_operations(variant, planned, piece, measures),
+            operations=work_operations(variant, planned, piece - 1, measures),
         )
         work_id = repository.add_work_order(db, order)
         scan_id = f"released:{order_number}:{piece}"
         repository.add_event(db, work_id, WorkEvent(scan_id, EventKind.RELEASED, now))
     return tuple(work_order(db, order_number, piece)[0] for piece in repository.pieces_of(db, order_number))
+
+
+def release_remake(
+    db: Session,
+    variant: Variant,
+    *,
+    order_number: str,
+    instead_of: int,
+    revision: str,
+    reservation_key: str,
+    now: datetime,
+    measures: Sequence[FinishedMeasure] = (),
+    reason: str = "",
+) -> WorkOrder:
+    """Return the work order of the piece made instead of another, put on the floor with a reservation of its own.
+
+    Raises:
+        WorkOrderNotFound: the other is not on the floor.
+        RemakeNotPossible: it is neither spoilt nor gone, or a piece is made instead of it already.
+        ReservationNotFound: nothing is set aside under the key.
+    """
+    there = repository.pieces_now(db, order_number)
+    replaced = next((one for one in there if one.number == instead_of), None)
+    if replaced is None:
+        raise WorkOrderNotFound(order=order_number, piece=instead_of)
+    if replaced.is_replaced or replaced.state not in REMADE_WORK:
+        raise RemakeNotPossible(order=order_number, piece=instead_of, state=replaced.state.value)
+    reservation = promises.reservation(db, reservation_key)
+    order = WorkOrder(
+        order_number=order_number,
+        piece=there[-1].number + 1,
+        pieces=work_order(db, order_number, instead_of)[0].pieces,
+        revision=revision,
+        reservation=reservation_key,
+        remake_of=instead_of,
+        line=variant.line,
+        due_at=reservation.promise.finish_at,
+        measures={one.code: MeasureLimit(one.target_mm, one.tolerance_mm) for one in measures},
+        operations=work_operations(variant, promises.planned_starts(db, reservation_key), 0, measures),
+    )
+    work_id = repository.add_work_order(db, order)
+    scan_id = f"released:{order_number}:{order.piece}"
+    repository.add_event(db, work_id, WorkEvent(scan_id, EventKind.RELEASED, now, reason=reason))
+    return order
 
 
 def work_order(db: Session, order_number: str, piece: int = 1) -> tuple[WorkOrder, WorkStatus]:
@@ -284,6 +333,21 @@ def ship_piece(db: Session, order_number: str, piece: int, *, operator: str, now
 def built_pieces(db: Session, order_number: str) -> tuple[int, ...]:
     """Return the pieces of an order that are made and have not left."""
     return repository.pieces_of(db, order_number, WorkState.BUILT)
+
+
+def pieces_now(db: Session, order_number: str) -> tuple[Piece, ...]:
+    """Return what each piece of an order on the floor is now, ascending; remakes come after what they replace."""
+    return repository.pieces_now(db, order_number)
+
+
+def standing_pieces(db: Session, order_number: str) -> tuple[Piece, ...]:
+    """Return the pieces an order consists of now: all but those that others are made instead of."""
+    return tuple(one for one in repository.pieces_now(db, order_number) if not one.is_replaced)
+
+
+def waiting_for_remake(db: Session, line: str) -> tuple[tuple[str, int], ...]:
+    """Return order number and piece of all on a line that were spoilt and for which there was no room to make them again."""
+    return repository.waiting_for_remake(db, line)
 
 
 def pieces(db: Session, order_number: str) -> tuple[int, ...]:

@@ -11,12 +11,15 @@ from production.floor.model import EventKind, OperationState, WorkState
 
 
 class WorkOrderRow(SQLModel, table=True):
-    """One piece of an order on the floor."""
+    """One piece of an order on the floor; ``slot`` is which piece of its reservation it is, from 0."""
 
     __tablename__ = "production_work_order"
     __table_args__ = (
         UniqueConstraint("order_number", "piece"),
-        CheckConstraint("piece BETWEEN 1 AND pieces", name="piece_of_pieces"),
+        UniqueConstraint("order_number", "remake_of"),
+        CheckConstraint("piece >= 1 AND pieces >= 1", name="pieces_from_one"),
+        CheckConstraint("piece <= pieces OR remake_of IS NOT NULL", name="piece_of_pieces"),
+        CheckConstraint("remake_of < piece", name="remake_of_an_earlier"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -29,7 +32,9 @@ class WorkOrderRow(SQLModel, table=True):
     measures: Any = Field(sa_column=Column(json_document(), nullable=False))
     state: WorkState = Field(sa_column=Column(text_enum(WorkState), nullable=False, index=True))
     is_kitted: bool = False
-    reservation: str = Field(default="", max_length=80)
+    reservation: str = Field(default="", max_length=80, index=True)
+    slot: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    remake_of: int | None = None
 
 
 class WorkOperationRow(SQLModel, table=True):

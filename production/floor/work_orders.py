@@ -16,9 +16,9 @@ ONE_MEASURE = "_measure"
 
 
 def work_operations(
-    variant: Variant, planned: PlannedStarts, piece: int, measures: Sequence[FinishedMeasure] = ()
+    variant: Variant, planned: PlannedStarts, slot: int, measures: Sequence[FinishedMeasure] = ()
 ) -> tuple[WorkOperation, ...]:
-    """Return the steps of one piece, counted from 1, each with the start reserved for it and the measures it must hit."""
+    """Return the steps of one piece of a reservation, each with the start reserved for it and the measures it must hit."""
     cut_off = variant.routing.cut_off
     codes = tuple(one.code for one in measures)
     return tuple(
@@ -30,7 +30,7 @@ def work_operations(
             after=one.after,
             recipe=one.recipe or "",
             is_cut_off=cut_off is not None and one.number == cut_off.number,
-            planned_start_at=planned.get((piece - 1, one.code)),
+            planned_start_at=planned.get((slot, one.code)),
             measures=measures_to_take(one.checks, codes),
             setup_s=one.setup_s,
         )

@@ -59,7 +59,7 @@ def give_back_finished(db: Session, line: str) -> int:
     for order, status in pieces:
         keep = [one.code for one in order.operations if status.operations[one.number] is not OperationState.FINISHED]
         if order.reservation:
-            give_back_done(db, order.reservation, order.piece - 1, keep=keep)
+            give_back_done(db, order.reservation, order.slot, keep=keep)
     return len(pieces)
 
 
@@ -108,14 +108,14 @@ def resync_piece(db: Session, line: str, piece_id: PieceId, *, now: datetime) ->
     keep = [one.code for one in at_work]
     order = piece.order
     if not waiting:
-        give_back_done(db, order.reservation, order.piece - 1, keep=keep)
+        give_back_done(db, order.reservation, order.slot, keep=keep)
         return _judged(db, piece, None, now=now)
     earliest_s = max(epoch_s(now) + _left_s(piece, one, epoch_s(now)) for one in at_work) if at_work else epoch_s(now)
     try:
         moved = replan(
             db,
             order.reservation,
-            order.piece - 1,
+            order.slot,
             _loads(piece, waiting),
             [one.number for one in waiting],
             keep=keep,

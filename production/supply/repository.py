@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Row, Table, case, func, insert, select, update
+from sqlalchemy import Row, Table, case, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session
@@ -82,8 +82,9 @@ def move_take(
 
 
 def unused_takes(db: Session, key: str) -> list[Row[Any]]:
-    """Return ``(id, material, source, quantity, used, receipt_id)`` of a reservation, by material, held until the end."""
-    columns = (_TAKES.c.id, _TAKES.c.material, _TAKES.c.source, _TAKES.c.quantity, _TAKES.c.used, _TAKES.c.receipt_id)
+    """Return ``(id, material, source, quantity, used, usable_s, receipt_id)`` of a reservation, by material, held until the end."""
+    table = _TAKES.c
+    columns = (table.id, table.material, table.source, table.quantity, table.used, table.usable_s, table.receipt_id)
     statement = select(*columns).where(_TAKES.c.key == key).order_by(_TAKES.c.material, _TAKES.c.id)
     return list(db.execute(statement.with_for_update()).all())
 
@@ -91,6 +92,14 @@ def unused_takes(db: Session, key: str) -> list[Row[Any]]:
 def set_used(db: Session, take_id: int, used: int) -> None:
     """Note how much of a take has left the stock."""
     db.execute(update(_TAKES).where(_TAKES.c.id == take_id).values(used=used))
+
+
+def shrink_take(db: Session, take_id: int, quantity: int) -> None:
+    """Let a take be of so much only; of nothing, there is none."""
+    if quantity:
+        db.execute(update(_TAKES).where(_TAKES.c.id == take_id).values(quantity=quantity))
+    else:
+        db.execute(delete(_TAKES).where(_TAKES.c.id == take_id))
 
 
 def receipt(db: Session, line: str, receipt_id: int) -> Row[Any] | None:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
+from production.promise import guarded
 from production.promise import service as promises
 from production.promise.calendar import epoch_s, local_date, wall_clock_s
 from production.promise.material import SupplyKind
@@ -167,8 +168,8 @@ def use(db: Session, key: str, line: str, *, piece: int, pieces: int, by: str, n
         db: The caller's transaction.
         key: The reservation.
         line: Its line.
-        piece: Which piece, from 1; pieces before it are taken to have been served.
-        pieces: How many there are.
+        piece: How many pieces have been served with this one; which of them does not matter.
+        pieces: How many share the reservation.
         by: Who took it out.
         now: The present moment, UTC.
     """
@@ -187,6 +188,33 @@ def use(db: Session, key: str, line: str, *, piece: int, pieces: int, by: str, n
                 used += part
         if used:
             repository.add_movement(db, line, Movement(material, MovementKind.USED, -used, now, by, reference=key))
+
+
+def give_back_share(db: Session, key: str, line: str, *, pieces: int) -> None:
+    """Give back what one of so many pieces that share a reservation has not used and will not: it is not made (M-8).
+
+    What would have come last goes first, so that the others get theirs as soon as before.
+    """
+    takes = repository.unused_takes(db, key)
+    stock: dict[tuple[str | int, ...], int] = {}
+    receipts: dict[tuple[str | int, ...], int] = {}
+    whole: dict[str, int] = {}
+    for take in takes:
+        whole[take.material] = whole.get(take.material, 0) + take.quantity
+    left = {material: total - total * (pieces - 1) // pieces for material, total in whole.items()}
+    for take in sorted(takes, key=lambda one: (one.usable_s, one.id), reverse=True):
+        part = min(left[take.material], take.quantity - take.used)
+        if part <= 0:
+            continue
+        left[take.material] -= part
+        repository.shrink_take(db, take.id, take.quantity - part)
+        if take.source == SupplyKind.STOCK:
+            stock[(take.material,)] = stock.get((take.material,), 0) - part
+        elif take.source == SupplyKind.RECEIPT:
+            receipts[(take.receipt_id,)] = receipts.get((take.receipt_id,), 0) - part
+    for scarce, amounts in ((guarded.STOCK, stock), (guarded.RECEIPTS, receipts)):
+        if not guarded.take(db, scarce, line, amounts):
+            raise RuntimeError(f"the stock has no room for what reservation {key} gives back")
 
 
 def movements(db: Session, line: str, material: str, *, limit: int = 50) -> Sequence[Movement]:

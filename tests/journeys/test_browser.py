@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from orders.lifecycle import repository as orders
-from orders.lifecycle.sheets import customer_reference, order_fit, order_sheets
+from orders.lifecycle.sheets import customer_reference, order_fit, order_sheets, pieces_to_print
 from production.floor import service as floor
 from production.promise import service as promises
 from tests.journeys.conftest import do_jobs
@@ -233,7 +233,8 @@ def read_back(shop: Shop, number: str, pdf: bytes) -> None:
         order = orders.get_order_by_number(db, number)
         model = shop.configurators.of(db, order.release).model
         plant, fit = promises.plant_of(db, order.line), order_fit(db, model, order)
-        sheets, picture = order_sheets(model, plant, order, fit, customer_reference(db, order))
+        reference, pieces = customer_reference(db, order), pieces_to_print(db, order)
+        sheets, picture = order_sheets(model, plant, order, fit, reference, pieces)
     assert shop.printer.draw(sheets[0], picture) == pdf
 
 

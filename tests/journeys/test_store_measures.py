@@ -7,7 +7,7 @@ import pypdf
 import pytest
 
 from orders.lifecycle import repository as orders
-from orders.lifecycle.sheets import customer_reference, order_fit, order_sheets
+from orders.lifecycle.sheets import customer_reference, order_fit, order_sheets, pieces_to_print
 from production.promise import service as promises
 from tests.journeys.conftest import do_jobs, enter
 from tests.journeys.person import Person, words_of
@@ -79,9 +79,8 @@ def same_bytes_again(shop: Shop, number: str, pdf: bytes) -> None:
         order = orders.get_order_by_number(db, number)
         model = shop.configurators.of(db, order.release).model
         fit = order_fit(db, model, order)
-        sheets, picture = order_sheets(
-            model, promises.plant_of(db, order.line), order, fit, customer_reference(db, order)
-        )
+        plant, reference = promises.plant_of(db, order.line), customer_reference(db, order)
+        sheets, picture = order_sheets(model, plant, order, fit, reference, pieces_to_print(db, order))
     assert shop.printer.draw(sheets[0], picture) == pdf
 
 

@@ -13,7 +13,6 @@ from modules_catalog.releases import service as releases
 from orders.lifecycle import repository as orders
 from orders.quotes import repository as quotes
 from production.floor import service as floor
-from production.floor.model import WorkOrderNotFound
 from production.overview import service as overview
 from production.promise import service as promises
 from production.promise.calendar import working_days
@@ -47,11 +46,8 @@ def trace(request: Request, shop: TheShop, number: str) -> Response:
         plant = promises.plant_of(db, order.line)
         words = Words(shop.configurators.of(db, order.release).model, locale, plant)
         pieces = []
-        for piece in range(1, order.quantity + 1):
-            try:
-                work, status = floor.work_order(db, number, piece)
-            except WorkOrderNotFound:
-                continue
+        for piece in floor.pieces(db, number):
+            work, status = floor.work_order(db, number, piece)
             pieces.append(
                 {
                     "piece": piece,

@@ -1,5 +1,6 @@
 """Random lives of drafts, quotes and orders on both databases: nothing is orphaned, doubled or lost."""
 
+import contextlib
 import random
 import tempfile
 from datetime import UTC, datetime, timedelta
@@ -26,7 +27,8 @@ from orders.lifecycle import repository as orders
 from orders.lifecycle.changing import REISSUE_JOB
 from orders.lifecycle.following import BILL_JOB, TELL_JOB
 from orders.lifecycle.model import letter_of
-from orders.lifecycle.releasing import reissue_order, release_order
+from orders.lifecycle.releasing import print_remake, reissue_order, release_order
+from orders.lifecycle.remaking import REMAKE_JOB, remake_piece
 from orders.lifecycle.scanning import scan
 from orders.lifecycle.service import RELEASE_JOB, cancel_order, place_order
 from orders.lifecycle.transitions import OrderState
@@ -34,8 +36,9 @@ from orders.quotes import repository as quotes
 from orders.quotes.model import QuoteState
 from orders.quotes.service import expire_quotes, issue_quote, withdraw_quote
 from production.build_sheet import service as sheets
+from production.errors import BeyondHorizon
 from production.floor import service as floor
-from production.floor.model import Action, WorkState
+from production.floor.model import Action, ActionNotPossible, WorkState
 from production.model import ACTIVE_RESERVATIONS
 from production.promise import service as promises
 from production.promise.document import promise_from_json
@@ -71,7 +74,8 @@ class OrderMachine(RuleBasedStateMachine):
         self.blobs = BlobStore(str(self.folder / "blobs"))
         self.now = START
         run_pending(
-            self.database, {RELEASE_JOB: nothing, REISSUE_JOB: nothing, BILL_JOB: nothing, TELL_JOB: nothing}
+            self.database,
+            {RELEASE_JOB: nothing, REISSUE_JOB: nothing, REMAKE_JOB: nothing, BILL_JOB: nothing, TELL_JOB: nothing},
         )  # what an earlier life left behind
         type(self).lives += 1  # a job is known by its order's id for ever, so each life has ids of its own
         self.new_id = id_maker(lambda: self.now, random.Random(type(self).lives))
@@ -245,38 +249,90 @@ class OrderMachine(RuleBasedStateMachine):
             tools = (self.database, self.configurators, self.blobs, sheet_printer())
             reissue_order(*tools, OrderId(order_id), int(revision), now=self.now)
 
-        outcomes = run_pending(
-            self.database, {RELEASE_JOB: do, REISSUE_JOB: again, BILL_JOB: nothing, TELL_JOB: nothing}
-        )
+        def remake(order_id: str, piece: str) -> None:
+            tools = (self.database, self.configurators, self.blobs, sheet_printer())
+            print_remake(*tools, OrderId(order_id), int(piece), now=self.now)
+
+        jobs = {RELEASE_JOB: do, REISSUE_JOB: again, REMAKE_JOB: remake, BILL_JOB: nothing, TELL_JOB: nothing}
+        outcomes = run_pending(self.database, jobs)
         assert [each for each in outcomes if each.error] == []
         self.is_quiet = True
         for order, state in self.orders.items():
             if state is OrderState.PLACED:
                 self.orders[order] = OrderState.RELEASED
 
-    @rule(order=consumes(ordered))
-    def make(self, order: OrderId | None) -> None:
+    @rule(order=consumes(ordered), is_spoilt_late=st.booleans())
+    def make(self, order: OrderId | None, is_spoilt_late: bool) -> None:
+        if order is None or self.orders[order] is not OrderState.RELEASED:
+            return
+        number = self._number(order)
+        with self.database.read() as db:
+            waits = [piece for piece in floor.standing_pieces(db, number) if piece.waits_for_remake]
+            there = [piece.number for piece in floor.standing_pieces(db, number) if piece not in waits]
+        for piece in there:
+            self._build(order, piece)
+        self.orders[order] = OrderState.IN_PRODUCTION if waits else OrderState.BUILT
+        if not there:
+            self.orders[order] = OrderState.RELEASED
+        elif not waits and is_spoilt_late:
+            self.orders[order] = OrderState.IN_PRODUCTION if self._spoil(order, there[-1]) else OrderState.BUILT
+
+    @rule(order=ordered, place=st.integers(0, 2), is_kitted=st.booleans())
+    def spoil(self, order: OrderId | None, place: int, is_kitted: bool) -> None:
+        """A spoilt piece is made again by itself; where there is no room for it, it waits until somebody asks again."""
         if order is None or self.orders[order] is not OrderState.RELEASED:
             return
         with self.database.read() as db:
-            number, quantity = orders.get_order(db, order).number, orders.get_order(db, order).quantity
+            there = floor.standing_pieces(db, self._number(order))
+        piece = there[place % len(there)]
+        if piece.waits_for_remake:
+            with self.database.write() as db, contextlib.suppress(BeyondHorizon):
+                remake_piece(db, self._number(order), piece.number, reason="", actor=CLERK, now=self.now)
+        else:
+            if is_kitted:
+                self._scan(order, piece.number, "S", Action.KIT)
+            self._spoil(order, piece.number)
+        self.is_quiet = False
+
+    def _spoil(self, order: OrderId, piece: int) -> bool:
+        """Scrap a piece, and return whether another is on the floor instead of it."""
+        number = self._number(order)
+        with self.database.read() as db:
+            before = promise_from_json(orders.get_order(db, order).promise).date
+        self._scan(order, piece, "S", Action.SCRAP)
+        with self.database.read() as db:
+            spoilt = next(one for one in floor.pieces_now(db, number) if one.number == piece)
+            after = promise_from_json(orders.get_order(db, order).promise).date
+            held = db.connection().execute(
+                text("SELECT count(*) FROM production_reservation_load WHERE key = :key AND piece = :slot"),
+                {"key": spoilt.reservation, "slot": spoilt.slot},
+            )
+            assert held.scalar_one() == 0
+            if spoilt.waits_for_remake:
+                assert after == before
+                return False
+            remake = floor.pieces_now(db, number)[-1]
+            assert (remake.remake_of, remake.state) == (piece, WorkState.RELEASED)
+            assert after == max(before, promises.reservation(db, remake.reservation).promise.date)
+        return True
+
+    def _build(self, order: OrderId, piece: int) -> None:
+        with self.database.read() as db:
+            work, _status = floor.work_order(db, self._number(order), piece)
+        for operation in work.operations:
+            for action in (Action.START, Action.FINISH, Action.FINISH):
+                self._scan(order, piece, str(operation.number), action)
+
+    def _scan(self, order: OrderId, piece: int, step: str, action: Action) -> None:
+        name = self._number(order) if piece == 1 else f"{self._number(order)}.{piece}"
         letter = letter_of(self.revisions.get(order, 1))
-        for piece in range(1, quantity + 1):
-            with self.database.read() as db:
-                work, _status = floor.work_order(db, number, piece)
-            name = number if piece == 1 else f"{number}.{piece}"
-            for operation in work.operations:
-                for action in (Action.START, Action.FINISH, Action.FINISH):
-                    with self.database.write() as db:
-                        scan(
-                            db,
-                            f"L1:{name}:{letter}:{operation.number}",
-                            action,
-                            scan_id=f"{name}:{operation.number}:{action}",
-                            actor=CLERK,
-                            now=self.now,
-                        )
-        self.orders[order] = OrderState.BUILT
+        scan_id = f"{name}:{letter}:{step}:{action}"
+        with self.database.write() as db, contextlib.suppress(ActionNotPossible):  # kitted twice
+            scan(db, f"L1:{name}:{letter}:{step}", action, scan_id=scan_id, actor=CLERK, now=self.now)
+
+    def _number(self, order: OrderId) -> str:
+        with self.database.read() as db:
+            return orders.get_order(db, order).number
 
     @rule(hours=st.integers(1, 40))
     def wait(self, hours: int) -> None:
@@ -309,8 +365,11 @@ class OrderMachine(RuleBasedStateMachine):
             }
             for key in keys:
                 assert (promises.reservation(db, key).state in ACTIVE_RESERVATIONS) == (key in alive)
+        seconds, pieces = self._free()
+        taken_s, taken, used = self._taken()
+        assert (seconds + taken_s, pieces + taken + used) == self.untouched
         if not alive:
-            assert self._free() == self.untouched
+            assert (taken_s, taken) == (0, 0)
 
     @invariant()
     def released_orders_have_their_work_and_one_sheet_a_piece(self) -> None:
@@ -320,13 +379,19 @@ class OrderMachine(RuleBasedStateMachine):
                 issued = [(sheet.revision, sheet.piece) for sheet in sheets.issued_sheets(db, order.number)]
                 if state in (OrderState.RELEASED, OrderState.BUILT):
                     present = [piece for letter, piece in issued if letter == order.revision_letter]
+                    there = floor.pieces_now(db, order.number)
+                    standing = floor.standing_pieces(db, order.number)
+                    assert len(standing) == order.quantity
                     if self.is_quiet:
-                        assert present == list(range(1, order.quantity + 1))
+                        assert {piece.number for piece in standing} <= set(present)
                     wanted = WorkState.RELEASED if state is OrderState.RELEASED else WorkState.BUILT
-                    for piece in range(1, order.quantity + 1):
-                        work, status = floor.work_order(db, order.number, piece)
-                        assert (status.state, work.revision) == (wanted, order.revision_letter)
-                        assert floor.recounted(db, order.number, piece) == status
+                    for piece in there:
+                        work, status = floor.work_order(db, order.number, piece.number)
+                        assert floor.recounted(db, order.number, piece.number) == status
+                        if piece in standing:
+                            assert work.revision == order.revision_letter
+                        if piece in standing and not piece.waits_for_remake:
+                            assert status.state is wanted
                 else:
                     assert len(set(issued)) == len(issued)
 
@@ -343,6 +408,19 @@ class OrderMachine(RuleBasedStateMachine):
             seconds = connection.execute(text("SELECT sum(free_s) FROM production_bucket")).scalar_one()
             pieces = connection.execute(text("SELECT sum(free) FROM production_stock")).scalar_one()
         return int(seconds), int(pieces)
+
+    def _taken(self) -> tuple[int, int, int]:
+        """Return the seconds and the pieces of stock that reservations hold, and what has left the stock."""
+        with self.database.read() as db:
+            connection = db.connection()
+            return tuple(  # type: ignore[return-value]
+                int(connection.execute(text(statement)).scalar_one())
+                for statement in (
+                    "SELECT coalesce(sum(seconds), 0) FROM production_reservation_load",
+                    "SELECT coalesce(sum(quantity - used), 0) FROM production_reservation_material WHERE source = 'stock'",
+                    "SELECT coalesce(-sum(quantity), 0) FROM production_stock_movement WHERE kind = 'used'",
+                )
+            )
 
     def _answers(self, draft: DraftId) -> dict[str, object]:
         with self.database.read() as db:
