@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122161538"
+revision: str = "20261122185206"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -296,11 +296,19 @@ def upgrade() -> None:
         ),
         sa.Column("is_kitted", sa.Boolean(), nullable=False),
         sa.Column("reservation", sa.String(length=80), nullable=False),
-        sa.CheckConstraint("piece BETWEEN 1 AND pieces", name=op.f("ck_production_work_order_piece_of_pieces")),
+        sa.Column("slot", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("remake_of", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "piece <= pieces OR remake_of IS NOT NULL", name=op.f("ck_production_work_order_piece_of_pieces")
+        ),
+        sa.CheckConstraint("piece >= 1 AND pieces >= 1", name=op.f("ck_production_work_order_pieces_from_one")),
+        sa.CheckConstraint("remake_of < piece", name=op.f("ck_production_work_order_remake_of_an_earlier")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_production_work_order")),
         sa.UniqueConstraint("order_number", "piece", name=op.f("uq_production_work_order_order_number_piece")),
+        sa.UniqueConstraint("order_number", "remake_of", name=op.f("uq_production_work_order_order_number_remake_of")),
     )
     with op.batch_alter_table("production_work_order", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_production_work_order_reservation"), ["reservation"], unique=False)
         batch_op.create_index(batch_op.f("ix_production_work_order_state"), ["state"], unique=False)
 
     op.create_table(
@@ -1692,6 +1700,7 @@ def downgrade() -> None:
     op.drop_table("voucher")
     with op.batch_alter_table("production_work_order", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_production_work_order_state"))
+        batch_op.drop_index(batch_op.f("ix_production_work_order_reservation"))
 
     op.drop_table("production_work_order")
     op.drop_table("production_sheet")
