@@ -11,11 +11,11 @@ from enum import StrEnum
 
 from sqlmodel import Session
 
-from configurator.model import Change, Selection
+from configurator.model import Change
 from kernel.canonical import JsonValue
 from kernel.database import Database
 from kernel.errors import LotOneError, NotPossible
-from kernel.ids import DraftId, IdMaker, OrderId
+from kernel.ids import DraftId, IdMaker
 from kernel.jobs import JobName, enqueue
 from orders.approvals.model import ApprovalNeeded
 from orders.audit.model import Actor
@@ -238,12 +238,6 @@ def change_order(db: Session, proposal: Proposal, agreed: Agreed, *, actor: Acto
         enqueue(db, REISSUE_JOB, order.id, str(revised.revision))
     follow(db, order.id, CHANGED, turn=revised.revision)
     return revised
-
-
-def selection_at(db: Session, order_id: OrderId, letter: str) -> Selection | None:
-    """Return what an order said at an earlier revision; ``None`` when it had no such revision."""
-    found = [each.selection for each in repository.revisions_of(db, order_id) if each.letter == letter]
-    return found[0] if found else None
 
 
 def _obstacle(db: Session, order: Order, view: DraftView) -> LotOneError | None:

@@ -5,15 +5,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from configurator.model import Answer
-from kernel.canonical import JsonValue
 from orders.audit.model import Actor
-from orders.drafts.service import changes_between
-from orders.lifecycle.changing import selection_at
 from orders.lifecycle.model import Order, OrderNotFound
 from orders.lifecycle.remaking import remake_spoilt
 from orders.lifecycle.repository import lock_order
 from orders.lifecycle.service import move
+from orders.lifecycle.sheets import changed_since
 from orders.lifecycle.transitions import OrderEvent, OrderState
 from production.build_sheet.scan_codes import read_scan
 from production.floor import service as floor
@@ -69,7 +66,7 @@ def scan(
         )
     except SheetObsolete as obsolete:
         raise SheetObsolete(
-            **obsolete.facts, changes=_changed_since(db, order, str(obsolete.facts["scanned"]))
+            **obsolete.facts, changes=changed_since(db, order, str(obsolete.facts["scanned"]))
         ) from None
     if not outcome.is_repeat:
         if outcome.kind in MATERIAL_LEAVES or _is_cut(db, outcome):
@@ -87,21 +84,6 @@ def _locked(db: Session, code: str) -> Order:
         return lock_order(db, scanned.order)
     except OrderNotFound:
         raise WorkOrderNotFound(order=scanned.order, piece=scanned.piece) from None
-
-
-def _changed_since(db: Session, order: Order, letter: str) -> list[dict[str, JsonValue]]:
-    """Return what was chosen otherwise on an obsolete sheet: feature, from, to."""
-    before = selection_at(db, order.id, letter)
-    if before is None:
-        return []
-    return [
-        {"feature": each.feature, "from": _plain(each.before), "to": _plain(each.after)}
-        for each in changes_between(before, order.selection)
-    ]
-
-
-def _plain(answer: Answer | None) -> JsonValue:
-    return dict(answer) if isinstance(answer, Mapping) else answer
 
 
 def _is_cut(db: Session, outcome: ScanOutcome) -> bool:

@@ -1,24 +1,31 @@
 """The build sheets of an order: composed from what was agreed, found as they were issued."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Session
 
+from configurator.model import Answer
 from kernel.blobs import BlobStore
+from kernel.canonical import JsonValue
 from modules_catalog.model import ConfigurationModel
+from orders.audit.model import Actor
+from orders.audit.service import record
 from orders.customers import repository as customers
 from orders.customers.model import Purpose
 from orders.drafts.fitting import FitView, fit_view
 from orders.drafts.pictures import product_picture
+from orders.drafts.service import changes_between
 from orders.drafts.variants import fit_parts, variant_of
+from orders.lifecycle import repository
 from orders.lifecycle.model import Order
 from production.build_sheet import service as sheets
 from production.build_sheet.composing import sheet_data
-from production.build_sheet.model import SheetData, SheetOrder
+from production.build_sheet.model import CopyReason, SheetData, SheetOrder
 from production.build_sheet.sheet_texts import sheet_texts
 from production.floor import service as floor
+from production.floor.model import SheetObsolete
 from production.plants.model import Plant
 from production.promise import service as promises
 from production.promise.document import promise_from_json
@@ -111,6 +118,39 @@ def issued_sheet(db: Session, blobs: BlobStore, order: Order, piece: int = 1) ->
         SheetNotFound: it has not been issued.
     """
     return blobs.get(sheets.issued_sheet(db, order.number, order.revision_letter, piece).pdf).content
+
+
+def copy_sheet(
+    db: Session, number: str, letter: str, piece: int, *, reason: CopyReason, actor: Actor, now: datetime
+) -> None:
+    """Note that a piece's sheet is printed once more, and why; the bytes are those that were issued.
+
+    Raises:
+        SheetObsolete: another revision is valid; the facts say what it changed. Nothing is noted.
+        SheetNotFound: the sheet is still being made.
+        OrderNotFound: there is no such order.
+    """
+    order = repository.get_order_by_number(db, number)
+    if letter != order.revision_letter:
+        changes = changed_since(db, order, letter)
+        raise SheetObsolete(order=number, scanned=letter, current=order.revision_letter, changes=changes)
+    sheets.copy_sheet(db, number, letter, piece, reason=reason, by=actor.id, now=now)
+    record(db, f"order:{number}", "sheet_copied", actor=actor, now=now, piece=piece, revision=letter, reason=reason)
+
+
+def changed_since(db: Session, order: Order, letter: str) -> list[dict[str, JsonValue]]:
+    """Return what was chosen otherwise at an earlier revision: feature, from, to."""
+    before = next((each.selection for each in repository.revisions_of(db, order.id) if each.letter == letter), None)
+    if before is None:
+        return []
+    return [
+        {"feature": each.feature, "from": _plain(each.before), "to": _plain(each.after)}
+        for each in changes_between(before, order.selection)
+    ]
+
+
+def _plain(answer: Answer | None) -> JsonValue:
+    return dict(answer) if isinstance(answer, Mapping) else answer
 
 
 def issued_diff(db: Session, blobs: BlobStore, order: Order) -> bytes:

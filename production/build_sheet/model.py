@@ -2,13 +2,34 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from kernel.canonical import JsonValue, canonical_hash, canonical_json
 
 FORMAT = "lotone.build-sheet/1"
 DIFF_FORMAT = "lotone.diff-sheet/1"
+
+
+class CopyReason(StrEnum):
+    """Why a sheet is handed out once more."""
+
+    DAMAGED = "damaged"
+    UNREADABLE = "unreadable"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCopy:
+    """That an issued sheet was handed out once more."""
+
+    order_number: str
+    revision: str
+    piece: int
+    at: datetime
+    by: str
+    reason: CopyReason
 
 
 @dataclass(frozen=True, slots=True)

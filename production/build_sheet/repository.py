@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session
@@ -12,7 +12,9 @@ from kernel.blobs import BlobName
 from kernel.database import changed_rows
 from kernel.schema import metadata
 from production.build_sheet import tables
+from production.build_sheet.model import CopyReason, SheetCopy
 
+_COPIES = metadata.tables[str(tables.SheetCopyRow.__tablename__)]
 _DIFFS = metadata.tables[str(tables.DiffSheetRow.__tablename__)]
 _SHEETS = metadata.tables[str(tables.SheetRow.__tablename__)]
 
@@ -94,6 +96,29 @@ def add_sheet(db: Session, sheet: IssuedSheet) -> bool:
     }
     key = ["order_number", "revision", "piece"]
     return changed_rows(db, insert_once(_SHEETS).values(values).on_conflict_do_nothing(index_elements=key)) == 1
+
+
+def add_copy(db: Session, copy: SheetCopy) -> None:
+    """Store that a sheet was handed out once more."""
+    values = {
+        "order_number": copy.order_number,
+        "revision": copy.revision,
+        "piece": copy.piece,
+        "at": copy.at,
+        "by": copy.by,
+        "reason": copy.reason,
+    }
+    db.execute(insert(_COPIES).values(values))
+
+
+def copies_of(db: Session, order_number: str) -> tuple[SheetCopy, ...]:
+    """Return when sheets of an order were handed out once more, oldest first."""
+    columns = _COPIES.c
+    statement = select(_COPIES).where(columns.order_number == order_number).order_by(columns.id)
+    return tuple(
+        SheetCopy(row.order_number, row.revision, row.piece, row.at, row.by, CopyReason(row.reason))
+        for row in db.execute(statement)
+    )
 
 
 def find_diff(db: Session, order_number: str, revision: str) -> IssuedDiff | None:

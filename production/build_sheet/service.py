@@ -10,7 +10,7 @@ from kernel.database import Database
 from kernel.errors import NotFound, NotPossible
 from production.build_sheet import repository
 from production.build_sheet.diffing import sheet_diff
-from production.build_sheet.model import SheetData
+from production.build_sheet.model import CopyReason, SheetCopy, SheetData
 from production.build_sheet.printing import SheetPrinter
 from production.build_sheet.repository import IssuedDiff, IssuedSheet
 
@@ -128,6 +128,24 @@ def issued_sheet(db: Session, order_number: str, revision: str, piece: int = 1) 
 def issued_sheets(db: Session, order_number: str) -> tuple[IssuedSheet, ...]:
     """Return all sheets ever issued for an order, by revision and piece."""
     return repository.sheets_of(db, order_number)
+
+
+def copy_sheet(
+    db: Session, order_number: str, revision: str, piece: int, *, reason: CopyReason, by: str, now: datetime
+) -> IssuedSheet:
+    """Return an issued sheet to be printed once more, the same bytes, and note who wanted it and why.
+
+    Raises:
+        SheetNotFound: none was issued; nothing is noted.
+    """
+    sheet = issued_sheet(db, order_number, revision, piece)
+    repository.add_copy(db, SheetCopy(order_number, revision, piece, now, by, reason))
+    return sheet
+
+
+def copies(db: Session, order_number: str) -> tuple[SheetCopy, ...]:
+    """Return when sheets of an order were printed once more, oldest first."""
+    return repository.copies_of(db, order_number)
 
 
 def forget_sheets(db: Session, order_number: str) -> tuple[BlobName, ...]:

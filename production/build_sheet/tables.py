@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from kernel.schema import UtcDateTime
+from kernel.schema import UtcDateTime, text_enum
+from production.build_sheet.model import CopyReason
 
 
 class SheetRow(SQLModel, table=True):
@@ -25,6 +26,20 @@ class SheetRow(SQLModel, table=True):
     pdf_blob: str = Field(max_length=64)
     specification_blob: str = Field(max_length=64)
     issued_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class SheetCopyRow(SQLModel, table=True):
+    """One more copy of an issued sheet was handed out: who wanted it, when and why; rows are only ever added."""
+
+    __tablename__ = "production_sheet_copy"
+
+    id: int | None = Field(default=None, primary_key=True)
+    order_number: str = Field(max_length=40, index=True)
+    revision: str = Field(max_length=1)
+    piece: int
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    by: str = Field(max_length=80)
+    reason: CopyReason = Field(sa_column=Column(text_enum(CopyReason), nullable=False))
 
 
 class DiffSheetRow(SQLModel, table=True):

@@ -195,6 +195,12 @@ def pieces_now(db: Session, order_number: str) -> tuple[Piece, ...]:
     )
 
 
+def orders_holding(db: Session, reservations: Sequence[str]) -> dict[str, str]:
+    """Return the order number by each reservation that has pieces on the floor."""
+    statement = select(_ORDERS.c.reservation, _ORDERS.c.order_number).where(_ORDERS.c.reservation.in_(reservations))
+    return {row.reservation: row.order_number for row in db.execute(statement.distinct())}
+
+
 def waiting_for_remake(db: Session, line: str) -> tuple[tuple[str, int], ...]:
     """Return order number and piece of all that were spoilt and are not made again yet."""
     again = _ORDERS.alias("again")

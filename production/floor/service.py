@@ -350,6 +350,11 @@ def waiting_for_remake(db: Session, line: str) -> tuple[tuple[str, int], ...]:
     return repository.waiting_for_remake(db, line)
 
 
+def orders_holding(db: Session, reservations: Sequence[str]) -> dict[str, str]:
+    """Return ``{reservation: number of the order whose pieces on the floor it is for}``."""
+    return repository.orders_holding(db, reservations)
+
+
 def pieces(db: Session, order_number: str) -> tuple[int, ...]:
     """Return the pieces of an order that are on the floor, ascending."""
     return repository.pieces_of(db, order_number)

@@ -28,6 +28,7 @@ STORE = frozenset({Role.STORE, Role.ADMIN})
 BUYER = frozenset({Role.BUYER, Role.ADMIN})
 PLANNER = frozenset({Role.PLANNER, Role.ADMIN})
 FINANCE = frozenset({Role.FINANCE, Role.ADMIN})
+MAKERS = frozenset({Role.FLOOR, Role.PLANNER, Role.ADMIN})
 FLOOR = frozenset({Role.FLOOR, Role.ADMIN})
 AUTHOR = frozenset({Role.AUTHOR, Role.ADMIN})
 WISHES = frozenset({Role.AUTHOR, Role.PLANNER, Role.ADMIN})
@@ -179,6 +180,12 @@ ROUTES: dict[str, frozenset[Role | None]] = {
     "GET /floor/{line}/{work_centre}": FLOOR,
     "GET /floor/{line}/{work_centre}/cards": FLOOR,
     "POST /floor/{line}/{work_centre}/scans": FLOOR,
+    "POST /floor/{line}/{work_centre}/lots": FLOOR,
+    "GET /lots/{line}": SHEETS,
+    "POST /orders/{number}/pieces/{piece}/remake": MAKERS,
+    "POST /orders/{number}/pieces/{piece}/copies": SHEETS,
+    "POST /orders/{number}/pieces/{piece}/lots": MAKERS,
+    "POST /orders/{number}/pieces/{piece}/lots/removal": MAKERS,
     "GET /login": EVERYBODY,
     "POST /login": EVERYBODY,
     "GET /login/code": EVERYBODY,
@@ -273,6 +280,11 @@ ROUTES: dict[str, frozenset[Role | None]] = {
     "POST /api/v1/handovers": STORE,
     "POST /api/v1/floor/scans": FLOOR,
     "GET /api/v1/floor/{line}/{work_centre}/queue": FLOOR,
+    "GET /api/v1/orders/{number}/pieces": SHEETS,
+    "POST /api/v1/orders/{number}/pieces/{piece}/remake": MAKERS,
+    "POST /api/v1/orders/{number}/pieces/{piece}/copies": SHEETS,
+    "POST /api/v1/orders/{number}/pieces/{piece}/lots": MAKERS,
+    "GET /api/v1/lots/{line}": SHEETS,
 }
 
 

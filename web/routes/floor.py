@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
@@ -14,12 +15,17 @@ from sqlmodel import Session
 from configurator.model import Change
 from kernel.errors import LotOneError, NotFound, NotPossible, NotValid
 from modules_catalog.releases import service as releases
+from orders.audit.model import Actor
 from orders.lifecycle.repository import get_order_by_number
 from orders.lifecycle.scanning import scan as scan_order
+from orders.lifecycle.sheets import copy_sheet
+from production.build_sheet.model import CopyReason
 from production.build_sheet.scan_codes import ScanCode, ScanNotUnderstood, read_scan
 from production.errors import PlantNotFound
 from production.floor import service as floor
 from production.floor.model import Action, MeasuresMissing, OperationState, WorkOperation, WorkOrder, WorkStatus
+from production.lots import service as lots
+from production.lots.model import LotNotClear, PieceLot
 from production.plants.model import Plant
 from production.promise import service as promises
 from web.forms import TheForm
@@ -30,7 +36,7 @@ from web.shop import Shop, TheActor, TheShop
 from web.templating import go_to, reader_locale, respond, wants_blocks
 from web.translations import translations_for
 from web.views import floor as view
-from web.views.floor_cards import CARD_ACTIONS, Place, action_card, card_svg, read_card
+from web.views.floor_cards import COMMANDS, REASONS, Command, Place, card_svg, read_card, read_command
 from web.views.words import Words
 
 router = APIRouter(dependencies=[Depends(require_role(Role.FLOOR))], include_in_schema=False)
@@ -38,6 +44,9 @@ PAGE = "floor/place.html"
 YEAR_S = 365 * 24 * 3600
 MOST_QUEUED = 200
 MEASURED = "measured-"
+LOT_OF = "lot-"
+STEP_ACTIONS = frozenset({Action.PAUSE, Action.FAIL, Action.REWORK})
+"""What is done to a step; with a sheet scanned as a whole, to the one that is done here."""
 _MILLIMETRES = re.compile(r"\d{1,4}", re.ASCII)
 
 
@@ -52,6 +61,8 @@ class Asked:
     job: str = ""
     last: str = ""
     armed: str = ""
+    lot: str = ""
+    copy: str = ""
     error: LotOneError | None = None
     typed: Mapping[str, str] = field(default_factory=dict)
 
@@ -85,10 +96,14 @@ def place(
     job: Annotated[str, Query(max_length=80)] = "",
     last: Annotated[str, Query(max_length=80)] = "",
     armed: Annotated[str, Query(max_length=20)] = "",
+    lot: Annotated[str, Query(max_length=80)] = "",
+    copy: Annotated[str, Query(max_length=80)] = "",
 ) -> Response:
     """Show the screen of a work centre."""
-    wanted = armed if armed in {action.value for action in CARD_ACTIONS} else ""
-    response = _show(request, shop, Place(line, work_centre), Asked(job=job, last=last, armed=wanted))
+    wanted = armed if read_command(armed) else ""
+    response = _show(
+        request, shop, Place(line, work_centre), Asked(job=job, last=last, armed=wanted, lot=lot, copy=copy)
+    )
     secure = request.app.state.settings.origin.startswith("https://")
     cookie = cookie_text("floor", f"{line}.{work_centre}", secure=secure, max_age_s=YEAR_S)
     response.headers.append("Set-Cookie", cookie)
@@ -102,7 +117,7 @@ def cards(request: Request, shop: TheShop, line: str, work_centre: str) -> Respo
     locale = reader_locale(request)
     with shop.database.read() as db:
         name = view.place_name(promises.plant_of(db, line), work_centre, locale)
-    shown = [(view.ACTION_NAMES[action], Markup(card_svg(action_card(action)))) for action in CARD_ACTIONS]  # noqa: S704 - our own drawing
+    shown = [(*view.command_words(one), Markup(card_svg(one.card))) for one in COMMANDS]  # noqa: S704 - our own drawing
     values = {"name": name, "href": here.href, "cards": shown, "place_card": Markup(card_svg(here.card))}  # noqa: S704
     return respond(request, "floor/cards.html", values)
 
@@ -115,16 +130,33 @@ def scan(request: Request, shop: TheShop, actor: TheActor, form: TheForm, line: 
     card = read_card(code)
     if isinstance(card, Place):
         return go_to(request, card.href)
-    if isinstance(card, Action):
-        return go_to(request, f"{here.href}?armed={card.value}")
+    if isinstance(card, Command):
+        return go_to(request, f"{here.href}?armed={card}")
     typed = {name.removeprefix(MEASURED): str(text).strip() for name, text in form.items() if name.startswith(MEASURED)}
-    given = str(form.get("action", ""))
-    action = Action(given) if given in {each.value for each in CARD_ACTIONS} else Action.NEXT
+    command = read_command(str(form.get("action", "")))
+    action = Action.NEXT if command is None or command.action is None else command.action
+    at_job = str(form.get("job", ""))[:80]
     try:
-        scanned = read_scan(code)
+        scanned = _scanned(shop, code, at_job, actor)
+        if isinstance(scanned, PieceLot):
+            return _after(request, shop, here, Asked(job=at_job, lot=scanned.lot))
         with shop.database.write() as db:
+            if command is not None and command.action is None:
+                copy_sheet(
+                    db,
+                    scanned.order,
+                    scanned.revision,
+                    scanned.piece,
+                    reason=CopyReason.DAMAGED,
+                    actor=actor,
+                    now=shop.now(),
+                )
+                return _after(request, shop, here, Asked(job=at_job, copy=code))
             if scanned.operation is None and action is Action.NEXT:
                 return _after(request, shop, here, Asked(job=_step_here(db, here, scanned)))
+            if scanned.operation is None and action in STEP_ACTIONS:
+                code = _step_here(db, here, scanned)
+                scanned = read_scan(code)
             measured = _checked(db, here, scanned, action, typed)
             scan_order(
                 db,
@@ -134,16 +166,67 @@ def scan(request: Request, shop: TheShop, actor: TheActor, form: TheForm, line: 
                 actor=actor,
                 now=shop.now(),
                 measured_mm=measured,
+                reason=command.reason if command is not None else "",
             )
     except (NotFound, NotPossible, NotValid) as error:
-        asked = Asked(job=code, error=error, typed=typed, armed="" if action is Action.NEXT else action.value)
+        at = (at_job or code) if isinstance(error, ScanNotUnderstood | LotNotClear) else code
+        asked = Asked(job=at, error=error, typed=typed, armed="" if command is None else str(command))
         return _show(request, shop, here, asked, status=error.http_status)
     return _after(request, shop, here, Asked(last=code))
+
+
+@router.post("/floor/{line}/{work_centre}/lots", name="floor:record_lots")
+def record_lots(
+    request: Request, shop: TheShop, actor: TheActor, form: TheForm, line: str, work_centre: str
+) -> Response:
+    """Note the lots that were chosen for the piece on the screen."""
+    here = Place(line, work_centre)
+    code = str(form.get("job", ""))[:80]
+    recorded = ""
+    try:
+        scanned = read_scan(code)
+        with shop.database.write() as db:
+            for name, chosen in form.items():
+                lot = str(chosen).strip()[:80]
+                if name.startswith(LOT_OF) and lot:
+                    material = name.removeprefix(LOT_OF)
+                    noted = lots.record_lot(
+                        db, scanned.order, scanned.piece, lot, material=material, by=actor.id, now=shop.now()
+                    )
+                    recorded = noted.lot
+    except (NotFound, NotPossible, NotValid) as error:
+        return _show(request, shop, here, Asked(job=code, error=error), status=error.http_status)
+    return _after(request, shop, here, Asked(job=code, lot=recorded))
+
+
+def _scanned(shop: Shop, code: str, at_job: str, actor: Actor) -> ScanCode | PieceLot:
+    """Return what was scanned: a code of ours, or the lot of a material for the piece on the screen, which is noted.
+
+    Raises:
+        ScanNotUnderstood: it is neither.
+        LotNotClear: lots of that name came of several of its materials.
+    """
+    try:
+        return read_scan(code)
+    except ScanNotUnderstood:
+        if not at_job:
+            raise
+        try:
+            piece = read_scan(at_job)
+            with shop.database.write() as db:
+                return lots.record_lot(db, piece.order, piece.piece, code, by=actor.id, now=shop.now())
+        except NotFound:
+            pass
+        raise
 
 
 def _after(request: Request, shop: Shop, here: Place, asked: Asked) -> Response:
     if wants_blocks(request):
         return _show(request, shop, here, asked)
+    if asked.copy:
+        return go_to(request, f"{here.href}?copy={asked.copy}")
+    if asked.lot:
+        return go_to(request, f"{here.href}?job={asked.job}&lot={quote(asked.lot)}")
     return go_to(request, f"{here.href}?last={asked.last}" if asked.last else f"{here.href}?job={asked.job}")
 
 
@@ -193,6 +276,10 @@ def _show(request: Request, shop: Shop, here: Place, asked: Asked, *, status: in
         words = _words(db, shop, here.line, locale)
         entries = floor.queue(db, here.line, here.work_centre, limit=MOST_QUEUED)
         told = _told_of_error(db, asked.error, locale) if asked.error is not None else None
+        if asked.lot:
+            told = view.told_of_lot(asked.lot, translations_for(locale))
+        if asked.copy:
+            told = view.told_of_copy(read_scan(asked.copy), translations_for(locale))
         job = _job(db, here, asked.last or asked.job, locale, asked)
         if asked.last and job is not None:
             told = view.told_of_job(job, translations_for(locale))
@@ -215,7 +302,15 @@ def _show(request: Request, shop: Shop, here: Place, asked: Asked, *, status: in
         told=told,
         scan_id=secrets.token_urlsafe(16),
     )
-    values = {"page": page, "action_names": view.ACTION_NAMES, "state_names": view.STATE_NAMES}
+    command = read_command(asked.armed)
+    values = {
+        "page": page,
+        "armed_words": view.command_words(command) if command else ("", ""),
+        "reasons": {action.value: reasons for action, reasons in REASONS.items()},
+        "reason_names": view.REASON_NAMES,
+        "action_names": view.ACTION_NAMES,
+        "state_names": view.STATE_NAMES,
+    }
     return respond(request, PAGE, values, blocks=["floor_screen"], status=status)
 
 
@@ -234,7 +329,29 @@ def _job(db: Session, here: Place, code: str, locale: str, asked: Asked) -> view
     unread = frozenset(asked.error.facts["measures"]) if isinstance(asked.error, MeasuresMissing) else frozenset()
     words = Words(releases.model_of(db, order.release), locale)
     return view.job_of(
-        work, status, operation, events, order.selection.answers, words, typed=asked.typed, unread=unread
+        work,
+        status,
+        operation,
+        events,
+        order.selection.answers,
+        words,
+        typed=asked.typed,
+        unread=unread,
+        lots=_lots(db, work, words),
+    )
+
+
+def _lots(db: Session, work: WorkOrder, words: Words) -> tuple[view.LotBox, ...]:
+    at_hand = lots.lots_at_hand(db, work.order_number, work.piece)
+    recorded = [one for one in lots.lots_of(db, work.order_number) if one.piece == work.piece]
+    return tuple(
+        view.LotBox(
+            material,
+            words.material(material),
+            tuple(one.lot for one in recorded if one.material == material),
+            tuple(one.lot for one in at_hand.get(material, ())),
+        )
+        for material in sorted({*at_hand, *(one.material for one in recorded)})
     )
 
 

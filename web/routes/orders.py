@@ -21,10 +21,11 @@ from production.floor import service as floor
 from web.routes.feedback import WORN_STATES
 from web.security.access import MaybeUser, Public, require_role
 from web.security.roles import Role
-from web.shop import Shop, TheActor, TheReader, TheShop
+from web.shop import TheActor, TheReader, TheShop
 from web.templating import go_to, reader_locale, respond
 from web.views.changing import earlier_revisions, obstacle_text
 from web.views.invoicing import order_billing, order_messages
+from web.views.pieces import COPY_REASONS, PIECE_STATES, piece_lines
 from web.views.quoting import order_page, promised_date
 from web.views.words import Words
 
@@ -79,6 +80,12 @@ def page(request: Request, shop: TheShop, reader: TheReader, user: MaybeUser, nu
                 order, orders.revisions_of(db, order.id), Words(model, reader_locale(request))
             ),
             "has_diff": has_diff(db, order),
+            "pieces": piece_lines(db, order, Words(model, reader_locale(request)))
+            if user is not None and user.may_act_as(*SEE_SHEETS)
+            else (),
+            "piece_states": PIECE_STATES,
+            "copy_reasons": COPY_REASONS,
+            "may_make": user is not None and user.may_act_as(Role.FLOOR, Role.PLANNER),
             "shipments": orders.shipments_of(db, order.id),
             "built": floor.built_pieces(db, order.number) if order.state is not OrderState.ON_HOLD else (),
             "may_record": user is not None and user.may_act_as(Role.STORE),
@@ -107,10 +114,12 @@ def picture(shop: TheShop, reader: TheReader, number: str) -> Response:
     name="orders:sheet",
     dependencies=[Depends(require_role(*SEE_SHEETS))],
 )
-def sheet(shop: TheShop, number: str) -> Response:
-    """Send the build sheet as it was issued."""
-    content = _sheet(shop, number)
-    disposition = f'inline; filename="{number}.build-sheet.pdf"'
+def sheet(shop: TheShop, number: str, piece: Annotated[int, Query(ge=1, le=999)] = 1) -> Response:
+    """Send the build sheet of a piece as it was issued."""
+    with shop.database.read() as db:
+        content = issued_sheet(db, shop.blobs, orders.get_order_by_number(db, number), piece)
+    name = number if piece == 1 else f"{number}.{piece}"
+    disposition = f'inline; filename="{name}.build-sheet.pdf"'
     return Response(content, media_type="application/pdf", headers={"Content-Disposition": disposition})
 
 
@@ -130,11 +139,6 @@ def _obstacle(db: Session, order: Order, model: ConfigurationModel, locale: str)
     except NotPossible as error:
         return obstacle_text(error, Words(model, locale))
     return ""
-
-
-def _sheet(shop: Shop, number: str) -> bytes:
-    with shop.database.read() as db:
-        return issued_sheet(db, shop.blobs, orders.get_order_by_number(db, number))
 
 
 def _visible(order: Order, reader: TheReader) -> Order:

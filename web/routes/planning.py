@@ -21,6 +21,7 @@ from web.security.roles import Role
 from web.shop import Shop, TheShop
 from web.templating import go_to, reader_locale, respond
 from web.views.floor import operation_name
+from web.views.pieces import piece_lines
 from web.views.planning import centre_day, gantt_chart, load_chart, take_rows
 from web.views.words import Words
 
@@ -46,11 +47,13 @@ def trace(request: Request, shop: TheShop, number: str) -> Response:
         plant = promises.plant_of(db, order.line)
         words = Words(shop.configurators.of(db, order.release).model, locale, plant)
         pieces = []
-        for piece in floor.pieces(db, number):
+        line_of = {one.number: one for one in piece_lines(db, order, words)}
+        for piece in line_of:
             work, status = floor.work_order(db, number, piece)
             pieces.append(
                 {
                     "piece": piece,
+                    "line": line_of[piece],
                     "state": status.state.value,
                     "due_at": work.due_at,
                     "steps": [
@@ -131,6 +134,7 @@ def cell(request: Request, shop: TheShop, line: str, work_centre: str, day: date
         ids = [QuoteId(key.removeprefix("quote:")) for key in keys if key.startswith("quote:")]
         numbers = {f"quote:{each}": number for each, number in quotes.numbers_of(db, ids).items()}
         numbers |= {f"quote:{each}": number for each, number in orders.numbers_of_quotes(db, ids).items()}
+        numbers |= floor.orders_holding(db, sorted(keys - set(numbers)))
         words = Words(_model(shop, line), locale, plant)
     centre = plant.work_centre(work_centre)
     values = {

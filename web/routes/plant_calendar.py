@@ -12,6 +12,7 @@ from modules_catalog.releases import service as releases
 from orders.audit.service import record
 from orders.lifecycle import repository as orders
 from orders.quotes import repository as quotes
+from production.floor import service as floor
 from production.overview import service as overview
 from production.plants.model import Adjustment, AdjustmentKind, Plant
 from production.promise import adjusting
@@ -126,7 +127,8 @@ def risks(request: Request, shop: TheShop, line: str) -> Response:
         plant = promises.plant_of(db, line)
         found = adjusting.at_risk(db, line)
         rows = risk_rows(found, plant, _numbers(db, found), _due(db, found), _words(shop, db, plant, locale))
-    return respond(request, "planning/risks.html", {"line": line, "rows": rows})
+        spoilt = floor.waiting_for_remake(db, line)
+    return respond(request, "planning/risks.html", {"line": line, "rows": rows, "spoilt": spoilt})
 
 
 def _show(

@@ -1,6 +1,6 @@
 """What the API tells of each thing, as JSON values. STATE, CONFLICT and REPAIR are those of ``lotone configure``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from configurator.model import Change, Conflict, Repair
@@ -12,7 +12,8 @@ from orders.drafts.model import DraftView, Refused
 from orders.lifecycle.changing import Proposal
 from orders.lifecycle.model import Order, Revision, Shipment, letter_of
 from orders.quotes.model import Quote
-from production.floor.model import QueueEntry, ScanOutcome
+from production.floor.model import Piece, QueueEntry, ScanOutcome
+from production.lots.model import Lot, PieceLot
 from production.model import Promise
 from production.plants.model import Plant
 from production.promise.document import promise_from_json
@@ -217,6 +218,44 @@ def scanned_json(outcome: ScanOutcome) -> Json:
         "work_state": outcome.work_state.value,
         "is_repeat": outcome.is_repeat,
         "out_of_tolerance": list(outcome.out_of_tolerance),
+    }
+
+
+def piece_json(piece: Piece, there: Sequence[Piece], recorded: Sequence[PieceLot]) -> Json:
+    """Return one piece of an order."""
+    remade = next((one.number for one in there if one.remake_of == piece.number), None)
+    return {
+        "piece": piece.number,
+        "state": piece.state.value,
+        "remake_of": piece.remake_of or None,
+        "remade_as": remade,
+        "waits_for_remake": piece.waits_for_remake,
+        "lots": [piece_lot_json(one) for one in recorded if one.piece == piece.number],
+    }
+
+
+def piece_lot_json(one: PieceLot) -> Json:
+    """Return that a piece holds a lot."""
+    return {
+        "order": one.order_number,
+        "piece": one.piece,
+        "material": one.material,
+        "lot": one.lot,
+        "quantity": one.quantity,
+        "at": one.at.isoformat(),
+    }
+
+
+def lot_json(lot: Lot, held: Sequence[PieceLot]) -> Json:
+    """Return a lot that was received, and the pieces that hold it."""
+    return {
+        "material": lot.material,
+        "lot": lot.lot,
+        "received_at": lot.received_at.isoformat(),
+        "quantity": lot.quantity,
+        "left": lot.left,
+        "reference": lot.reference,
+        "pieces": [piece_lot_json(one) for one in held if (one.material, one.lot) == (lot.material, lot.lot)],
     }
 
 

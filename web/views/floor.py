@@ -24,6 +24,7 @@ from production.floor.model import (
     WorkStatus,
 )
 from production.plants.model import Plant
+from web.views.floor_cards import Command
 from web.views.words import Words
 
 MOST_QUEUED = 12
@@ -37,6 +38,7 @@ def _(message: str) -> str:
 
 
 ACTION_NAMES: Mapping[Action, str] = {
+    Action.KIT: _("Parts gathered"),
     Action.START: _("Start"),
     Action.FINISH: _("Finish"),
     Action.RESUME: _("Go on"),
@@ -47,6 +49,16 @@ ACTION_NAMES: Mapping[Action, str] = {
     Action.HOLD: _("Put on hold"),
     Action.CONTINUE: _("Take off hold"),
     Action.SHIP: _("Ship"),
+}
+REASON_NAMES: Mapping[str, str] = {
+    "pause:material": _("material is missing"),
+    "pause:machine": _("the machine stands"),
+    "pause:question": _("a question"),
+    "pause:break": _("a break"),
+    "scrap:material": _("faulty material"),
+    "scrap:work": _("a mistake in the work"),
+    "scrap:machine": _("the machine"),
+    "scrap:damage": _("damaged"),
 }
 STATE_NAMES: Mapping[str, str] = {
     "waiting": _("Waiting"),
@@ -92,6 +104,16 @@ class EarlierStep:
 
 
 @dataclass(frozen=True, slots=True)
+class LotBox:
+    """A material of the piece that comes in lots: those recorded, and those it can be made of."""
+
+    material: str
+    name: str
+    recorded: tuple[str, ...]
+    at_hand: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One operation of one piece, as large as the screen allows."""
 
@@ -118,6 +140,9 @@ class Job:
     picture_href: str
     picture_alt: str
     sheet_href: str
+    remake_of: int = 0
+    is_kitted: bool = False
+    lots: tuple[LotBox, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +208,7 @@ def job_of(
     *,
     typed: Mapping[str, str] | None = None,
     unread: frozenset[str] = frozenset(),
+    lots: tuple[LotBox, ...] = (),
 ) -> Job:
     """Return one operation of one piece as the screen shows it.
 
@@ -195,6 +221,7 @@ def job_of(
         words: Texts of the order's release in the reader's language.
         typed: Measures as typed, {code: text}, to be shown again.
         unread: Measures that could not be read.
+        lots: What of its material comes in lots.
     """
     model = words.model
     state = _job_state(status, operation)
@@ -234,8 +261,16 @@ def job_of(
         problems=_problems(state),
         picture_href=f"/orders/{work.order_number}/picture.svg",
         picture_alt=words.line(),
-        sheet_href=f"/orders/{work.order_number}/build-sheet.pdf",
+        sheet_href=sheet_href(work.order_number, work.piece),
+        remake_of=work.remake_of,
+        is_kitted=status.is_kitted,
+        lots=lots,
     )
+
+
+def sheet_href(number: str, piece: int) -> str:
+    """Return where the sheet of a piece is."""
+    return f"/orders/{number}/build-sheet.pdf" + (f"?piece={piece}" if piece > 1 else "")
 
 
 def waiting_jobs(
@@ -284,6 +319,25 @@ def told_of_job(job: Job, translations: NullTranslations) -> Told:
     return Told(tones.get(job.state, "fits"), title, job.order)
 
 
+def command_words(command: Command) -> tuple[str, str]:
+    """Return what a card does and why, not yet translated; the reason is empty where it has none."""
+    if command.action is None:
+        return _("Print the sheet once more"), ""
+    return ACTION_NAMES[command.action], REASON_NAMES.get(str(command), "")
+
+
+def told_of_lot(lot: str, translations: NullTranslations) -> Told:
+    """Return that a lot was noted for the piece on the screen."""
+    return Told("fits", translations.gettext("Lot noted"), lot)
+
+
+def told_of_copy(scanned: ScanCode, translations: NullTranslations) -> Told:
+    """Return that a sheet may be printed once more, and where it is."""
+    say = translations.gettext
+    href = sheet_href(scanned.order, scanned.piece)
+    return Told("fits", say("Noted: the sheet is printed once more"), scanned.order, href, say("Print it (PDF)"))
+
+
 def told_of_error(
     error: LotOneError, translations: NullTranslations, *, steps: Sequence[str] = (), place: tuple[str, str] = ("", "")
 ) -> Told:
@@ -318,6 +372,14 @@ def told_of_error(
             return Told("check", say("That cannot be done now"), say("It is: %(state)s") % {"state": state})
         case "MeasuresMissing":
             return Told("check", say("Measure first, then scan again"), say("Every measure of this step is needed."))
+        case "LotNotKnown":
+            title = say("No such lot was received for this piece")
+            return Told("cant", title, say("Book the delivery in under its lot first, then scan again."))
+        case "LotNotClear":
+            title = say("This lot came of several materials: choose which")
+            return Told("check", title, ", ".join(facts["materials"]))
+        case "SheetNotFound":
+            return Told("check", say("The sheet is still being made"), order)
         case "WorkOrderNotFound" | "OperationNotFound":
             return Told("cant", say("This is not on the floor"), order)
         case _:

@@ -13,6 +13,7 @@ from web.routes.api import (
     order_events,
     orders,
     people,
+    pieces,
     sessions,
     wishes,
 )
@@ -28,6 +29,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     customers.router,
     *people.ROUTERS,
     floor.router,
+    pieces.router,
     wishes.router,
     invoices.router,
 )

@@ -544,6 +544,60 @@ class Profile(Told):
 # --- floor ----------------------------------------------------------------------------------------
 
 
+class PieceLot(Told):
+    """That a piece holds a lot of a material, in the material's unit."""
+
+    order: str
+    piece: int
+    material: str
+    lot: str
+    quantity: int
+    at: datetime
+
+
+class Piece(Told):
+    """One piece of an order on the floor; ``remake_of`` is the piece it is made instead of."""
+
+    piece: int
+    state: str
+    remake_of: int | None
+    remade_as: int | None
+    waits_for_remake: bool
+    lots: list[PieceLot]
+
+
+class Lot(Told):
+    """What was received of a material under a lot's name; `left` is in no piece yet."""
+
+    material: str
+    lot: str
+    received_at: datetime
+    quantity: int
+    left: int
+    reference: str
+    pieces: list[PieceLot]
+
+
+class RemakePiece(Given):
+    """Why a piece is made again."""
+
+    reason: str = Field(min_length=1, max_length=200, examples=["the zip came off"])
+
+
+class CopySheet(Given):
+    """Which sheet is printed once more, and why."""
+
+    revision: str = Field(pattern="^[A-Z]$", examples=["A"])
+    reason: Literal["damaged", "unreadable", "lost"]
+
+
+class RecordLot(Given):
+    """The lot a piece is made of; `material` only where lots of that name came of several."""
+
+    lot: str = Field(min_length=1, max_length=80, examples=["R-2291"])
+    material: str = Field("", max_length=120)
+
+
 class Scan(Given):
     """One scan. `scan_id` names it for ever: sent again, it changes nothing."""
 

@@ -1,0 +1,1 @@
+"""Which lot of a material is in which piece, and back?"""
