@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122185206"
+revision: str = "20261122191544"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -267,6 +267,32 @@ def upgrade() -> None:
             "order_number", "revision", "piece", name=op.f("uq_production_sheet_order_number_revision_piece")
         ),
     )
+    op.create_table(
+        "production_sheet_copy",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("order_number", sa.String(length=40), nullable=False),
+        sa.Column("revision", sa.String(length=1), nullable=False),
+        sa.Column("piece", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "damaged",
+                "unreadable",
+                "lost",
+                name="copy_reason",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_production_sheet_copy")),
+    )
+    with op.batch_alter_table("production_sheet_copy", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_production_sheet_copy_order_number"), ["order_number"], unique=False)
+
     op.create_table(
         "production_work_order",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -722,6 +748,33 @@ def upgrade() -> None:
     with op.batch_alter_table("production_event", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_production_event_kind"), ["kind"], unique=False)
         batch_op.create_index(batch_op.f("ix_production_event_work_order_id"), ["work_order_id"], unique=False)
+
+    op.create_table(
+        "production_piece_lot",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("line", sa.String(length=40), nullable=False),
+        sa.Column("order_number", sa.String(length=40), nullable=False),
+        sa.Column("piece", sa.Integer(), nullable=False),
+        sa.Column("material", sa.String(length=120), nullable=False),
+        sa.Column("lot", sa.String(length=80), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("quantity >= 0", name=op.f("ck_production_piece_lot_quantity_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["line"], ["production_plant.line"], name=op.f("fk_production_piece_lot_line_production_plant")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_production_piece_lot")),
+        sa.UniqueConstraint(
+            "order_number",
+            "piece",
+            "material",
+            "lot",
+            name=op.f("uq_production_piece_lot_order_number_piece_material_lot"),
+        ),
+    )
+    with op.batch_alter_table("production_piece_lot", schema=None) as batch_op:
+        batch_op.create_index("ix_production_piece_lot_lot", ["line", "lot"], unique=False)
 
     op.create_table(
         "production_receipt",
@@ -1634,6 +1687,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_production_receipt_open")
 
     op.drop_table("production_receipt")
+    with op.batch_alter_table("production_piece_lot", schema=None) as batch_op:
+        batch_op.drop_index("ix_production_piece_lot_lot")
+
+    op.drop_table("production_piece_lot")
     with op.batch_alter_table("production_event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_production_event_work_order_id"))
         batch_op.drop_index(batch_op.f("ix_production_event_kind"))
@@ -1703,6 +1760,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_production_work_order_reservation"))
 
     op.drop_table("production_work_order")
+    with op.batch_alter_table("production_sheet_copy", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_production_sheet_copy_order_number"))
+
+    op.drop_table("production_sheet_copy")
     op.drop_table("production_sheet")
     op.drop_table("production_sequence_state")
     op.drop_table("production_plant")
