@@ -101,8 +101,10 @@ def day_buckets(
         yield from _adjusted_buckets(plant, centre, day, adjustments)
         return
     staffed = staffed_spans(plant, centre, day)
+    if not staffed and centre.kind is not WorkCentreKind.SLOT:
+        return
     usable_places = max(1, centre.places * (100 - centre.reserve_percent) // 100)
-    for start_s, end_s in itertools.pairwise(_edges(plant, day)):
+    for start_s, end_s in itertools.pairwise(_edges(day, plant.bucket_min, plant.timezone)):
         staffed_s = sum(max(0, min(end_s, to_s) - max(start_s, from_s)) for from_s, to_s in staffed)
         if centre.kind is WorkCentreKind.SLOT:
             yield Bucket(start_s, end_s, (end_s - start_s) * usable_places, staffed_s > 0)
@@ -112,13 +114,14 @@ def day_buckets(
             yield Bucket(start_s, end_s, staffed_s * centre.places * (100 - centre.reserve_percent) // 100, True)
 
 
-def _edges(plant: Plant, day: date) -> list[int]:
-    """Return where the day's buckets begin, and where the last ends.
+@lru_cache(maxsize=1024)
+def _edges(day: date, bucket_min: int, timezone: str) -> tuple[int, ...]:
+    """Return where the day's buckets begin, and where the last ends; a horizon asks for each day once a work centre.
 
     In the hour the clock skips, two minutes are the same moment: each edge counts once.
     """
-    minutes = range(0, MINUTES_A_DAY + 1, plant.bucket_min)
-    return sorted({wall_clock_s(day, minute, plant.timezone) for minute in minutes})
+    minutes = range(0, MINUTES_A_DAY + 1, bucket_min)
+    return tuple(sorted({wall_clock_s(day, minute, timezone) for minute in minutes}))
 
 
 def _adjusted_buckets(
@@ -127,7 +130,7 @@ def _adjusted_buckets(
     """Yield the day's buckets with places away or added: each span between two changes counts its own places."""
     staffed = staffed_spans(plant, centre, day)
     changes = [(*_span_of(one, plant.timezone), one) for one in adjustments]
-    edges = _edges(plant, day)
+    edges = _edges(day, plant.bucket_min, plant.timezone)
     for start_s, end_s in itertools.pairwise(edges):
         inner = {at for span in staffed for at in span} | {at for from_s, to_s, _ in changes for at in (from_s, to_s)}
         cuts = [start_s, *sorted(at for at in inner if start_s < at < end_s), end_s]
