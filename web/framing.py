@@ -1,7 +1,6 @@
 """The frame around all pages: security, errors, static files, templates, health. It knows no page."""
 
 from collections.abc import Iterable
-from functools import cache
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
@@ -17,8 +16,7 @@ from web.security.headers import HeadersMiddleware
 from web.security.limiting import limiter_for, refuse_excess
 from web.security.visitors import VisitorMiddleware
 from web.settings import Settings
-from web.static_files import StaticFiles, load_static_files
-from web.templating import Templates, load_templates
+from web.templating import the_look
 
 
 def frame_app(settings: Settings, database: Database, *, clock: Clock, routers: Iterable[APIRouter]) -> FastAPI:
@@ -43,7 +41,7 @@ def frame_app(settings: Settings, database: Database, *, clock: Clock, routers: 
     app.state.database = database
     app.state.clock = clock
     app.state.limiter = limiter_for(settings)
-    app.state.static_files, app.state.templates = _look()
+    app.state.static_files, app.state.templates = the_look()
     install_error_handlers(app)
     # The last one added stands outermost: headers and visitor are there for the 500 page too.
     app.add_middleware(UnexpectedErrors)
@@ -54,13 +52,6 @@ def frame_app(settings: Settings, database: Database, *, clock: Clock, routers: 
     for router in routers:
         app.include_router(router)
     return app
-
-
-@cache
-def _look() -> tuple[StaticFiles, Templates]:
-    """Return the files and templates, read once a process: neither changes while it runs."""
-    files = load_static_files()
-    return files, load_templates(files)
 
 
 health = APIRouter(include_in_schema=False)

@@ -1,6 +1,7 @@
 """What the worker does for each stored job, and what it does by the clock."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from kernel.ids import OrderId, QuoteId
 from kernel.jobs import JobFunction, JobName
@@ -16,6 +17,7 @@ from orders.privacy.erasing import ERASE_FILES_JOB, erase_files
 from orders.publishing.service import CHECK_JOB, check_candidate
 from orders.quotes.service import TELL_QUOTE_JOB
 from web.account_mails import mail_link
+from web.papers.quotes import mailed_quote
 from web.security.accounts import MAIL_LINK_JOB
 from web.shop import Shop
 
@@ -53,7 +55,7 @@ def job_functions(shop: Shop) -> Mapping[JobName, JobFunction]:
         tell_of_order(shop.post_office, OrderId(order_id), event, now=shop.now())
 
     def tell_quote(quote_id: str) -> None:
-        tell_of_quote(shop.post_office, QuoteId(quote_id), now=shop.now())
+        tell_of_quote(shop.post_office, QuoteId(quote_id), partial(mailed_quote, shop), now=shop.now())
 
     def tell_invoice(invoice_id: str) -> None:
         tell_of_invoice(shop.post_office, InvoiceId(invoice_id), now=shop.now())

@@ -6,7 +6,7 @@ block's name with hyphens. :func:`respond` sends the whole page, or only the blo
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from web import formats, navigation
-from web.static_files import StaticFiles
+from web.static_files import StaticFiles, load_static_files
 from web.translations import LOCALES, html_language, translations_for
 
 ROOT = Path(__file__).parent / "templates"
@@ -88,6 +88,13 @@ def load_templates(static_files: StaticFiles, root: Path = ROOT) -> Templates:
     """Return the templates below ``root`` in every language, their shared macros ready."""
     environments = {locale: _environment(locale, static_files, root) for locale in LOCALES}
     return Templates(environments=MappingProxyType(environments))
+
+
+@cache
+def the_look() -> tuple[StaticFiles, Templates]:
+    """Return our files and templates, read once a process: neither changes while it runs."""
+    files = load_static_files()
+    return files, load_templates(files)
 
 
 def _environment(locale: str, static_files: StaticFiles, root: Path) -> Environment:

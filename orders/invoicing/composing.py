@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from kernel.money import Rounding, round_minor
 from orders.invoicing.model import (
     Allowance,
     Delivery,
@@ -128,6 +129,46 @@ def credit_note(
         allowances=allowances,
         totals=totals(lines, allowances, agreed_minor=agreed_minor),
         refers_to=Reference(invoice.number, invoice.issued_on),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PiecesBack:
+    """Which share of an order came back: ``pieces`` of ``of``, after ``before`` that were credited already."""
+
+    before: int
+    pieces: int
+    of: int
+
+    def share(self, amount: int) -> int:
+        """Return the share of an amount; the shares of all pieces are the amount, exactly (I-6)."""
+        upto, already = (Decimal(amount * count) / self.of for count in (self.before + self.pieces, self.before))
+        return round_minor(upto, Rounding.HALF_UP) - round_minor(already, Rounding.HALF_UP)
+
+
+def credit_pieces(invoice: Invoice, back: PiecesBack, *, issued_on: date, order: str, agreed_minor: int) -> Invoice:
+    """Return what takes some pieces of an order off its invoice: their share of each line, and of what was agreed.
+
+    Args:
+        invoice: What is taken back in part.
+        back: Which share.
+        issued_on: Today.
+        order: The number of the order.
+        agreed_minor: What was agreed for the whole order, tax included.
+    """
+    whole = credit_note(invoice, issued_on=issued_on, order=order, agreed_minor=agreed_minor)
+    lines = tuple(
+        replace(line, quantity=max(1, back.share(line.quantity)), net_minor=back.share(line.net_minor))
+        for line in whole.lines
+        if back.share(line.net_minor)
+    )
+    allowances = tuple(
+        replace(each, net_minor=back.share(each.net_minor)) for each in whole.allowances if back.share(each.net_minor)
+    )
+    is_taxed = all(line.vat.category is VatCategory.STANDARD for line in lines)
+    share_minor = back.share(whole.totals.agreed_minor) if is_taxed else None
+    return replace(
+        whole, lines=lines, allowances=allowances, totals=totals(lines, allowances, agreed_minor=share_minor)
     )
 
 

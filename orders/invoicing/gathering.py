@@ -111,7 +111,7 @@ def billable(
         lines=tuple(lines),
         product=model.text("line", buyer.locale) + (f" × {order.quantity}" if order.quantity > 1 else ""),
         is_company=answers.get("account") == "company" or _is_company(db, order),
-        is_carried_away=answers.get("delivery") == "pickup",
+        is_carried_away=order.is_carried_away,
         is_expected=is_expected,
         po_number=str(answers.get("po_number", "")),
         buyer_reference=_buyer_reference(db, order),

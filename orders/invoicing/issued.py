@@ -27,13 +27,17 @@ class IssuedInvoice:
 
 @dataclass(frozen=True, slots=True)
 class InvoicedOrder:
-    """One order on one invoice, and which revision of the order it was."""
+    """One order on one invoice, and which revision of the order it was.
+
+    ``part`` is 0 for the whole order; a credit note over some pieces has the number of their return.
+    """
 
     invoice_id: InvoiceId
     order_id: OrderId
     kind: InvoiceKind
     turn: int
     revision: int
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,8 @@ class InvoiceRun:
 
 
 def present_turn(of_order: list[InvoicedOrder]) -> int:
-    """Return the turn an order is in: one more than its credit notes."""
-    return 1 + sum(each.kind is InvoiceKind.CREDIT_NOTE for each in of_order)
+    """Return the turn an order is in: one more than the credit notes over the whole of it."""
+    return 1 + sum(each.kind is InvoiceKind.CREDIT_NOTE and each.part == 0 for each in of_order)
 
 
 def open_invoice(of_order: list[InvoicedOrder]) -> InvoicedOrder | None:

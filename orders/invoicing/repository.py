@@ -44,6 +44,7 @@ def add_invoice(db: Session, issued: IssuedInvoice, orders: list[InvoicedOrder])
                 kind=each.kind,
                 turn=each.turn,
                 revision=each.revision,
+                part=each.part,
             )
         )
     db.flush()
@@ -117,7 +118,7 @@ def invoiced_order(db: Session, order_id: OrderId) -> list[InvoicedOrder]:
     rows = db.exec(
         select(InvoicedOrderRow)
         .where(InvoicedOrderRow.order_id == order_id)
-        .order_by(col(InvoicedOrderRow.turn), col(InvoicedOrderRow.kind))
+        .order_by(col(InvoicedOrderRow.turn), col(InvoicedOrderRow.kind), col(InvoicedOrderRow.part))
     )
     return [_invoiced(row) for row in rows]
 
@@ -230,4 +231,4 @@ def _issued(row: InvoiceRow) -> IssuedInvoice:
 
 
 def _invoiced(row: InvoicedOrderRow) -> InvoicedOrder:
-    return InvoicedOrder(InvoiceId(row.invoice_id), OrderId(row.order_id), row.kind, row.turn, row.revision)
+    return InvoicedOrder(InvoiceId(row.invoice_id), OrderId(row.order_id), row.kind, row.turn, row.revision, row.part)

@@ -19,7 +19,7 @@ from modules_catalog.releases.service import model_of
 from orders.audit.model import SYSTEM
 from orders.audit.service import record
 from orders.invoicing import repository
-from orders.invoicing.composing import compose_invoice, credit_note
+from orders.invoicing.composing import PiecesBack, compose_invoice, credit_note, credit_pieces
 from orders.invoicing.gathering import (
     Buyer,
     billable,
@@ -43,7 +43,7 @@ from orders.invoicing.printing import InvoicePrinter
 from orders.invoicing.seller import Seller
 from orders.lifecycle import repository as orders
 from orders.lifecycle.following import BILL_JOB
-from orders.lifecycle.model import Order
+from orders.lifecycle.model import Order, OrderReturn, Remedy
 from orders.lifecycle.transitions import OrderState
 from orders.numbering.repository import next_number
 from orders.payments.service import paid_of
@@ -113,8 +113,10 @@ def _bill(books: Books, order_id: OrderId, event: str, *, now: datetime) -> None
         on = repository.invoiced_order(db, order_id)
     for each in on:
         draw_files(books, each.invoice_id)
-    if event in ("cancel", "return"):
+    if event == "cancel":
         _take_back(books, order, now=now)
+    elif event == "return":
+        _credit_returns(books, order, now=now)
     elif event == "change":
         standing = open_invoice(on)
         if on and (standing is None or standing.revision < order.revision):
@@ -130,6 +132,7 @@ def _bill(books: Books, order_id: OrderId, event: str, *, now: datetime) -> None
                     repository.collect(db, CollectedOrder(order_id, order.customer_id, now.date()))
         else:
             _issue_for(books, order, now=now)
+            _credit_parts(books, order, now=now)
 
 
 def invoice_month(books: Books, month: str, *, now: datetime) -> None:
@@ -207,11 +210,13 @@ def owed_for(db: Session, order: Order) -> int:
     on = repository.invoices_of_order(db, order.id)
     if not on:
         return 0 if order.state in (OrderState.CANCELLED, OrderState.RETURNED) else order.price.total_minor
-    if any(len(each.invoice.orders) > 1 for each in on):
-        is_back = any(each.invoice.kind is InvoiceKind.CREDIT_NOTE for each in on)
-        return 0 if is_back else order.price.total_minor
     signs = {InvoiceKind.INVOICE: 1, InvoiceKind.CREDIT_NOTE: -1}
-    return sum(signs[each.invoice.kind] * each.invoice.totals.agreed_minor for each in on)
+    return sum(signs[each.invoice.kind] * _agreed_for(order, each.invoice) for each in on)
+
+
+def _agreed_for(order: Order, invoice: Invoice) -> int:
+    """Return what of an invoice is an order's: all of its own, its price on a collective one."""
+    return invoice.totals.agreed_minor if len(invoice.orders) == 1 else order.price.total_minor
 
 
 def _issue_for(books: Books, order: Order, *, now: datetime) -> None:
@@ -257,7 +262,60 @@ def _issue_collective(
             raise CollectedMeanwhile(orders=[order.number for order in on_it])
         issued = _store(db, books, invoice, buyer.customer_id, list(zip(on_it, turns, strict=True)), now=now)
     draw_files(books, issued.id)
+    for order in on_it:
+        _credit_parts(books, order, now=now)
     return {}
+
+
+def _credit_returns(books: Books, order: Order, *, now: datetime) -> None:
+    """Take an order's invoice back, the whole or the pieces that came back for money; what is made again stays billed."""
+    with books.database.read() as db:
+        returned = orders.returns_of(db, order.id)
+        standing = open_invoice(repository.invoiced_order(db, order.id))
+    for_money = [each for each in returned if each.remedy is Remedy.MONEY_BACK]
+    is_all = sum(len(each.pieces) for each in for_money) == order.quantity
+    if not returned or (is_all and (standing is None or len(for_money) == 1)):
+        _take_back(books, order, now=now)
+    else:
+        _credit_parts(books, order, now=now)
+
+
+def _credit_parts(books: Books, order: Order, *, now: datetime) -> None:
+    """Issue a credit note for each return of pieces that has none yet; nothing before the order is invoiced."""
+    with books.database.read() as db:
+        returned = [each for each in orders.returns_of(db, order.id) if each.remedy is Remedy.MONEY_BACK]
+        on = repository.invoiced_order(db, order.id)
+        standing = open_invoice(on)
+        issued = repository.get_invoice(db, standing.invoice_id) if standing is not None and returned else None
+    if standing is None or issued is None:
+        return
+    credited, before = {each.part for each in on if each.turn == standing.turn}, 0
+    for each in returned:
+        back, before = PiecesBack(before, len(each.pieces), order.quantity), before + len(each.pieces)
+        if each.number not in credited:
+            _credit_part(books, order, issued, standing, each, back, now=now)
+
+
+def _credit_part(
+    books: Books,
+    order: Order,
+    issued: IssuedInvoice,
+    standing: InvoicedOrder,
+    returned: OrderReturn,
+    back: PiecesBack,
+    *,
+    now: datetime,
+) -> None:
+    is_shared = len(issued.invoice.orders) > 1
+    agreed_minor = order.price.total_minor if is_shared else issued.invoice.totals.agreed_minor
+    note = credit_pieces(issued.invoice, back, issued_on=now.date(), order=order.number, agreed_minor=agreed_minor)
+    books.printer.require_valid(replace(note, number=PROVISIONAL))
+    with books.database.write() as db:
+        if not first_time(db, _claim(order.id, standing.turn, f"credit_note:{returned.number}")):
+            return
+        on_it = [(order, standing.turn)]
+        stored = _store(db, books, note, issued.customer_id, on_it, now=now, refers_to=issued.id, part=returned.number)
+    draw_files(books, stored.id)
 
 
 def _take_back(books: Books, order: Order, *, now: datetime) -> None:
@@ -320,6 +378,7 @@ def _store(
     *,
     now: datetime,
     refers_to: InvoiceId | None = None,
+    part: int = 0,
 ) -> IssuedInvoice:
     """Take the next number of the year's series and store the invoice under it, in the caller's transaction."""
     is_invoice = invoice.kind is InvoiceKind.INVOICE
@@ -327,7 +386,9 @@ def _store(
     numbered = replace(invoice, number=f"{series}-{next_number(db, series):06d}")
     issued = IssuedInvoice(InvoiceId(books.new_id()), numbered, now, customer_id, refers_to)
     repository.add_invoice(
-        db, issued, [InvoicedOrder(issued.id, order.id, invoice.kind, turn, order.revision) for order, turn in on_it]
+        db,
+        issued,
+        [InvoicedOrder(issued.id, order.id, invoice.kind, turn, order.revision, part) for order, turn in on_it],
     )
     record(
         db,

@@ -33,12 +33,15 @@ class InvoiceRow(SQLModel, table=True):
 
 
 class InvoicedOrderRow(SQLModel, table=True):
-    """One order on one invoice. ``turn`` counts from 1: a credit note closes a turn, and an order is billed once in each."""
+    """One order on one invoice. ``turn`` counts from 1: a credit note over the whole (``part`` 0) closes a turn, and an
+    order is billed once in each.
+    """
 
     __tablename__ = "invoiced_order"
     __table_args__ = (
-        UniqueConstraint("order_id", "kind", "turn"),
+        UniqueConstraint("order_id", "kind", "turn", "part"),
         CheckConstraint("turn >= 1", name="turn_from_one"),
+        CheckConstraint("part >= 0", name="part_not_negative"),
     )
 
     invoice_id: str = Field(primary_key=True, foreign_key="invoice.id", max_length=20)
@@ -46,6 +49,7 @@ class InvoicedOrderRow(SQLModel, table=True):
     kind: InvoiceKind = Field(sa_column=Column(text_enum(InvoiceKind), nullable=False))
     turn: int
     revision: int
+    part: int = 0
 
 
 class CollectedOrderRow(SQLModel, table=True):

@@ -5,20 +5,21 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from kernel.errors import NotPossible, NotValid
+from kernel.errors import NotPossible
 from kernel.jobs import enqueue
 from orders.audit import repository as audit
 from orders.audit.model import Actor
 from orders.audit.service import record
 from orders.lifecycle import repository
-from orders.lifecycle.model import Order, Shipment
+from orders.lifecycle.model import Order, Remedy, Shipment
+from orders.lifecycle.parcels import destination_of
+from orders.lifecycle.returning import LONGEST_REASON, ReasonMissing, return_pieces
 from orders.lifecycle.scanning import move_on, use_material
 from orders.lifecycle.service import RELEASE_JOB, move
 from orders.lifecycle.transitions import OrderEvent, OrderState
 from production.floor import service as floor
 from production.floor.model import WorkState
 
-LONGEST_REASON = 200
 #: What staff record by hand, {event: whether it needs a reason}.
 RECORDED = {
     OrderEvent.HOLD: True,
@@ -27,10 +28,6 @@ RECORDED = {
     OrderEvent.RETURN: True,
     OrderEvent.CLOSE: False,
 }
-
-
-class ReasonMissing(NotValid):
-    """Why it is held or came back must be said, in a few words; facts: ``event``."""
 
 
 class PiecesNotReady(NotPossible):
@@ -43,15 +40,19 @@ def record_event(
     """Let what staff report happen to an order, and return it.
 
     Holding stops its work on the floor wherever it is, resuming lets it go on; an order held before its release is released
-    when it is resumed.
+    when it is resumed. What comes back is credited (`orders.lifecycle.returning` does more).
 
     Raises:
         ReasonMissing: the event needs one.
         TransitionNotPossible: it cannot happen in the order's state; nothing is changed.
+        PiecesNotSent: nothing is with the customer that could come back.
     """
     said = reason.strip()
     if event not in RECORDED or (RECORDED[event] and not said) or len(said) > LONGEST_REASON:
         raise ReasonMissing(event=event.value)
+    if event is OrderEvent.RETURN:
+        return_pieces(db, number, (), reason=said, remedy=Remedy.MONEY_BACK, actor=actor, now=now)
+        return repository.get_order_by_number(db, number)
     before = repository.lock_order(db, number)
     order = move(db, before.id, event, actor=actor, now=now, reason=said)
     if event is OrderEvent.HOLD:
@@ -65,7 +66,15 @@ def record_event(
 
 
 def ship_pieces(
-    db: Session, number: str, pieces: Sequence[int], *, carrier: str, tracking: str, actor: Actor, now: datetime
+    db: Session,
+    number: str,
+    pieces: Sequence[int],
+    *,
+    carrier: str,
+    tracking: str,
+    address_id: str = "",
+    actor: Actor,
+    now: datetime,
 ) -> Shipment:
     """Record that some pieces, or all, have left in one parcel; the order is shipped with its last piece.
 
@@ -75,13 +84,16 @@ def ship_pieces(
         pieces: Which, from 1; empty for all that are made and not shipped.
         carrier: Who brings them; empty for a handing over in store.
         tracking: The carrier's number; empty where there is none.
+        address_id: Which of the customer's addresses it goes to; empty for their default one.
         actor: Who records it.
         now: The present moment.
 
     Raises:
         PiecesNotReady: one is not made yet, is on hold, or has left already; nothing is changed.
+        AddressNotFound: the customer has no such address; nothing is changed.
     """
     order = repository.lock_order(db, number)
+    destination = destination_of(db, order, address_id)
     states = {piece: floor.work_order(db, number, piece)[1].state for piece in floor.pieces(db, number)}
     wanted = tuple(sorted(set(pieces))) or tuple(at for at, state in states.items() if state is WorkState.BUILT)
     not_ready = [piece for piece in wanted if states.get(piece) is not WorkState.BUILT]
@@ -91,7 +103,8 @@ def ship_pieces(
         floor.ship_piece(db, number, piece, operator=actor.id, now=now)
         use_material(db, order, piece, actor, now)
     at = len(repository.shipments_of(db, order.id)) + 1
-    shipment = Shipment(at, wanted, carrier.strip()[:60], tracking.strip()[:60], now)
+    goes_to = destination.id if destination is not None else ""
+    shipment = Shipment(at, wanted, carrier.strip()[:60], tracking.strip()[:60], now, goes_to)
     repository.add_shipment(db, order.id, shipment)
     record(
         db,

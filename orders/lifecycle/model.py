@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from configurator.model import Selection
 from kernel.canonical import JsonValue
@@ -19,6 +20,10 @@ LAST_REVISION = 26
 
 class OrderNotFound(NotFound):
     """There is no such order."""
+
+
+class ParcelNotFound(NotFound):
+    """The order has no such parcel; facts: ``order``, ``parcel``."""
 
 
 class OrderNotYours(NotPermitted):
@@ -66,6 +71,11 @@ class Order:
         """The revision as it is printed."""
         return letter_of(self.revision)
 
+    @property
+    def is_carried_away(self) -> bool:
+        """Whether the customer fetches it instead of having it sent."""
+        return self.selection.answers.get("delivery") == "pickup"
+
 
 @dataclass(frozen=True, slots=True)
 class Revision:
@@ -87,13 +97,34 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """Pieces that left together. ``number`` counts from 1; carrier and tracking number may be empty."""
+    """Pieces that left together. ``number`` counts from 1; carrier and tracking number may be empty.
+
+    ``address_id`` names one of the customer's addresses; empty for what was fetched, or where none was known.
+    """
 
     number: int
     pieces: tuple[int, ...]
     carrier: str
     tracking: str
     shipped_at: datetime
+    address_id: str = ""
+
+
+class Remedy(StrEnum):
+    """What a customer gets for what came back."""
+
+    MONEY_BACK = "money_back"  # its share of the price is credited
+    REMADE = "remade"  # it is made once more, with a promise of its own; the invoice stands
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReturn:
+    """Pieces that came back together. ``number`` counts from 1."""
+
+    number: int
+    pieces: tuple[int, ...]
+    remedy: Remedy
+    returned_at: datetime
 
 
 def letter_of(revision: int) -> str:

@@ -11,8 +11,8 @@ from kernel.canonical import JsonValue
 from kernel.database import changed_rows
 from kernel.ids import CustomerId, OrderId, ProfileId, QuoteId
 from orders.drafts.repository import selection_from_json, selection_to_json
-from orders.lifecycle.model import Order, OrderNotFound, Revision, Shipment
-from orders.lifecycle.tables import OrderRevisionRow, OrderRow, ShipmentRow
+from orders.lifecycle.model import Order, OrderNotFound, OrderReturn, Revision, Shipment
+from orders.lifecycle.tables import OrderReturnRow, OrderRevisionRow, OrderRow, ShipmentRow
 from orders.lifecycle.transitions import RUNNING_STATES, OrderState
 from orders.pricing.model import price_from_json
 
@@ -131,6 +131,7 @@ def add_shipment(db: Session, order_id: OrderId, shipment: Shipment) -> None:
             pieces=list(shipment.pieces),
             carrier=shipment.carrier,
             tracking=shipment.tracking,
+            address_id=shipment.address_id,
             shipped_at=shipment.shipped_at,
         )
     )
@@ -140,7 +141,32 @@ def add_shipment(db: Session, order_id: OrderId, shipment: Shipment) -> None:
 def shipments_of(db: Session, order_id: OrderId) -> list[Shipment]:
     """Return what left of an order, in order."""
     rows = db.exec(select(ShipmentRow).where(ShipmentRow.order_id == order_id).order_by(col(ShipmentRow.number)))
-    return [Shipment(row.number, tuple(row.pieces), row.carrier, row.tracking, row.shipped_at) for row in rows]
+    return [
+        Shipment(row.number, tuple(row.pieces), row.carrier, row.tracking, row.shipped_at, row.address_id)
+        for row in rows
+    ]
+
+
+def add_return(db: Session, order_id: OrderId, returned: OrderReturn) -> None:
+    """Store what came back."""
+    db.add(
+        OrderReturnRow(
+            order_id=order_id,
+            number=returned.number,
+            pieces=list(returned.pieces),
+            remedy=returned.remedy,
+            returned_at=returned.returned_at,
+        )
+    )
+    db.flush()
+
+
+def returns_of(db: Session, order_id: OrderId) -> list[OrderReturn]:
+    """Return what came back of an order, in order."""
+    rows = db.exec(
+        select(OrderReturnRow).where(OrderReturnRow.order_id == order_id).order_by(col(OrderReturnRow.number))
+    )
+    return [OrderReturn(row.number, tuple(row.pieces), row.remedy, row.returned_at) for row in rows]
 
 
 def revisions_of(db: Session, order_id: OrderId) -> list[Revision]:

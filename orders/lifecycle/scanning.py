@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlmodel import Session
 
 from orders.audit.model import Actor
-from orders.lifecycle.model import Order, OrderNotFound
+from orders.lifecycle.model import Order, OrderNotFound, Shipment
+from orders.lifecycle.parcels import destination_of
 from orders.lifecycle.remaking import remake_spoilt
-from orders.lifecycle.repository import lock_order
+from orders.lifecycle.repository import add_shipment, lock_order, shipments_of
 from orders.lifecycle.service import move
 from orders.lifecycle.sheets import changed_since
 from orders.lifecycle.transitions import OrderEvent, OrderState
@@ -73,6 +74,10 @@ def scan(
             use_material(db, order, outcome.piece, actor, now)
         if outcome.kind is EventKind.SCRAPPED:
             remake_spoilt(db, order, outcome.piece, reason=reason, actor=actor, now=now)
+        if outcome.kind is EventKind.SHIPPED:  # a piece that leaves by a scan is a parcel of its own
+            to = destination_of(db, order)
+            at = len(shipments_of(db, order.id)) + 1
+            add_shipment(db, order.id, Shipment(at, (outcome.piece,), "", "", now, to.id if to is not None else ""))
         move_on(db, lock_order(db, order.number), actor, now)
     return outcome
 

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Column
 from sqlmodel import Field, SQLModel
 
 from kernel.schema import UtcDateTime, json_document, text_enum
+from orders.lifecycle.model import Remedy
 from orders.lifecycle.transitions import OrderState
 
 
@@ -66,4 +67,17 @@ class ShipmentRow(SQLModel, table=True):
     pieces: Any = Field(sa_column=Column(json_document(), nullable=False))
     carrier: str = Field(max_length=60)
     tracking: str = Field(max_length=60)
+    address_id: str = Field(default="", max_length=20)  # no key: the customer may have it forgotten
     shipped_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class OrderReturnRow(SQLModel, table=True):
+    """Which pieces of an order came back together, and what the customer gets for them; rows are only ever added."""
+
+    __tablename__ = "order_return"
+
+    order_id: str = Field(primary_key=True, foreign_key="customer_order.id", max_length=20)
+    number: int = Field(primary_key=True)
+    pieces: Any = Field(sa_column=Column(json_document(), nullable=False))
+    remedy: Remedy = Field(sa_column=Column(text_enum(Remedy), nullable=False))
+    returned_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

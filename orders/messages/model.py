@@ -84,6 +84,14 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotePaper:
+    """A quote as PDF, and the link by which whoever has it can order."""
+
+    link: str
+    pdf: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class MailAddresses:
     """From whom messages come, and to where replies go.
 

@@ -35,13 +35,14 @@ from orders.messages.model import (
     MessageNotTaken,
     MessageRefused,
     MessageState,
+    QuotePaper,
     ReplyNotOurs,
     SentMessage,
 )
 from orders.messages.replies import Reply, read_reply
 from orders.messages.transports import Transport
 from orders.quotes import repository as quotes
-from orders.quotes.model import QuoteState
+from orders.quotes.model import Quote, QuoteState
 from production.floor.service import pieces_now
 from production.promise.document import promise_from_json
 
@@ -98,7 +99,7 @@ def tell_of_order(office: PostOffice, order_id: OrderId, event: str, *, now: dat
             "total": _money(order.price.total_minor, order.price.currency, locale),
         },
         url=f"{office.origin}/orders/{order.number}",
-        is_pickup=order.selection.answers.get("delivery") == "pickup",
+        is_pickup=order.is_carried_away,
     )
     turn = f":{order.revision}" if kind is MessageKind.CHANGE else ""
     if remakes and kind in (MessageKind.READY, MessageKind.SHIPPED):
@@ -108,8 +109,16 @@ def tell_of_order(office: PostOffice, order_id: OrderId, event: str, *, now: dat
     _send(office, f"{kind.value}:{order.id}{turn}", kind, told, customer, order.number, order.id, now=now)
 
 
-def tell_of_quote(office: PostOffice, quote_id: QuoteId, *, now: datetime) -> None:
-    """Send the customer the quote they asked for, while it is open.
+def tell_of_quote(
+    office: PostOffice, quote_id: QuoteId, paper: Callable[[Quote, str], QuotePaper], *, now: datetime
+) -> None:
+    """Send the customer the quote they asked for, while it is open: as PDF, with the link to order by.
+
+    Args:
+        office: What messages are sent with.
+        quote_id: Of which quote.
+        paper: Draws a quote in a language.
+        now: The present moment.
 
     Raises:
         MessageNotTaken: the server takes nothing now; the job is tried again.
@@ -124,6 +133,7 @@ def tell_of_quote(office: PostOffice, quote_id: QuoteId, *, now: datetime) -> No
     if not customer.contact.email:
         return
     until = written_day(quote.expires_at.date(), locale)
+    made = paper(quote, locale)
     told = letter(
         MessageKind.QUOTE,
         locale,
@@ -136,7 +146,8 @@ def tell_of_quote(office: PostOffice, quote_id: QuoteId, *, now: datetime) -> No
             "total": _money(quote.price.total_minor, quote.price.currency, locale),
             "until": until,
         },
-        url=f"{office.origin}/quotes/{quote.id}",
+        url=made.link,
+        attachments=(Attachment(f"{quote.number}.pdf", "application/pdf", made.pdf),),
     )
     _send(office, f"quote:{quote.id}", MessageKind.QUOTE, told, customer, quote.number, None, now=now)
 

@@ -1,6 +1,6 @@
 """The port to those who take money: what a provider must do, and the three that need nobody else.
 
-A provider of cards is one more value of `Provider`, handed to the shop beside these; docs/payments.md says how.
+A provider of cards is one more value of `Provider`, handed to the shop beside these; docs/invoices.md says how.
 """
 
 from collections.abc import Mapping

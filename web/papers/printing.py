@@ -1,4 +1,4 @@
-"""A page of ours as a paper: rendered in the reader's language, drawn in a limited process."""
+"""A page of ours as a paper: rendered in one language, drawn in a limited process."""
 
 import base64
 import json
@@ -7,23 +7,22 @@ from io import BytesIO
 from typing import Any
 
 import segno
-from fastapi import Request
 
 from kernel.canonical import content_hash
 from production.build_sheet.printing import SheetPrinter
-from web.templating import Templates, reader_locale
+from web.templating import the_look
 
 WORKER = "web.papers.worker"
 
 
-def draw_paper(printer: SheetPrinter, request: Request, template: str, values: Mapping[str, Any]) -> bytes:
-    """Return a template as PDF/A-3; the same values always give the same bytes.
+def draw_paper(printer: SheetPrinter, locale: str, template: str, values: Mapping[str, Any]) -> bytes:
+    """Return a template as PDF/A-3 in a language; the same values always give the same bytes.
 
     Raises:
         SheetNotPrinted: it took more memory or time than it may.
     """
-    templates: Templates = request.app.state.templates
-    html = templates.page(reader_locale(request), template, values)
+    _files, templates = the_look()
+    html = templates.page(locale, template, values)
     asked = {"html": html, "identifier": content_hash(html.encode())}
     return printer.ask(json.dumps(asked).encode())
 

@@ -7,6 +7,8 @@ from fastapi.responses import Response
 
 from kernel.errors import NotValid
 from orders.lifecycle.delivering import record_event, ship_pieces
+from orders.lifecycle.model import Remedy
+from orders.lifecycle.returning import return_pieces
 from orders.lifecycle.transitions import OrderEvent
 from web.security.access import require_role
 from web.security.roles import Role
@@ -37,6 +39,22 @@ def record(
     return go_to(request, f"/orders/{number}")
 
 
+@router.post("/orders/{number}/returns", name="orders:return")
+def take_back(
+    request: Request,
+    shop: TheShop,
+    actor: TheActor,
+    number: str,
+    reason: Annotated[str, Form()],
+    piece: Annotated[list[int], Form()] = [],  # noqa: B006 - read only
+    remedy: Annotated[Remedy, Form()] = Remedy.MONEY_BACK,
+) -> Response:
+    """Record that pieces came back: those ticked, or all that are with the customer."""
+    with shop.database.write() as db:
+        return_pieces(db, number, piece, reason=reason, remedy=remedy, actor=actor, now=shop.now())
+    return go_to(request, f"/orders/{number}")
+
+
 @router.post("/orders/{number}/shipments", name="orders:ship")
 def ship(
     request: Request,
@@ -46,8 +64,18 @@ def ship(
     piece: Annotated[list[int], Form()] = [],  # noqa: B006 - read only
     carrier: Annotated[str, Form(max_length=60)] = "",
     tracking: Annotated[str, Form(max_length=60)] = "",
+    address: Annotated[str, Form(max_length=20)] = "",
 ) -> Response:
     """Record that pieces have left: those ticked, or all that are made."""
     with shop.database.write() as db:
-        ship_pieces(db, number, piece, carrier=carrier, tracking=tracking, actor=actor, now=shop.now())
+        ship_pieces(
+            db,
+            number,
+            piece,
+            carrier=carrier,
+            tracking=tracking,
+            address_id=address,
+            actor=actor,
+            now=shop.now(),
+        )
     return go_to(request, f"/orders/{number}")

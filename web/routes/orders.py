@@ -10,14 +10,18 @@ from sqlmodel import Session
 
 from kernel.errors import NotPossible
 from modules_catalog.model import ConfigurationModel
+from orders.customers.addresses.repository import addresses_of
+from orders.customers.model import Purpose
 from orders.drafts.pictures import product_picture
 from orders.lifecycle import repository as orders
 from orders.lifecycle.changing import require_changeable
 from orders.lifecycle.model import Order, OrderNotYours
+from orders.lifecycle.returning import pieces_with_customer
 from orders.lifecycle.service import cancel_order
 from orders.lifecycle.sheets import has_diff, has_sheet, issued_sheet
 from orders.lifecycle.transitions import OrderState
 from production.floor import service as floor
+from web.papers.delivery_notes import draw_delivery_note
 from web.routes.feedback import WORN_STATES
 from web.security.access import MaybeUser, Public, require_role
 from web.security.roles import Role
@@ -25,6 +29,7 @@ from web.shop import TheActor, TheReader, TheShop
 from web.templating import go_to, reader_locale, respond
 from web.views.changing import earlier_revisions, obstacle_text
 from web.views.invoicing import order_billing, order_messages
+from web.views.parcels import address_choices
 from web.views.pieces import COPY_REASONS, PIECE_STATES, piece_lines
 from web.views.quoting import order_page, promised_date
 from web.views.words import Words
@@ -87,8 +92,12 @@ def page(request: Request, shop: TheShop, reader: TheReader, user: MaybeUser, nu
             "copy_reasons": COPY_REASONS,
             "may_make": user is not None and user.may_act_as(Role.FLOOR, Role.PLANNER),
             "shipments": orders.shipments_of(db, order.id),
+            "returns": orders.returns_of(db, order.id),
+            "with_customer": pieces_with_customer(db, order),
             "built": floor.built_pieces(db, order.number) if order.state is not OrderState.ON_HOLD else (),
             "may_record": user is not None and user.may_act_as(Role.STORE),
+            "is_carried_away": order.is_carried_away,
+            "addresses": _addresses(db, order, reader),
             "billing": order_billing(db, order),
             "messages": order_messages(db, order) if user is not None and user.may_act_as(Role.STORE) else (),
             "may_record_payment": user is not None and user.may_act_as(Role.STORE, Role.FINANCE),
@@ -123,6 +132,19 @@ def sheet(shop: TheShop, number: str, piece: Annotated[int, Query(ge=1, le=999)]
     return Response(content, media_type="application/pdf", headers={"Content-Disposition": disposition})
 
 
+@router.get("/orders/{number}/parcels/{parcel}/delivery-note.pdf", name="orders:delivery_note")
+def note(shop: TheShop, reader: TheReader, number: str, parcel: int) -> Response:
+    """Send a parcel's delivery note: what is in it, what came before and what is still to come."""
+    with shop.database.read() as db:
+        order = _readable(orders.get_order_by_number(db, number), reader)
+    content = draw_delivery_note(shop, order, parcel)
+    headers = {
+        "Content-Disposition": f'inline; filename="{number}-{parcel}.delivery-note.pdf"',
+        "Cache-Control": "private, no-store",
+    }
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
 @router.post("/orders/{number}/cancellation", name="orders:cancel")
 def cancel(request: Request, shop: TheShop, reader: TheReader, actor: TheActor, number: str) -> Response:
     """Cancel an order the floor has not started."""
@@ -139,6 +161,13 @@ def _obstacle(db: Session, order: Order, model: ConfigurationModel, locale: str)
     except NotPossible as error:
         return obstacle_text(error, Words(model, locale))
     return ""
+
+
+def _addresses(db: Session, order: Order, reader: TheReader) -> list[tuple[str, str]]:
+    """Return where its next parcel may go, for whoever may open it."""
+    if order.customer_id is None or order.is_carried_away or not reader.may_open(order.owner, order.customer_id):
+        return []
+    return address_choices(addresses_of(db, order.customer_id, purpose=Purpose.DELIVERY))
 
 
 def _visible(order: Order, reader: TheReader) -> Order:

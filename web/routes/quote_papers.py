@@ -1,23 +1,20 @@
 """A quote on paper, by a link that accepts it, and beside other quotes."""
 
-import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
-from kernel.ids import CustomerId, QuoteId
 from orders.audit.model import Actor
-from orders.customers import repository as customers
-from orders.customers.model import Purpose
 from orders.drafts.pictures import product_picture
 from orders.idempotency.service import answer_once
 from orders.lifecycle.service import place_order
 from orders.quotes import repository as quotes
 from orders.quotes.model import Quote, QuoteNotOpen, QuoteState
 from production.promise import service as promises
-from web.papers.printing import code_data, draw_paper, svg_data
-from web.routes.quotes import QuoteNotYours
+from web.papers.printing import svg_data
+from web.papers.quotes import draw_quote, offer_link
+from web.routes.quotes import readable_quote
 from web.security.access import Public
 from web.shop import Shop, TheReader, TheShop
 from web.templating import reader_locale, respond
@@ -31,8 +28,8 @@ PDF = "application/pdf"
 @router.get("/quotes/{quote_id}/quote.pdf", name="quotes:paper")
 def paper(request: Request, shop: TheShop, reader: TheReader, quote_id: str) -> Response:
     """Return the quote as PDF."""
-    quote = _readable(shop, reader, quote_id)
-    return _pdf(request, shop, quote, link="")
+    quote = readable_quote(shop, reader, quote_id)
+    return _pdf(quote, draw_quote(shop, quote, reader_locale(request)))
 
 
 @router.post("/quotes/{quote_id}/papers", name="quotes:paper_with_link")
@@ -42,13 +39,10 @@ def paper_with_link(request: Request, shop: TheShop, reader: TheReader, quote_id
     Raises:
         QuoteNotOpen: it has ended, or nobody is named yet who it is for.
     """
-    quote = _readable(shop, reader, quote_id)
+    quote = readable_quote(shop, reader, quote_id)
     if quote.state is not QuoteState.OPEN or quote.customer_id is None:
         raise QuoteNotOpen(quote_id=quote_id)
-    token = secrets.token_urlsafe(24)
-    with shop.database.write() as db:
-        quotes.add_link(db, quote.id, token, now=shop.now())
-    return _pdf(request, shop, quote, link=f"{shop.origin}/offers/{token}")
+    return _pdf(quote, draw_quote(shop, quote, reader_locale(request), link=offer_link(shop, quote)))
 
 
 @router.get("/offers/{token}", name="quotes:offer")
@@ -91,7 +85,7 @@ def compare(
             if owner
             for each in quotes.quotes_of_owner(db, owner)
         ]
-    shown = [_readable(shop, reader, each) for each in wanted] or own[:3]
+    shown = [readable_quote(shop, reader, each) for each in wanted] or own[:3]
     with shop.database.read() as db:
         models = {each.release: shop.configurators.of(db, each.release).model for each in shown}
     values = {
@@ -102,24 +96,7 @@ def compare(
     return respond(request, "quotes/compare.html", values)
 
 
-def _pdf(request: Request, shop: Shop, quote: Quote, *, link: str) -> Response:
-    with shop.database.read() as db:
-        model = shop.configurators.of(db, quote.release).model
-        customer = (
-            customers.get_customer(db, CustomerId(quote.customer_id), purpose=Purpose.SALE)
-            if quote.customer_id
-            else None
-        )
-    values = {
-        "page": _page(request, shop, quote),
-        "seller": shop.seller.party,
-        "issued_on": quote.issued_at.date(),
-        "picture": svg_data(product_picture(model, quote.selection.answers)),
-        "reference": customer.reference if customer else "",
-        "link": link,
-        "code": code_data(link) if link else "",
-    }
-    pdf = draw_paper(shop.papers, request, "papers/quote.html", values)
+def _pdf(quote: Quote, pdf: bytes) -> Response:
     headers = {"Content-Disposition": f'inline; filename="{quote.number}.pdf"', "Cache-Control": "private, no-store"}
     return Response(pdf, media_type=PDF, headers=headers)
 
@@ -129,11 +106,3 @@ def _page(request: Request, shop: Shop, quote: Quote) -> QuotePage:
         model = shop.configurators.of(db, quote.release).model
         plant = promises.plant_of(db, quote.line)
     return quote_page(quote, model, reader_locale(request), plant=plant, now=shop.now())
-
-
-def _readable(shop: Shop, reader: TheReader, quote_id: str) -> Quote:
-    with shop.database.read() as db:
-        quote = quotes.get_quote(db, QuoteId(quote_id))
-    if not reader.may_open(quote.owner):
-        raise QuoteNotYours(quote_id=quote_id)
-    return quote

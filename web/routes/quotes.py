@@ -78,7 +78,7 @@ def use_voucher(
     voucher: Annotated[str, Form(max_length=80)] = "",
 ) -> Response:
     """Offer the same once more with a voucher taken off; where it does not hold, the quote stays and says why."""
-    quote = _readable(shop, reader, quote_id)
+    quote = readable_quote(shop, reader, quote_id)
     try:
         return issue(request, shop, reader, actor, quote.draft_id, voucher)
     except VoucherNotUsable as error:
@@ -107,13 +107,13 @@ def approval_page(request: Request, shop: TheShop, reader: TheReader, approval_i
 @router.get("/quotes/{quote_id}", name="quotes:page")
 def page(request: Request, shop: TheShop, reader: TheReader, quote_id: str) -> Response:
     """Show the quote: what, how much, when, until when it holds."""
-    return _show(request, shop, _readable(shop, reader, quote_id))
+    return _show(request, shop, readable_quote(shop, reader, quote_id))
 
 
 @router.get("/quotes/{quote_id}/picture.svg", name="quotes:picture")
 def picture(shop: TheShop, reader: TheReader, quote_id: str) -> Response:
     """Draw what is offered."""
-    quote = _readable(shop, reader, quote_id)
+    quote = readable_quote(shop, reader, quote_id)
     with shop.database.read() as db:
         model = shop.configurators.of(db, quote.release).model
     svg = product_picture(model, quote.selection.answers)
@@ -132,7 +132,7 @@ def order(
     country: Annotated[str, Form()] = "DE",
 ) -> Response:
     """Accept the quote; a guest says who they are first. Sending the form twice places one order."""
-    quote = _readable(shop, reader, quote_id)
+    quote = readable_quote(shop, reader, quote_id)
     contact = None
     if quote.customer_id is None:
         try:
@@ -167,7 +167,12 @@ def _asked_leave(request: Request, shop: Shop, quote: Quote, actor: Actor) -> Re
     return go_to(request, f"/company/purchases/{approval.id}")
 
 
-def _readable(shop: Shop, reader: TheReader, quote_id: str) -> Quote:
+def readable_quote(shop: Shop, reader: TheReader, quote_id: str) -> Quote:
+    """Return a quote that is the reader's.
+
+    Raises:
+        QuoteNotFound, QuoteNotYours: there is none, or it is somebody else's.
+    """
     with shop.database.read() as db:
         quote = quotes.get_quote(db, QuoteId(quote_id))
     if not reader.may_open(quote.owner, quote.customer_id):

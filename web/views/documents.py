@@ -10,7 +10,7 @@ from orders.customers.model import Customer, MeasurementProfile
 from orders.drafts.days import NO_DAYS, Days
 from orders.drafts.model import DraftView, Refused
 from orders.lifecycle.changing import Proposal
-from orders.lifecycle.model import Order, Revision, Shipment, letter_of
+from orders.lifecycle.model import Order, OrderReturn, Revision, Shipment, letter_of
 from orders.quotes.model import Quote
 from production.floor.model import Piece, QueueEntry, ScanOutcome
 from production.lots.model import Lot, PieceLot
@@ -162,6 +162,17 @@ def shipment_json(shipment: Shipment) -> Json:
         "carrier": shipment.carrier,
         "tracking": shipment.tracking,
         "shipped_at": shipment.shipped_at.isoformat(),
+        "address_id": shipment.address_id or None,
+    }
+
+
+def return_json(returned: OrderReturn) -> Json:
+    """Return what came back together."""
+    return {
+        "number": returned.number,
+        "pieces": list(returned.pieces),
+        "remedy": returned.remedy.value,
+        "returned_at": returned.returned_at.isoformat(),
     }
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from sqlmodel import Session
 
+from kernel.money import Money, decimal_from_money
 from orders.customers.contacts.model import Channel
 from orders.customers.contacts.repository import contacts_of
 from orders.customers.model import Purpose
@@ -13,11 +14,12 @@ from orders.invoicing import repository as invoices
 from orders.invoicing.amounts import percent
 from orders.invoicing.invoice_texts import invoice_texts
 from orders.invoicing.issued import InvoiceRun, IssuedInvoice
-from orders.invoicing.model import InvoicingMethod
+from orders.invoicing.model import InvoiceKind, InvoicingMethod
 from orders.invoicing.service import owed_for
 from orders.lifecycle.model import Order
 from orders.messages.repository import messages_of_order
-from orders.payments.model import Balance, balance
+from orders.payments.model import Balance, PaymentKind, balance
+from orders.payments.providers import BY_HAND, TRANSFER
 from orders.payments.repository import payments_of
 
 
@@ -64,12 +66,27 @@ class ShownPayment:
 
 @dataclass(frozen=True, slots=True)
 class OrderBilling:
-    """Invoices and payments of an order, and how it stands."""
+    """Invoices and payments of an order, and how it stands.
+
+    ``refund_by`` is how money last came by hand, ``refund_for`` the newest credit note.
+    """
 
     invoices: tuple[ShownInvoice, ...]
     payments: tuple[ShownPayment, ...]
     balance: Balance
     refused: tuple[str, ...] = ()
+    refund_by: str = ""
+    refund_for: str = ""
+
+    @property
+    def to_refund_minor(self) -> int:
+        """What the customer is to get back: what we owe, but never more than came."""
+        return max(0, min(-self.balance.open_minor, self.balance.paid_minor))
+
+    @property
+    def to_refund(self) -> str:
+        """The same as it is typed: ``12.50``."""
+        return f"{decimal_from_money(Money(self.to_refund_minor, self.balance.currency)):f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +163,18 @@ def invoice_page(issued: IssuedInvoice, locale: str) -> InvoicePage:
 def order_billing(db: Session, order: Order) -> OrderBilling:
     """Return invoices and payments of an order."""
     payments, refusal = payments_of(db, order.id), invoices.find_refusal(db, order.id)
+    issued = invoices.invoices_of_order(db, order.id)
+    taken_back = [each.invoice.number for each in issued if each.invoice.kind is InvoiceKind.CREDIT_NOTE]
+    by_hand = [each.provider for each in payments if each.provider in BY_HAND and each.kind is not PaymentKind.REFUND]
     return OrderBilling(
-        invoices=tuple(shown_invoice(each) for each in invoices.invoices_of_order(db, order.id)),
+        invoices=tuple(shown_invoice(each) for each in issued),
         payments=tuple(
             ShownPayment(each.kind.value, each.provider, each.at, each.signed_minor, each.reference)
             for each in payments
         ),
         refused=refusal.reasons if refusal is not None else (),
+        refund_by=by_hand[-1] if by_hand else TRANSFER.name,
+        refund_for=taken_back[-1] if taken_back else "",
         balance=balance(payments, owed_minor=owed_for(db, order), currency=order.price.currency),
     )
 

@@ -27,6 +27,13 @@ def addresses_of(db: Session, customer_id: CustomerId, *, purpose: Purpose) -> l
     ]
 
 
+def find_address(db: Session, customer_id: CustomerId, address_id: str, *, purpose: Purpose) -> Address | None:
+    """Return one of a customer's addresses; ``None`` for one that was forgotten."""
+    return next(
+        (each.address for each in addresses_of(db, customer_id, purpose=purpose) if each.id == address_id), None
+    )
+
+
 def add_address(
     db: Session, customer_id: CustomerId, address_id: AddressId, address: Address, *, is_default: bool
 ) -> None:

@@ -42,6 +42,7 @@ from orders.invoicing.service import (
 )
 from orders.lifecycle import repository as orders
 from orders.lifecycle.following import BILL_JOB
+from orders.lifecycle.model import OrderReturn, Remedy
 from orders.lifecycle.service import place_order
 from orders.numbering.repository import next_number
 from orders.payments.model import PaymentKind, PaymentNotValid, RefundTooLarge
@@ -74,12 +75,14 @@ class Desk:
             save_billing(db, known.id, BillingDetails(vat_id=vat_id))
         return known.id
 
-    def order(self, customer: CustomerId | None = None, **answers: str) -> OrderId:
-        """Place an order of one mug; the answers stand for features other catalogs have."""
+    def order(self, customer: CustomerId | None = None, *, quantity: int = 1, **answers: str) -> OrderId:
+        """Place an order of mugs; the answers stand for features other catalogs have."""
         tools = (self.shop.database, self.shop.configurators)
         draft = drafts.open_draft(
             *tools, "mug", owner="clerk", new_id=self.shop.new_id, now=self.now, customer_id=customer
         )
+        if quantity > 1:
+            drafts.set_limits(*tools, draft, READER, need_by=None, budget_minor=None, quantity=quantity, now=self.now)
         quote = issue_quote(*tools, draft, READER, new_id=self.shop.new_id, actor=CLERK, now=self.now)
         with self.shop.database.write() as db:
             order = place_order(db, quote.id, new_id=self.shop.new_id, actor=CLERK, now=self.now)
@@ -94,6 +97,13 @@ class Desk:
 
     def bill(self, order: OrderId, event: str, *, now: datetime | None = None) -> None:
         bill_order(self.shop.books, order, event, now=now or self.now)
+
+    def returned(self, order: OrderId, *pieces: int, remedy: Remedy = Remedy.MONEY_BACK) -> None:
+        """Record what came back, as if it had been with the customer."""
+        with self.shop.database.write() as db:
+            at = len(orders.returns_of(db, order)) + 1
+            orders.add_return(db, order, OrderReturn(at, pieces, remedy, self.now))
+        self.bill(order, "return")
 
     def invoices(self, order: OrderId) -> list[IssuedInvoice]:
         with self.shop.database.read() as db:
@@ -221,6 +231,45 @@ def test_cancelled_or_returned_the_invoice_is_taken_back_once(desk: Desk) -> Non
     with desk.shop.database.read() as db:
         assert owed_for(db, orders.get_order(db, order)) == 0
     assert desk.next_number("CN-2026") == 2
+
+
+def test_pieces_that_come_back_are_credited_by_their_share(desk: Desk) -> None:
+    """Of three, one for money, one made again, the last for money: two credit notes, valid, once; one piece stays owed."""
+    company = desk.customer()
+    order = desk.order(company, quantity=3, **COMPANY, invoicing="factur_x")
+    desk.bill(order, "ship")
+    desk.returned(order, 2)
+    desk.returned(order, 1, remedy=Remedy.REMADE)
+    desk.returned(order, 3)
+    desk.bill(order, "return")
+
+    invoice, first, second = desk.invoices(order)
+    assert invoice.invoice.totals.agreed_minor == 3600
+    assert [each.invoice.number for each in (first, second)] == ["CN-2026-000001", "CN-2026-000002"]
+    assert [each.invoice.totals.agreed_minor for each in (first, second)] == [1200, 1200]
+    assert [each.refers_to for each in (first, second)] == [invoice.id] * 2
+    assert [line.quantity for line in first.invoice.lines] == [1]
+    for each in (first, second):
+        assert findings(invoice_files(desk.shop.blobs, each)[1]) == ()
+    with desk.shop.database.read() as db:
+        assert owed_for(db, orders.get_order(db, order)) == 1200
+        assert open_invoice(repository.invoiced_order(db, order)) is not None
+
+
+def test_pieces_back_before_the_month_is_over_are_credited_with_its_invoice(desk: Desk) -> None:
+    """The month bills both pieces and credits one at once; an order that came back piece by piece is never billed."""
+    company = desk.customer()
+    one, gone = (desk.order(company, quantity=2, **COMPANY, invoicing="monthly") for _ in range(2))
+    for order in (one, gone):
+        desk.bill(order, "ship")
+        desk.returned(order, 1)
+    desk.returned(gone, 2)
+    assert desk.invoices(one) == desk.invoices(gone) == []
+
+    invoice_month(desk.shop.books, "2026-03", now=datetime(2026, 4, 1, 6, 0, tzinfo=desk.now.tzinfo))
+
+    assert [each.invoice.totals.agreed_minor for each in desk.invoices(one)] == [2400, 1200]
+    assert desk.invoices(gone) == []
 
 
 def test_cancelled_before_it_was_invoiced_it_never_is(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, default
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +44,13 @@ from orders.messages.model import (
 from orders.messages.replies import read_reply
 from orders.messages.service import receive, tell_of_order, tell_of_quote
 from orders.messages.transports import FileOutbox, SmtpServer, smtp_server
+from orders.quotes import repository as quotes
 from orders.quotes.service import issue_quote
 from tests.mugs import pottery
 from web.jobs import job_functions
 from web.mail_inbox import receive_maildir
+from web.papers.quotes import mailed_quote
+from web.qr_reading import read_qr_codes
 from web.shop import Shop
 
 CLERK = Actor(id="clerk", role="store")
@@ -123,16 +127,23 @@ def test_a_quote_is_sent_while_it_is_open(shop: Shop) -> None:
     """One that was ordered meanwhile is not."""
     customer = customer_of(shop)
     quote = quoted(shop, customer)
-    tell_of_quote(shop.post_office, quote, now=shop.now())
+    tell_of_quote(shop.post_office, quote, partial(mailed_quote, shop), now=shop.now())
     with shop.database.write() as db:
         place_order(db, quote, new_id=shop.new_id, actor=CLERK, now=shop.now())
-    tell_of_quote(shop.post_office, quote, now=shop.now())
+    tell_of_quote(shop.post_office, quote, partial(mailed_quote, shop), now=shop.now())
     ordered_at_once = quoted(shop, customer)
     with shop.database.write() as db:
         place_order(db, ordered_at_once, new_id=shop.new_id, actor=CLERK, now=shop.now())
-    tell_of_quote(shop.post_office, ordered_at_once, now=shop.now())
+    tell_of_quote(shop.post_office, ordered_at_once, partial(mailed_quote, shop), now=shop.now())
 
-    assert [message["Subject"] for message in mails(shop)] == ["Your quote Q-2026-000001"]
+    (message,) = mails(shop)
+    assert message["Subject"] == "Your quote Q-2026-000001"
+    (paper,) = message.iter_attachments()
+    assert (paper.get_filename(), paper.get_content_type()) == ("Q-2026-000001.pdf", "application/pdf")
+    (link,) = [code for code in read_qr_codes(paper.get_content()) if "/offers/" in code]
+    assert link in message.get_body(("plain",)).get_content()
+    with shop.database.read() as db:
+        assert quotes.linked_quote(db, link.rpartition("/")[2]).id == quote
 
 
 class Postman:

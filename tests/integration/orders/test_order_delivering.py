@@ -2,20 +2,27 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from kernel.database import Database
 from kernel.errors import LotOneError, NotPossible
+from kernel.ids import CustomerId
 from kernel.jobs import run_pending
 from orders.audit import repository as audit
 from orders.audit.model import Actor
+from orders.customers.addresses.model import Address, AddressId, AddressNotFound
+from orders.customers.addresses.repository import add_address, drop_address
+from orders.customers.model import Contact
+from orders.customers.service import register_customer
 from orders.drafts import service as drafts
 from orders.drafts.service import Reader
 from orders.lifecycle import repository as orders
 from orders.lifecycle.delivering import PiecesNotReady, ReasonMissing, record_event, ship_pieces
-from orders.lifecycle.model import Order
+from orders.lifecycle.model import Order, ParcelNotFound
 from orders.lifecycle.scanning import scan
 from orders.lifecycle.service import cancel_order, place_order
 from orders.lifecycle.transitions import OrderEvent, OrderState, TransitionNotPossible
@@ -24,8 +31,10 @@ from production.floor import service as floor
 from production.floor.model import Action, ActionNotPossible, WorkState
 from production.model import ReservationState
 from production.promise import service as promises
+from production.supply import service as supply
 from tests.mugs import pottery
 from web.jobs import job_functions
+from web.papers.delivery_notes import draw_delivery_note
 from web.shop import Shop
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
@@ -39,10 +48,10 @@ def shop(database: Database, tmp_path: Path) -> Iterator[Shop]:
         yield opened
 
 
-def placed(shop: Shop) -> Order:
+def placed(shop: Shop, customer: CustomerId | None = None) -> Order:
     """Two mugs, placed and not yet released."""
     tools = (shop.database, shop.configurators)
-    draft = drafts.open_draft(*tools, "mug", owner="clerk", new_id=shop.new_id, now=NOW)
+    draft = drafts.open_draft(*tools, "mug", owner="clerk", new_id=shop.new_id, now=NOW, customer_id=customer)
     drafts.set_limits(*tools, draft, READER, need_by=None, budget_minor=None, quantity=2, now=NOW)
     quote = issue_quote(*tools, draft, READER, new_id=shop.new_id, actor=CLERK, now=NOW)
     with shop.database.write() as db:
@@ -66,9 +75,11 @@ def make(shop: Shop, order: Order, piece: int) -> None:
                 scan(db, f"L1:{name}:A:{operation}", action, scan_id=f"{name}{operation}{action}", actor=CLERK, now=NOW)
 
 
-def ship(shop: Shop, order: Order, *pieces: int) -> tuple[int, ...]:
+def ship(shop: Shop, order: Order, *pieces: int, address_id: str = "") -> tuple[int, ...]:
     with shop.database.write() as db:
-        return ship_pieces(db, order.number, pieces, carrier="DHL", tracking="0034", actor=CLERK, now=NOW).pieces
+        return ship_pieces(
+            db, order.number, pieces, carrier="DHL", tracking="0034", address_id=address_id, actor=CLERK, now=NOW
+        ).pieces
 
 
 def states(shop: Shop, order: Order) -> tuple[OrderState, list[WorkState]]:
@@ -140,6 +151,54 @@ def test_pieces_leave_in_parcels_and_the_last_one_ships_the_order(shop: Shop) ->
             (1, (1,), "0034"),
             (2, (2,), "0034"),
         ]
+
+
+def test_a_delivery_note_says_what_is_in_the_parcel_and_what_is_to_come(shop: Shop) -> None:
+    """As it was when the parcel left, to the address it left for; the same bytes however often; forgotten is forgotten."""
+    with shop.database.write() as db:
+        who = register_customer(db, Contact("Ana Novák", "ana@example.org"), new_id=shop.new_id, actor=CLERK, now=NOW)
+        for at, street in (("home", "Hafenweg 7"), ("work", "Am Kai 2")):
+            address = Address("Ana Novák", street, "Hamburg", "DE", "20457")
+            add_address(db, who.id, AddressId(at), address, is_default=at == "home")
+    order = placed(shop, who.id)
+    work(shop)
+    make(shop, order, 1)
+    with pytest.raises(AddressNotFound):
+        ship(shop, order, 1, address_id="elsewhere")
+    assert states(shop, order)[1] == [WorkState.BUILT, WorkState.RELEASED]
+    ship(shop, order, 1)
+    first = draw_delivery_note(shop, order, 1)
+    make(shop, order, 2)
+    ship(shop, order, 2, address_id="work")
+
+    notes = [" ".join(text_of(draw_delivery_note(shop, order, parcel)).split()) for parcel in (1, 2)]
+    assert draw_delivery_note(shop, order, 1) == first
+    for told in (f"Delivery note {order.number}-1", "Hafenweg 7", "1 Mug 1", "1 still to come, promised for", "0034"):
+        assert told in notes[0]
+    for told in (f"Delivery note {order.number}-2", "Am Kai 2", "1 sent before, on", "is complete"):
+        assert told in notes[1]
+    assert "€" not in notes[0] + notes[1]
+    with pytest.raises(ParcelNotFound):
+        draw_delivery_note(shop, order, 3)
+    with shop.database.write() as db:
+        drop_address(db, who.id, AddressId("home"))
+    assert "Hafenweg" not in text_of(draw_delivery_note(shop, order, 1))
+    with shop.database.read() as db:
+        assert sum(each.quantity for each in supply.movements(db, "mug", "glaze.white")) == -2
+
+
+def test_a_piece_that_leaves_by_a_scan_is_a_parcel_of_its_own(shop: Shop) -> None:
+    order = placed(shop)
+    work(shop)
+    make(shop, order, 2)
+    with shop.database.write() as db:
+        scan(db, f"L1:{order.number}.2:A:S", Action.SHIP, scan_id="out-2", actor=CLERK, now=NOW)
+    with shop.database.read() as db:
+        assert [(each.number, each.pieces) for each in orders.shipments_of(db, order.id)] == [(1, (2,))]
+
+
+def text_of(pdf: bytes) -> str:
+    return " ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
 
 
 def test_what_came_back_says_why_and_is_closed(shop: Shop) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orders.invoicing.amounts import unit_price
-from orders.invoicing.composing import BillableLine, credit_note
+from orders.invoicing.composing import BillableLine, PiecesBack, credit_note, credit_pieces
 from orders.invoicing.document import invoice_from_json, invoice_to_json
 from orders.invoicing.model import InvoiceKind, InvoiceLine, NothingToBill, PartyNotValid, PaymentMeans
 from orders.invoicing.numbers import plausible_endpoint, plausible_iban, plausible_vat_id, vat_country
@@ -222,3 +222,30 @@ def test_a_seller_file_says_what_is_wrong(
 
     assert refused.value.facts["field"] == field
     assert load_seller() == SELLER
+
+
+@given(prices=PRICES, parcels=st.lists(st.integers(1, 4), min_size=1, max_size=4))
+def test_what_is_credited_piece_by_piece_is_the_whole_invoice(prices: list[int], parcels: list[int]) -> None:
+    """I-6: each line, each allowance and what was agreed; every credit note adds up by itself."""
+    of = sum(parcels)
+    lines = tuple(BillableLine(f"line {at}", "", of, amount) for at, amount in enumerate(prices))
+    if sum(prices) <= 0:
+        return
+    one = invoice(order("JE-2026-000001", lines=lines))
+    notes, before = [], 0
+    for pieces in parcels:
+        back = PiecesBack(before, pieces, of)
+        notes.append(
+            credit_pieces(one, back, issued_on=DAY, order="JE-2026-000001", agreed_minor=one.totals.agreed_minor)
+        )
+        before += pieces
+
+    assert sum(note.totals.agreed_minor for note in notes) == one.totals.agreed_minor
+    assert sum(note.totals.net_minor for note in notes) == one.totals.net_minor
+    for line in one.lines:
+        shares = [each for note in notes for each in note.lines if each.name == line.name]
+        assert sum(each.net_minor for each in shares) == line.net_minor
+    for note in notes:
+        assert note.totals.gross_minor == note.totals.net_minor + note.totals.tax_minor
+        assert note.totals.due_minor == note.totals.gross_minor + note.totals.rounding_minor
+        assert abs(note.totals.rounding_minor) <= len(prices) + 1

@@ -436,12 +436,32 @@ class OrderHappening(Given):
     reason: str = Field("", max_length=200, description="Needed for `hold` and `return`.")
 
 
+class ReturnPieces(Given):
+    """Which pieces came back, why, and what the customer gets; without pieces all that are with the customer."""
+
+    pieces: list[int] = Field(default_factory=list, max_length=999)
+    reason: str = Field(max_length=200)
+    remedy: Literal["money_back", "remade"] = Field(
+        "money_back", description="`money_back` credits the pieces' share; `remade` lets the invoice stand."
+    )
+
+
+class PiecesReturned(Told):
+    """Pieces that came back together."""
+
+    number: int
+    pieces: list[int]
+    remedy: str
+    returned_at: datetime
+
+
 class ShipPieces(Given):
     """Which pieces left, and how; without pieces all that are made."""
 
     pieces: list[int] = Field(default_factory=list, max_length=999)
     carrier: str = Field("", max_length=60)
     tracking: str = Field("", max_length=60)
+    address_id: str = Field("", max_length=20, description="One of the customer's; empty: their default address.")
 
 
 class Shipment(Told):
@@ -452,6 +472,7 @@ class Shipment(Told):
     carrier: str
     tracking: str
     shipped_at: datetime
+    address_id: str | None = Field(description="Where it went; null for what was fetched, or where none was known.")
 
 
 class OpenedChange(Told):
