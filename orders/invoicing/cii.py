@@ -13,7 +13,7 @@ from drafthorse.models.tradelines import LineItem
 from orders.invoicing.amounts import amount, percent, unit_price
 from orders.invoicing.invoice_texts import InvoiceTexts, invoice_texts
 from orders.invoicing.model import Invoice, InvoiceLine, Party, VatLine
-from orders.pricing.tax import VatCategory
+from orders.pricing.model import VatCategory
 
 GUIDELINE = "urn:cen.eu:en16931:2017"
 PIECE = "H87"
@@ -122,7 +122,7 @@ def _settlement(settlement: Any, invoice: Invoice, texts: InvoiceTexts) -> None:
 
 def _means(invoice: Invoice, texts: InvoiceTexts) -> PaymentMeans:
     means: Any = PaymentMeans()
-    means.type_code = invoice.means.code
+    means.type_code = invoice.means.code(invoice.currency)
     means.information.add(texts.word(f"means.{invoice.means.value}"))
     if invoice.account is not None:
         means.payee_account.iban = invoice.account.iban

@@ -15,12 +15,14 @@ from orders.invoicing.model import (
     InvoicingMethod,
     NothingToBill,
     Party,
+    PartyNotValid,
     PaymentMeans,
     Reference,
 )
 from orders.invoicing.seller import Seller
-from orders.invoicing.totalling import net_amounts, totals
-from orders.pricing.tax import Supply, Vat, VatCategory, vat_of
+from orders.invoicing.totalling import totals
+from orders.pricing.model import VatCategory
+from orders.pricing.tax import Supply, Vat, net_amounts, vat_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,10 @@ class BillableLine:
 
 @dataclass(frozen=True, slots=True)
 class BillableOrder:
-    """What an invoice needs of one order; ``agreed_rate`` is the tax that was contained in the agreed price."""
+    """What an invoice needs of one order.
+
+    ``agreed_rate`` is the tax that was contained in the agreed price; ``agreed_free`` says that it was agreed without.
+    """
 
     number: str
     currency: str
@@ -44,6 +49,7 @@ class BillableOrder:
     agreed_rate: Decimal
     lines: tuple[BillableLine, ...]
     product: str = ""
+    agreed_free: bool = False
     is_company: bool = False
     is_carried_away: bool = False
     is_expected: bool = False
@@ -66,6 +72,7 @@ def compose_invoice(
 
     Raises:
         NothingToBill: nothing in it costs something.
+        PartyNotValid: it was agreed without tax, and the buyer has no VAT number any more.
         CountryNotServed: there is no tax rate on record.
     """
     lines, allowances, agreed_minor = _lines(seller, buyer, orders)
@@ -185,6 +192,8 @@ def _lines(
         for line in order.lines:
             if line.amount_minor:
                 vat = _vat(seller, buyer, order, line)
+                if order.agreed_free and vat.category is VatCategory.STANDARD:
+                    raise PartyNotValid(party="buyer", field="vat_id", order=order.number)
                 contained = vat.rate if vat.category is VatCategory.STANDARD else order.agreed_rate
                 groups.setdefault((vat, contained), []).append((place, order, line))
                 place += 1

@@ -20,7 +20,8 @@ from orders.invoicing.model import (
     Totals,
     VatLine,
 )
-from orders.pricing.tax import Vat, VatCategory
+from orders.pricing.model import VatCategory
+from orders.pricing.tax import Vat
 
 _PARTY = (
     "name",

@@ -16,7 +16,7 @@ from orders.invoicing.amounts import percent
 from orders.invoicing.document import invoice_to_json
 from orders.invoicing.invoice_texts import InvoiceTexts, invoice_texts
 from orders.invoicing.model import Invoice, InvoiceKind, Syntax, VatLine
-from orders.pricing.tax import VatCategory
+from orders.pricing.model import VatCategory
 from production.build_sheet.drawing import data_only_fetcher
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -9,13 +9,14 @@ from kernel.ids import CustomerId
 from modules_catalog.model import ConfigurationModel
 from orders.customers import repository as customers
 from orders.customers.addresses.repository import addresses_of
+from orders.customers.billing.numbers import compact_vat_id, plausible_endpoint, plausible_vat_id
 from orders.customers.billing.repository import billing_of
 from orders.customers.model import Customer, CustomerKind, Purpose
 from orders.invoicing.composing import BillableLine, BillableOrder
 from orders.invoicing.invoice_texts import invoice_texts
 from orders.invoicing.model import InvoicingMethod, Party, PartyNotValid, PaymentMeans
-from orders.invoicing.numbers import compact_vat_id, plausible_endpoint, plausible_vat_id
 from orders.lifecycle.model import Order
+from orders.pricing.model import VatCategory
 from orders.pricing.naming import feature_of_line, price_line_name
 from production.promise.document import promise_from_json
 
@@ -108,6 +109,7 @@ def billable(
         country=order.price.tax.country,
         delivered_on=delivered_on,
         agreed_rate=order.price.tax.rate,
+        agreed_free=order.price.tax.category is not VatCategory.STANDARD,
         lines=tuple(lines),
         product=model.text("line", buyer.locale) + (f" × {order.quantity}" if order.quantity > 1 else ""),
         is_company=answers.get("account") == "company" or _is_company(db, order),

@@ -74,10 +74,9 @@ class PaymentMeans(StrEnum):
     TRANSFER = "transfer"
     CASH = "cash"
 
-    @property
-    def code(self) -> str:
-        """The code in an e-invoice; a SEPA credit transfer has one of its own."""
-        return {"card": "48", "transfer": "58", "cash": "10"}[self.value]
+    def code(self, currency: str) -> str:
+        """Return the code in an e-invoice; a SEPA credit transfer, in euros only, has one of its own."""
+        return {"card": "48", "transfer": "58" if currency == "EUR" else "30", "cash": "10"}[self.value]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
+from orders.customers.billing.numbers import plausible_iban, plausible_vat_id
 from orders.invoicing.model import Account, Party, PartyNotValid
-from orders.invoicing.numbers import plausible_iban, plausible_vat_id
 
 DEMO_SELLER = Path(__file__).parent / "seller.yaml"
 

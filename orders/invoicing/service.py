@@ -138,17 +138,20 @@ def _bill(books: Books, order_id: OrderId, event: str, *, now: datetime) -> None
 def invoice_month(books: Books, month: str, *, now: datetime) -> None:
     """Issue the collective invoices of everything delivered before the end of a month (``2026-11``), with progress.
 
+    One for each customer and currency.
+
     A customer whose invoice would break a rule is noted with the run; the others are not held up. Run again, it goes on
     where it stopped.
     """
     with books.database.read() as db:
         waiting = repository.collected_before(db, _day_after(month))
         undrawn = repository.without_files(db)
+        currencies = {each.order_id: orders.get_order(db, each.order_id).price.currency for each in waiting}
     for invoice_id in undrawn:
         draw_files(books, invoice_id)
-    groups: dict[CustomerId, list[OrderId]] = {}
+    groups: dict[tuple[CustomerId, str], list[OrderId]] = {}
     for each in waiting:
-        groups.setdefault(each.customer_id, []).append(each.order_id)
+        groups.setdefault((each.customer_id, currencies[each.order_id]), []).append(each.order_id)
     with books.database.write() as db:
         repository.start_run(db, month, total=len(groups), now=now)
     days = {each.order_id: each.delivered_on for each in waiting}

@@ -3,27 +3,12 @@
 Source: docs/algorithms/invoices.md, rules I-2 to I-4.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 
 from kernel.money import Rounding, round_minor
 from orders.invoicing.model import Allowance, InvoiceLine, Totals, VatLine
 from orders.pricing.tax import Vat
-
-
-def net_amounts(gross_minor: Sequence[int], rate: Decimal) -> tuple[int, ...]:
-    """Return the net amount of each gross amount; together they are the rounded net of the gross sum.
-
-    Each is the difference of two rounded running sums, so none is more than one minor unit off (I-2). Amounts may be
-    negative.
-    """
-    nets, so_far, rounded_so_far = [], 0, 0
-    for amount in gross_minor:
-        so_far += amount
-        rounded = round_minor(Decimal(so_far) / (1 + rate), Rounding.HALF_UP)
-        nets.append(rounded - rounded_so_far)
-        rounded_so_far = rounded
-    return tuple(nets)
 
 
 def tax_of(base_minor: int, rate: Decimal) -> int:

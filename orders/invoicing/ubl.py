@@ -7,7 +7,8 @@ from xml.etree import ElementTree as Xml
 from orders.invoicing.amounts import amount, percent, unit_price
 from orders.invoicing.invoice_texts import InvoiceTexts, invoice_texts
 from orders.invoicing.model import Invoice, InvoiceKind, Party
-from orders.pricing.tax import Vat, VatCategory
+from orders.pricing.model import VatCategory
+from orders.pricing.tax import Vat
 
 CUSTOMIZATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
 PROFILE = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
@@ -114,7 +115,12 @@ class _Writer:
     def _payment(self, root: Any) -> None:
         invoice = self.invoice
         means = Xml.SubElement(root, f"{CAC}PaymentMeans")
-        _text(means, "PaymentMeansCode", invoice.means.code, name=self.texts.word(f"means.{invoice.means.value}"))
+        _text(
+            means,
+            "PaymentMeansCode",
+            invoice.means.code(invoice.currency),
+            name=self.texts.word(f"means.{invoice.means.value}"),
+        )
         if self.is_credit:
             _text(means, "PaymentDueDate", invoice.due_on.isoformat())
         _maybe(means, "PaymentID", invoice.number)

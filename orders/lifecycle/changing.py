@@ -36,6 +36,7 @@ from orders.quotes.model import DraftNotQuotable
 from orders.quotes.offering import made_offer, needs_approval, require_approval
 from orders.quotes.service import require_quotable
 from orders.quotes.specifying import specification
+from orders.quotes.taxing import HOME_COUNTRY
 from production.errors import BeyondHorizon, CapacityTaken
 from production.floor import changing as floor
 from production.floor.service import pieces_now
@@ -150,6 +151,7 @@ def propose_change(
     new_id: IdMaker,
     actor: Actor,
     now: datetime,
+    home: str = HOME_COUNTRY,
 ) -> Proposal:
     """Return what a change would come to now: what is different, price and date; nothing is changed or held.
 
@@ -167,7 +169,8 @@ def propose_change(
         obstacle = _obstacle(db, order, view)
         quote = quotes.get_quote(db, order.quote_id)
         voucher = next((each.code for each in order.price.discounts if each.kind is DiscountKind.VOUCHER), "")
-        offer = None if obstacle else made_offer(db, view, day=quote.issued_at.date(), voucher=voucher)
+        day = quote.issued_at.date()
+        offer = None if obstacle else made_offer(db, view, day=day, home=home, voucher=voucher, like=order.price)
         approved = offer is None or not needs_approval(db, offer)
     proposal = Proposal(order, view, changes_between(order.selection, view.draft.selection), obstacle)
     if offer is None:

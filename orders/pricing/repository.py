@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, or_, select
 
 from kernel.database import changed_rows
 from kernel.ids import CustomerId, QuoteId
+from orders.pricing.exchange import Exchange, PriceList
 from orders.pricing.margin import Margin
 from orders.pricing.rules import PriceRule
-from orders.pricing.tables import GroupMemberRow, PriceRuleRow, ProductCostRow, VoucherRow, VoucherUseRow
+from orders.pricing.tables import GroupMemberRow, PriceListRow, PriceRuleRow, ProductCostRow, VoucherRow, VoucherUseRow
 from orders.pricing.vouchers import Voucher
 from production.costing import ProductCost
 
@@ -55,6 +57,35 @@ def rules_for(db: Session, customer_id: CustomerId | None, *, line: str, day: da
         )
     )
     return [_rule(each) for each in rows]
+
+
+def save_price_list(db: Session, prices: PriceList) -> None:
+    """Store a price list, replacing the one of its currency."""
+    told = prices.exchange
+    db.merge(
+        PriceListRow(
+            currency=told.currency,
+            catalog=told.catalog,
+            rate=str(told.rate),
+            step_minor=told.step_minor,
+            countries=sorted(prices.countries),
+        )
+    )
+    db.flush()
+
+
+def remove_price_list(db: Session, currency: str) -> bool:
+    """Return whether there was a price list in this currency; there is none now."""
+    return changed_rows(db, delete(PriceListRow).where(col(PriceListRow.currency) == currency)) == 1
+
+
+def price_lists(db: Session) -> list[PriceList]:
+    """Return every price list, by currency."""
+    rows = db.exec(select(PriceListRow).order_by(col(PriceListRow.currency)))
+    return [
+        PriceList(Exchange(row.catalog, row.currency, Decimal(row.rate), row.step_minor), frozenset(row.countries))
+        for row in rows
+    ]
 
 
 def groups_of(db: Session, customer_id: CustomerId) -> frozenset[str]:

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from kernel.ids import CustomerId, QuoteId
 from orders.pricing import repository
+from orders.pricing.exchange import CurrencyNotOffered, Exchange
 from orders.pricing.model import Discount, DiscountKind
 from orders.pricing.rules import Buyer, best_rule, rule_discount
 from orders.pricing.vouchers import VoucherNotUsable, clean_code
@@ -38,6 +39,30 @@ def discounts_for(
         raise VoucherNotUsable(reason="unknown")
     left_minor = catalog_minor + sum(each.amount_minor for each in discounts)
     return (*discounts, found.discount_on(left_minor, line=line, currency=currency, day=day))
+
+
+def exchange_for(db: Session, catalog: str, currency: str, country: str) -> Exchange | None:
+    """Return how the catalog's prices become those of a buyer; ``None`` where they stay what they are.
+
+    Args:
+        db: A session; reading is enough.
+        catalog: The catalog's currency.
+        currency: The one that is asked for; empty: that of the country.
+        country: Where the buyer is.
+
+    Raises:
+        CurrencyNotOffered: there are no prices in the currency asked for.
+    """
+    if currency == catalog:
+        return None
+    for each in repository.price_lists(db):
+        if each.exchange.catalog == catalog and (
+            currency == each.exchange.currency or (not currency and country in each.countries)
+        ):
+            return each.exchange
+    if currency:
+        raise CurrencyNotOffered(currency=currency)
+    return None
 
 
 def hold_voucher(

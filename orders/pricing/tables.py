@@ -92,3 +92,16 @@ class ProductCostRow(SQLModel, table=True):
     setup_minor: int
     capacity_minor: int
     worked_out_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class PriceListRow(SQLModel, table=True):
+    """The catalog's prices in one other currency; quotes keep the rate they were made with."""
+
+    __tablename__ = "price_list"
+    __table_args__ = (CheckConstraint("step_minor >= 1", name="step_positive"),)
+
+    currency: str = Field(primary_key=True, max_length=3)
+    catalog: str = Field(max_length=3)
+    rate: str = Field(max_length=40)
+    step_minor: int
+    countries: Any = Field(sa_column=Column(json_document(), nullable=False))

@@ -13,18 +13,16 @@ from orders.approvals import repository as approvals
 from orders.approvals.model import ApprovalKind, ApprovalNeeded, ApprovalState
 from orders.approvals.service import ask
 from orders.audit.model import Actor
-from orders.customers import repository as customers
-from orders.customers.model import Purpose
 from orders.drafts.model import DraftView
 from orders.drafts.repository import selection_to_json
 from orders.drafts.variants import variant_of
 from orders.pricing.margin import Margin
 from orders.pricing.model import Price
 from orders.pricing.offering import offered_price
-from orders.pricing.service import discounts_for
+from orders.pricing.service import discounts_for, exchange_for
+from orders.quotes.taxing import HOME_COUNTRY, supply_to
 from production.costing import cost_of
 
-HOME_COUNTRY = "DE"
 FLOOR_SETTING = "margin_floor_percent"
 """A line's setting: percent of the net price an order must earn; without it nothing is asked."""
 
@@ -45,39 +43,61 @@ class Offer:
         return self.floor_percent is None or self.margin.lacks_minor(self.floor_percent) == 0
 
 
-def made_offer(db: Session, view: DraftView, *, day: date, voucher: str = "") -> Offer:
+def made_offer(
+    db: Session,
+    view: DraftView,
+    *,
+    day: date,
+    home: str = HOME_COUNTRY,
+    voucher: str = "",
+    currency: str = "",
+    like: Price | None = None,
+) -> Offer:
     """Return the price of a complete draft for its buyer on a day, and what it earns.
+
+    Args:
+        db: A session; reading is enough.
+        view: The draft.
+        day: Whose rules and rates hold.
+        home: The seller's country.
+        voucher: A voucher's code.
+        currency: In which currency; that of the buyer's country unless given.
+        like: An earlier price whose currency and rate are kept.
 
     Raises:
         VoucherNotUsable: the voucher does not hold here.
+        CurrencyNotOffered: nothing is sold in that currency.
         CountryNotServed: there is no tax rate on record for the buyer's country.
     """
     draft, model = view.draft, view.model
+    supply = supply_to(db, draft.customer_id, draft.selection, home=home, day=day)
+    exchange = like.exchange if like else exchange_for(db, model.currency, currency, supply.country)
     price = offered_price(
         view.state.lines,
         currency=model.currency,
         quantity=draft.quantity,
-        country=_country(db, view),
-        day=day,
+        supply=supply,
+        exchange=exchange,
         discounts_on=lambda catalog_minor: discounts_for(
             db,
             draft.customer_id,
             line=draft.line,
             quantity=draft.quantity,
-            currency=model.currency,
+            currency=exchange.currency if exchange else model.currency,
             catalog_minor=catalog_minor,
             day=day,
             voucher=voucher,
         ),
     )
+    net_minor = price.tax.net_minor
     variant = variant_of(model, draft.selection.answers, view.fit)
     cost = cost_of(model, draft.selection.answers, variant, view.plant, quantity=draft.quantity)
     floor = model.settings.get(FLOOR_SETTING)
-    what: list[Any] = [selection_to_json(draft.selection), draft.quantity, price.total_minor]
+    what: list[Any] = [selection_to_json(draft.selection), draft.quantity, price.total_minor, price.currency]
     return Offer(
         line=draft.line,
         price=price,
-        margin=Margin(model.currency, price.tax.net_minor, cost),
+        margin=Margin(model.currency, exchange.catalog_minor(net_minor) if exchange else net_minor, cost),
         floor_percent=None if floor is None else int(str(floor)),
         subject=f"draft:{draft.id}:{canonical_hash(what)[:32]}",
     )
@@ -101,8 +121,8 @@ def require_approval(database: Database, offer: Offer, *, new_id: IdMaker, actor
     cost = offer.margin.cost
     facts: dict[str, JsonValue] = {
         "line": offer.line,
-        "currency": offer.price.currency,
-        "total_minor": offer.price.total_minor,
+        "currency": offer.margin.currency,
+        "total_minor": offer.price.catalog_total_minor,
         "net_minor": offer.margin.net_minor,
         "material_minor": cost.material_minor,
         "labour_minor": cost.labour_minor,
@@ -116,9 +136,3 @@ def require_approval(database: Database, offer: Offer, *, new_id: IdMaker, actor
     with database.write() as db:
         approval = ask(db, ApprovalKind.MARGIN, offer.subject, facts, new_id=new_id, actor=actor, now=now)
     raise ApprovalNeeded(approval_id=approval.id, kind=approval.kind.value, state=approval.state.value)
-
-
-def _country(db: Session, view: DraftView) -> str:
-    if view.draft.customer_id is None:
-        return HOME_COUNTRY
-    return customers.get_customer(db, view.draft.customer_id, purpose=Purpose.INVOICE).contact.country

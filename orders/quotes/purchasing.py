@@ -28,7 +28,7 @@ def require_leave(db: Session, quote: Quote, actor: Actor) -> None:
     if member is None or member.customer_id != quote.customer_id:
         return
     company = companies.get_company(db, member.customer_id)
-    if not company.must_ask(member.role, quote.price.total_minor):
+    if not company.must_ask(member.role, quote.price.catalog_total_minor):
         return
     known = approvals.approval_of(db, _subject(quote))
     if known is None or known.state is not ApprovalState.GRANTED:

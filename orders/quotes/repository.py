@@ -11,7 +11,7 @@ from kernel.canonical import JsonValue, content_hash
 from kernel.database import changed_rows
 from kernel.ids import CustomerId, DraftId, ProfileId, QuoteId
 from orders.drafts.repository import selection_from_json, selection_to_json
-from orders.pricing.model import price_from_json
+from orders.pricing.model import Price, price_from_json
 from orders.quotes.model import Quote, QuoteNotFound, QuoteState
 from orders.quotes.tables import QuoteLinkRow, QuoteRow
 
@@ -125,8 +125,8 @@ def move_quote(db: Session, quote_id: QuoteId, *, before: QuoteState, after: Quo
     return changed_rows(db, statement) == 1
 
 
-def set_customer(db: Session, quote_id: QuoteId, customer_id: CustomerId) -> bool:
-    """Return whether the open quote was nobody's and is this customer's now."""
+def set_customer(db: Session, quote_id: QuoteId, customer_id: CustomerId, price: Price) -> bool:
+    """Return whether the open quote was nobody's and is this customer's now, at the same total."""
     statement = (
         update(QuoteRow)
         .where(
@@ -134,7 +134,7 @@ def set_customer(db: Session, quote_id: QuoteId, customer_id: CustomerId) -> boo
             col(QuoteRow.state) == QuoteState.OPEN,
             col(QuoteRow.customer_id).is_(None),
         )
-        .values(customer_id=customer_id)
+        .values(customer_id=customer_id, price=dict(price.as_json()))
     )
     return changed_rows(db, statement) == 1
 

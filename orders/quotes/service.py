@@ -1,5 +1,7 @@
 """Use cases of quotes: issue, withdraw, expire."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -15,12 +17,14 @@ from orders.drafts.promising import draft_demand
 from orders.drafts.service import Reader, view_draft
 from orders.numbering.repository import next_number
 from orders.pricing import repository as pricing
-from orders.pricing.model import DiscountKind
+from orders.pricing.model import DiscountKind, VatCategory
 from orders.pricing.service import hold_voucher
+from orders.pricing.tax import contained_tax, taxing_country
 from orders.quotes import repository
 from orders.quotes.model import VALID_FOR, DraftNotQuotable, Quote, QuoteNotOpen, QuoteState
 from orders.quotes.offering import made_offer, needs_approval, require_approval
 from orders.quotes.specifying import specification
+from orders.quotes.taxing import HOME_COUNTRY, supply_to
 from production.promise import service as promises
 from production.promise.document import promise_to_json
 
@@ -38,15 +42,18 @@ def issue_quote(
     now: datetime,
     valid_for: timedelta = VALID_FOR,
     voucher: str = "",
+    currency: str = "",
+    home: str = HOME_COUNTRY,
 ) -> Quote:
     """Return a new quote of a draft: price fixed, date promised, capacity and material held until it expires.
 
-    Quotes of the same draft that are still open are withdrawn and give back what they held; a voucher one of them held
-    goes on to the new one unless another is given.
+    Quotes of the same draft that are still open are withdrawn and give back what they held; a voucher one of them held, and
+    its currency, go on to the new one unless others are given. ``home`` is the seller's country.
 
     Raises:
         DraftNotQuotable: an answer, a measure, a date in time or a confirmation is missing; the facts say which.
         VoucherNotUsable: the voucher does not hold here; nothing is withdrawn.
+        CurrencyNotOffered, CountryNotServed: nothing is sold in that currency, or there; nothing is withdrawn.
         ApprovalNeeded: it would earn less than the line's floor; the request has been made, nothing is held.
         CapacityTaken: others were quicker each time; nothing is held.
     """
@@ -55,8 +62,10 @@ def issue_quote(
         if view.draft.changes_order:  # it is agreed to as a change of that order, never bought once more
             raise DraftNotQuotable(reason="changes_order", order=view.draft.changes_order)
         require_quotable(view)
-        voucher = voucher or _voucher_before(db, draft_id)
-        offer = made_offer(db, view, day=now.date(), voucher=voucher)
+        before = repository.quotes_of_draft(db, draft_id, state=QuoteState.OPEN)
+        voucher = voucher or _voucher_before(before)
+        currency = currency or (before[-1].price.currency if before else "")
+        offer = made_offer(db, view, day=now.date(), home=home, voucher=voucher, currency=currency)
         approved = not needs_approval(db, offer)
     if not approved:
         require_approval(database, offer, new_id=new_id, actor=actor, now=now)
@@ -102,13 +111,18 @@ def issue_quote(
         return quote
 
 
-def name_customer(db: Session, quote_id: QuoteId, customer_id: CustomerId) -> None:
-    """Say who a guest's open quote is for.
+def name_customer(db: Session, quote_id: QuoteId, customer_id: CustomerId, *, home: str = HOME_COUNTRY) -> None:
+    """Say who a guest's open quote is for; what they pay stays, the tax in it is that of where it goes.
 
     Raises:
         QuoteNotOpen: it has ended, or is somebody's already.
+        CountryNotServed: there is no tax rate on record for their country.
     """
-    if not repository.set_customer(db, quote_id, customer_id):
+    quote = repository.get_quote(db, quote_id)
+    supply = supply_to(db, customer_id, quote.selection, home=home, day=quote.issued_at.date())
+    tax = contained_tax(quote.price.total_minor, country=taxing_country(supply), day=supply.day)
+    price = replace(quote.price, tax=tax) if quote.price.tax.category is VatCategory.STANDARD else quote.price
+    if not repository.set_customer(db, quote_id, customer_id, price):
         raise QuoteNotOpen(quote_id=quote_id)
 
 
@@ -158,11 +172,11 @@ def require_quotable(view: DraftView) -> None:
     raise DraftNotQuotable(reason="no_date" if view.state.valid else "contradiction")
 
 
-def _voucher_before(db: Session, draft_id: DraftId) -> str:
+def _voucher_before(before: Sequence[Quote]) -> str:
     """Return the voucher of the draft's newest open quote; empty when it holds none."""
     held = (
         discount.code
-        for quote in reversed(repository.quotes_of_draft(db, draft_id, state=QuoteState.OPEN))
+        for quote in reversed(before)
         for discount in quote.price.discounts
         if discount.kind is DiscountKind.VOUCHER
     )

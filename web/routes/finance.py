@@ -8,27 +8,28 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
+from pydantic import BaseModel
 
+from kernel.money import CurrencyUnknown, currency_digits
 from modules_catalog.releases import service as releases
 from orders.approvals import repository as approvals
 from orders.approvals.model import ApprovalKind, ApprovalState
 from orders.approvals.service import decide
 from orders.audit.service import record
 from orders.pricing import repository as pricing
+from orders.pricing.exchange import Exchange, PriceList, PriceListNotValid, rate_typed
 from orders.pricing.rules import PriceRule, PriceRuleNotValid
 from orders.pricing.vouchers import Voucher, VoucherNotValid, clean_code
 from web.security.access import require_role
 from web.security.roles import Role
 from web.shop import Shop, TheActor, TheShop
 from web.templating import go_to, reader_locale, respond
-from web.views.finance import MarginRow, margin_rows, shown_approval, shown_rule, shown_voucher
+from web.views.finance import MarginRow, margin_rows, shown_approval, shown_price_list, shown_rule, shown_voucher
 
 router = APIRouter(dependencies=[Depends(require_role(Role.FINANCE))], include_in_schema=False)
 
 MOST_ORDERS = 500
-EMPTY = dict.fromkeys(
-    ("code", "reason", "percent", "amount", "uses", "line", "group", "least_quantity", "valid_from", "valid_until"), ""
-)
+CATALOG_CURRENCY = "EUR"
 
 
 @router.get("/finance/margins", name="finance:margin")
@@ -87,42 +88,102 @@ def prices(request: Request, shop: TheShop) -> Response:
     return _prices(request, shop)
 
 
-@router.post("/finance/prices/rules", name="finance:save_rule")
-def save_rule(
-    request: Request,
-    shop: TheShop,
-    actor: TheActor,
-    code: Annotated[str, Form()] = "",
-    reason: Annotated[str, Form()] = "",
-    percent: Annotated[str, Form()] = "",
-    line: Annotated[str, Form()] = "",
-    group: Annotated[str, Form()] = "",
-    least_quantity: Annotated[str, Form()] = "1",
-    valid_from: Annotated[str, Form()] = "",
-    valid_until: Annotated[str, Form()] = "",
-) -> Response:
-    """Keep a price rule; one of the same code is replaced."""
-    typed = {
-        "code": code,
-        "reason": reason,
-        "percent": percent,
-        "line": line,
-        "group": group,
-        "least_quantity": least_quantity,
-        "valid_from": valid_from,
-        "valid_until": valid_until,
-    }
-    try:
-        rule = PriceRule(
-            code=code.strip().lower(),
-            reason={"en": reason.strip()},
-            percent_bp=_basis_points(percent),
-            valid_from=_day(valid_from) or shop.now().date(),
-            valid_until=_day(valid_until),
-            line=line or None,
-            group=group.strip().lower() or None,
-            least_quantity=int(least_quantity) if least_quantity.isdecimal() else 0,
+class _ReducedIn(BaseModel):
+    """What the forms of price rules and vouchers share; as typed."""
+
+    code: str = ""
+    reason: str = ""
+    reason_hant: str = ""
+    reason_hans: str = ""
+    percent: str = ""
+    line: str = ""
+    valid_until: str = ""
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """What the customer is told, by language; a language left open reads English."""
+        told = {"en": self.reason, "zh_Hant": self.reason_hant, "zh_Hans": self.reason_hans}
+        return {locale: text.strip() for locale, text in told.items() if text.strip() or locale == "en"}
+
+
+class RuleIn(_ReducedIn):
+    """A price rule as typed."""
+
+    group: str = ""
+    least_quantity: str = "1"
+    valid_from: str = ""
+
+    def rule(self, today: date) -> PriceRule:
+        """Return the rule.
+
+        Raises:
+            PriceRuleNotValid: it cannot be meant; facts: ``field``.
+        """
+        return PriceRule(
+            code=self.code.strip().lower(),
+            reason=self.reasons,
+            percent_bp=_basis_points(self.percent),
+            valid_from=_day(self.valid_from) or today,
+            valid_until=_day(self.valid_until),
+            line=self.line or None,
+            group=self.group.strip().lower() or None,
+            least_quantity=_count(self.least_quantity, wrong=0),
         )
+
+
+class VoucherIn(_ReducedIn):
+    """A voucher as typed."""
+
+    amount: str = ""
+    currency: str = "EUR"
+    uses: str = "1"
+    once_each: bool = False
+
+    def voucher(self, today: date) -> Voucher:
+        """Return the voucher.
+
+        Raises:
+            VoucherNotValid: it cannot be meant; facts: ``field``.
+        """
+        return Voucher(
+            code=clean_code(self.code),
+            reason=self.reasons,
+            valid_from=today,
+            uses_left=_count(self.uses, wrong=-1),
+            valid_until=_day(self.valid_until),
+            percent_bp=_basis_points(self.percent),
+            amount_minor=_amount(self.amount, self.currency),
+            currency=self.currency,
+            line=self.line or None,
+            once_each=self.once_each,
+        )
+
+
+class PriceListIn(BaseModel):
+    """A price list as typed: the step in the currency's own units."""
+
+    currency: str = ""
+    rate: str = ""
+    step: str = ""
+    countries: str = ""
+
+    def price_list(self) -> PriceList:
+        """Return the price list.
+
+        Raises:
+            PriceListNotValid: it cannot be meant; facts: ``field``.
+        """
+        currency = self.currency.strip().upper()
+        step_minor = _amount(self.step, currency) if self.step.strip() else 1
+        countries = frozenset(each for each in self.countries.upper().replace(",", " ").split() if each)
+        return PriceList(Exchange(CATALOG_CURRENCY, currency, rate_typed(self.rate), step_minor), countries)
+
+
+@router.post("/finance/prices/rules", name="finance:save_rule")
+def save_rule(request: Request, shop: TheShop, actor: TheActor, typed: Annotated[RuleIn, Form()]) -> Response:
+    """Keep a price rule; one of the same code is replaced."""
+    try:
+        rule = typed.rule(shop.now().date())
     except PriceRuleNotValid as error:
         return _prices(request, shop, problem=f"rule.{error.facts['field']}", typed=typed, status=422)
     with shop.database.write() as db:
@@ -141,42 +202,11 @@ def remove_rule(request: Request, shop: TheShop, actor: TheActor, code: str) -> 
 
 
 @router.post("/finance/prices/vouchers", name="finance:add_voucher")
-def add_voucher(
-    request: Request,
-    shop: TheShop,
-    actor: TheActor,
-    code: Annotated[str, Form()] = "",
-    reason: Annotated[str, Form()] = "",
-    percent: Annotated[str, Form()] = "",
-    amount: Annotated[str, Form()] = "",
-    uses: Annotated[str, Form()] = "1",
-    line: Annotated[str, Form()] = "",
-    once_each: Annotated[bool, Form()] = False,
-    valid_until: Annotated[str, Form()] = "",
-) -> Response:
+def add_voucher(request: Request, shop: TheShop, actor: TheActor, typed: Annotated[VoucherIn, Form()]) -> Response:
     """Add a voucher: a share or an amount, so many times."""
-    typed = {
-        "code": code,
-        "reason": reason,
-        "percent": percent,
-        "amount": amount,
-        "uses": uses,
-        "line": line,
-        "valid_until": valid_until,
-    }
     now = shop.now()
     try:
-        voucher = Voucher(
-            code=clean_code(code),
-            reason={"en": reason.strip()},
-            valid_from=now.date(),
-            uses_left=int(uses) if uses.isdecimal() else -1,
-            valid_until=_day(valid_until),
-            percent_bp=_basis_points(percent),
-            amount_minor=_basis_points(amount),
-            line=line or None,
-            once_each=once_each,
-        )
+        voucher = typed.voucher(now.date())
     except VoucherNotValid as error:
         return _prices(request, shop, problem=f"voucher.{error.facts['field']}", typed=typed, status=422)
     with shop.database.write() as db:
@@ -185,6 +215,31 @@ def add_voucher(
             record(db, f"voucher:{voucher.code}", "added", actor=actor, now=now, uses=voucher.uses_left)
             return go_to(request, "/finance/prices")
     return _prices(request, shop, problem="voucher.taken", typed=typed, status=409)
+
+
+@router.post("/finance/prices/lists", name="finance:save_price_list")
+def save_price_list(
+    request: Request, shop: TheShop, actor: TheActor, typed: Annotated[PriceListIn, Form()]
+) -> Response:
+    """Keep at which rate prices are shown in another currency; quotes that were made keep theirs."""
+    try:
+        prices = typed.price_list()
+    except PriceListNotValid as error:
+        return _prices(request, shop, problem=f"list.{error.facts['field']}", typed=typed, status=422)
+    told = prices.exchange
+    with shop.database.write() as db:
+        pricing.save_price_list(db, prices)
+        record(db, f"price_list:{told.currency}", "saved", actor=actor, now=shop.now(), rate=str(told.rate))
+    return go_to(request, "/finance/prices")
+
+
+@router.post("/finance/prices/lists/{currency}/removal", name="finance:remove_price_list")
+def remove_price_list(request: Request, shop: TheShop, actor: TheActor, currency: str) -> Response:
+    """Sell in a currency no longer; quotes made in it stand."""
+    with shop.database.write() as db:
+        if pricing.remove_price_list(db, currency):
+            record(db, f"price_list:{currency}", "removed", actor=actor, now=shop.now())
+    return go_to(request, "/finance/prices")
 
 
 @router.get("/finance/approvals", name="finance:approvals")
@@ -212,27 +267,51 @@ def decide_approval(
     return go_to(request, "/finance/approvals")
 
 
+EMPTY = {**RuleIn().model_dump(), **VoucherIn().model_dump(), **PriceListIn().model_dump()}
+
+
 def _prices(
-    request: Request, shop: Shop, *, problem: str = "", typed: dict[str, str] | None = None, status: int = 200
+    request: Request, shop: Shop, *, problem: str = "", typed: BaseModel | None = None, status: int = 200
 ) -> Response:
     with shop.database.read() as db:
+        lists = pricing.price_lists(db)
         values = {
             "rules": [shown_rule(each, reader_locale(request)) for each in pricing.all_rules(db)],
             "vouchers": [shown_voucher(each, reader_locale(request)) for each in pricing.all_vouchers(db)],
+            "price_lists": [shown_price_list(each) for each in lists],
             "lines_choices": [(line, line) for line in releases.current_lines(db, now=shop.now())],
+            "currency_choices": [
+                (each, each) for each in (CATALOG_CURRENCY, *(one.exchange.currency for one in lists))
+            ],
             "problem": problem,
-            "typed": {**EMPTY, **(typed or {})},
+            "typed": {**EMPTY, **(typed.model_dump() if typed else {})},
         }
     return respond(request, "finance/prices.html", values, status=status)
 
 
 def _basis_points(typed: str) -> int:
-    """Return a number with up to two decimals times 100: percent as basis points, an amount as cents; -1 for no number."""
+    """Return a number with up to two decimals times 100, percent as basis points; -1 for no number."""
+    return _scaled(typed, 2)
+
+
+def _amount(typed: str, currency: str) -> int:
+    """Return an amount in minor units; -1 for none, or in no currency."""
     try:
-        value = Decimal(typed.strip().replace(",", ".") or "0") * 100
+        return _scaled(typed, currency_digits(currency))
+    except CurrencyUnknown:
+        return -1
+
+
+def _scaled(typed: str, digits: int) -> int:
+    try:
+        value = Decimal(typed.strip().replace(",", ".") or "0").scaleb(digits)
         return int(value) if value == value.to_integral_value() and 0 <= value < 10**9 else -1
     except (InvalidOperation, OverflowError):
         return -1
+
+
+def _count(typed: str, *, wrong: int) -> int:
+    return int(typed) if typed.isdecimal() and typed.isascii() and len(typed) < 10 else wrong
 
 
 def _day(typed: str) -> date | None:

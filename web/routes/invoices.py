@@ -11,12 +11,12 @@ from kernel.errors import NotFound
 from kernel.ids import CustomerId
 from kernel.money import AmountNotExact, money_from_decimal
 from orders.customers.billing.model import BillingDetails, BillingDetailsNotValid
+from orders.customers.billing.numbers import plausible_vat_id
 from orders.customers.billing.repository import billing_of, save_billing
 from orders.customers.model import Purpose
 from orders.customers.service import known_customer
 from orders.invoicing import repository as invoices
 from orders.invoicing.issued import IssuedInvoice
-from orders.invoicing.numbers import plausible_vat_id
 from orders.invoicing.service import invoice_files, queue_month, try_again
 from orders.lifecycle import repository as orders
 from orders.lifecycle.model import OrderNotYours

@@ -96,6 +96,7 @@ def _proposal(shop: Shop, reader: TheReader, actor: TheActor, number: str, draft
         new_id=shop.new_id,
         actor=actor,
         now=shop.now(),
+        home=shop.seller.party.country,
     )
 
 

@@ -20,6 +20,8 @@ from orders.drafts.pictures import product_picture
 from orders.drafts.presets import buy_for_company
 from orders.idempotency.service import answer_once
 from orders.lifecycle.service import place_order
+from orders.pricing.repository import price_lists
+from orders.pricing.tax import COUNTRIES_SERVED
 from orders.pricing.vouchers import VoucherNotUsable, clean_code
 from orders.quotes import repository as quotes
 from orders.quotes.model import DraftNotQuotable, Quote
@@ -46,6 +48,7 @@ def issue(
     actor: TheActor,
     draft_id: str,
     voucher: Annotated[str, Form(max_length=80)] = "",
+    currency: Annotated[str, Form(max_length=3)] = "",
 ) -> Response:
     """Offer the draft as it stands: price fixed, date held."""
     with shop.database.write() as db:
@@ -60,6 +63,8 @@ def issue(
             actor=actor,
             now=shop.now(),
             voucher=voucher,
+            currency=currency,
+            home=shop.seller.party.country,
         )
     except DraftNotQuotable as error:
         return _where_it_lacks(request, shop, reader, draft_id, error)
@@ -84,6 +89,20 @@ def use_voucher(
     except VoucherNotUsable as error:
         problem = f"voucher.{error.facts['reason']}"
         return _show(request, shop, quote, problem=problem, typed={"voucher": voucher}, status=422)
+
+
+@router.post("/quotes/{quote_id}/currency", name="quotes:currency")
+def change_currency(
+    request: Request,
+    shop: TheShop,
+    reader: TheReader,
+    actor: TheActor,
+    quote_id: str,
+    currency: Annotated[str, Form(max_length=3)],
+) -> Response:
+    """Offer the same once more in another currency."""
+    quote = readable_quote(shop, reader, quote_id)
+    return issue(request, shop, reader, actor, quote.draft_id, "", currency)
 
 
 @router.get("/approvals/{approval_id}", name="quotes:approval")
@@ -141,6 +160,8 @@ def order(
             )
             if contact.email is None:
                 raise ContactNotValid(field="email")
+            if contact.country not in COUNTRIES_SERVED:
+                raise ContactNotValid(field="served")
         except ContactNotValid as error:
             typed = {"name": name, "email": email, "country": country}
             return _show(request, shop, quote, problem=str(error.facts["field"]), typed=typed, status=422)
@@ -155,7 +176,7 @@ def order(
         def act() -> str:
             if contact is not None:
                 customer = registry.register_customer(db, contact, new_id=shop.new_id, actor=actor, now=now)
-                name_customer(db, quote.id, customer.id)
+                name_customer(db, quote.id, customer.id, home=shop.seller.party.country)
             return place_order(db, quote.id, new_id=shop.new_id, actor=actor, now=now).number
 
         number = answer_once(db, scope="quotes:order", key=quote.id, body={"quote_id": quote.id}, now=now, act=act)
@@ -193,6 +214,7 @@ def _show(
     with shop.database.read() as db:
         member = companies.find_member(db, user.id) if user else None
         model = shop.configurators.of(db, quote.release).model
+        currencies = [each.exchange.currency for each in price_lists(db) if each.exchange.catalog == model.currency]
         plant = promises.plant_of(db, quote.line)
         customer = (
             customers.get_customer(db, CustomerId(quote.customer_id), purpose=Purpose.SALE)
@@ -202,6 +224,7 @@ def _show(
     values = {
         "page": quote_page(quote, model, reader_locale(request), plant=plant, now=shop.now()),
         "customer": customer,
+        "currencies": [each for each in (model.currency, *currencies) if each != quote.price.currency],
         "keeps_presets": member is not None and member.role is MemberRole.APPROVER,
         "problem": problem,
         "typed": {"name": "", "email": "", "country": "DE", "voucher": "", **(typed or {})},

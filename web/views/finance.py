@@ -6,9 +6,11 @@ from typing import Any
 
 from sqlmodel import Session
 
+from kernel.money import Money, decimal_from_money
 from orders.approvals.model import Approval
 from orders.lifecycle.repository import find_orders
 from orders.pricing import repository as pricing
+from orders.pricing.exchange import PriceList
 from orders.pricing.margin import Margin
 from orders.pricing.rules import PriceRule
 from orders.pricing.vouchers import Voucher
@@ -68,6 +70,17 @@ class ShownVoucher:
     line: str
     uses_left: int
     valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPriceList:
+    """One price list as a line of a table."""
+
+    catalog: str
+    currency: str
+    rate: str
+    step: str
+    countries: str
 
 
 def margin_rows(db: Session, *, line: str, order_by: str, limit: int) -> list[MarginRow]:
@@ -135,6 +148,15 @@ def shown_voucher(voucher: Voucher, locale: str) -> ShownVoucher:
         line=voucher.line or "",
         uses_left=voucher.uses_left,
         valid_until=voucher.valid_until,
+    )
+
+
+def shown_price_list(prices: PriceList) -> ShownPriceList:
+    """Return a price list as a line of a table; numbers as they are typed."""
+    told = prices.exchange
+    step = decimal_from_money(Money(told.step_minor, told.currency))
+    return ShownPriceList(
+        told.catalog, told.currency, f"{told.rate:f}", f"{step:f}", ", ".join(sorted(prices.countries))
     )
 
 

@@ -8,7 +8,7 @@ from configurator.model import Selection
 from kernel.canonical import JsonValue
 from modules_catalog.model import ConfigurationModel
 from orders.lifecycle.model import Order
-from orders.pricing.model import Price
+from orders.pricing.model import Price, VatCategory
 from orders.quotes.model import Quote, QuoteState
 from production.plants.model import Plant
 from production.promise.document import promise_from_json
@@ -23,7 +23,7 @@ class ShownPrice:
     currency: str
     lines: tuple[ShownLine, ...]
     total_minor: int
-    tax_percent: str
+    tax_label: str
     tax_minor: int
     country: str
 
@@ -133,7 +133,6 @@ def shown_choices(selection: Selection, model: ConfigurationModel, words: Words)
 
 def shown_price(price: Price, words: Words) -> ShownPrice:
     """Return a price with its lines named."""
-    percent = (price.tax.rate * 100).normalize()
     return ShownPrice(
         currency=price.currency,
         lines=(
@@ -141,7 +140,17 @@ def shown_price(price: Price, words: Words) -> ShownPrice:
             *(ShownLine(each.reason_in(words.locale), each.amount_minor) for each in price.discounts),
         ),
         total_minor=price.total_minor,
-        tax_percent=f"{percent:f}",
+        tax_label=_tax_label(price, words),
         tax_minor=price.tax.tax_minor,
         country=price.tax.country,
     )
+
+
+def _tax_label(price: Price, words: Words) -> str:
+    """Return what stands beside the tax: its rate, or why there is none."""
+    say = words.translations.gettext
+    if price.tax.category is VatCategory.STANDARD:
+        return say("of which tax %(percent)s %%") % {"percent": f"{(price.tax.rate * 100).normalize():f}"}
+    if price.tax.category is VatCategory.EXPORT:
+        return say("without tax: export")
+    return say("without tax: the buyer owes it in their country")

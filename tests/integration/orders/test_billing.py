@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import permutations
 from pathlib import Path
 
@@ -48,6 +49,8 @@ from orders.numbering.repository import next_number
 from orders.payments.model import PaymentKind, PaymentNotValid, RefundTooLarge
 from orders.payments.providers import Confirmed
 from orders.payments.service import paid_of, record_payment, take_word
+from orders.pricing.exchange import Exchange, PriceList
+from orders.pricing.repository import remove_price_list, save_price_list
 from orders.quotes.service import issue_quote
 from tests.mugs import pottery
 from web.shop import Shop
@@ -174,9 +177,50 @@ def test_a_business_in_france_is_invoiced_without_vat(desk: Desk) -> None:
     desk.bill(order, "ship")
 
     (issued,) = desk.invoices(order)
+    with desk.shop.database.read() as db:
+        agreed = orders.get_order(db, order).price
+    assert (agreed.total_minor, agreed.tax.tax_minor, agreed.tax.country) == (1000, 0, "FR")
     assert issued.invoice.buyer.vat_id == "FR42999999006"
     assert [(line.vat.category.code, line.tax_minor) for line in issued.invoice.totals.vat] == [("K", 0)]
     assert issued.invoice.totals.agreed_minor == 1000
+    assert findings(invoice_files(desk.shop.blobs, issued)[1]) == ()
+
+
+def test_what_was_agreed_without_vat_is_not_invoiced_to_a_business_without_number(desk: Desk) -> None:
+    """Somebody takes the number back in between: refused by the field's name, and issued once it is there again."""
+    company = desk.customer(vat_id="FR42999999006", country="FR")
+    order = desk.order(company, **COMPANY)
+    with desk.shop.database.write() as db:
+        save_billing(db, company, BillingDetails())
+    with pytest.raises(PartyNotValid) as refused:
+        desk.bill(order, "ship")
+    assert refused.value.facts["field"] == "vat_id"
+    assert desk.invoices(order) == []
+
+    with desk.shop.database.write() as db:
+        save_billing(db, company, BillingDetails(vat_id="FR42999999006"))
+    desk.bill(order, "ship")
+    assert [each.invoice.totals.agreed_minor for each in desk.invoices(order)] == [1000]
+
+
+def test_a_business_is_quoted_and_invoiced_in_its_countrys_currency(desk: Desk) -> None:
+    """12.00 EUR are 11.40 CHF, in steps of 0.05; without tax as an export 10.55; valid, and a month has one for each currency."""
+    with desk.shop.database.write() as db:
+        save_price_list(db, PriceList(Exchange("EUR", "CHF", Decimal("0.95"), 5), frozenset({"CH"})))
+    company = desk.customer(country="CH")
+    month = {**COMPANY, "invoicing": "monthly"}
+    francs, more = (desk.order(company, **month) for _ in range(2))
+    with desk.shop.database.write() as db:
+        remove_price_list(db, "CHF")
+    euros = desk.order(company, **month)
+    for order in (francs, more, euros):
+        desk.bill(order, "ship")
+    invoice_month(desk.shop.books, "2026-03", now=datetime(2026, 4, 1, 6, 0, tzinfo=desk.now.tzinfo))
+
+    (issued,), (other,) = desk.invoices(francs), desk.invoices(euros)
+    assert desk.invoices(more) == [issued]
+    assert (issued.invoice.currency, issued.invoice.totals.agreed_minor) == ("CHF", 2 * 1055)
+    assert (other.invoice.currency, other.invoice.totals.agreed_minor) == ("EUR", 1110)
     assert findings(invoice_files(desk.shop.blobs, issued)[1]) == ()
 
 

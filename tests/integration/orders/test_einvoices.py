@@ -16,7 +16,7 @@ from orders.invoicing.judging import Finding, findings
 from orders.invoicing.model import Invoice, InvoiceNotValid, InvoicingMethod, PaymentMeans
 from orders.invoicing.printing import InvoicePrinter
 from orders.invoicing.ubl import ubl_xml
-from orders.pricing.tax import VatCategory
+from orders.pricing.model import VatCategory
 from tests.invoices import COMPANY, DAY, FRENCH, LINES, PRIVATE, SWISS, invoice, order
 from tests.printers import invoice_printer
 

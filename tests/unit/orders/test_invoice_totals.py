@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orders.customers.billing.numbers import plausible_endpoint, plausible_iban, plausible_vat_id, vat_country
 from orders.invoicing.amounts import unit_price
 from orders.invoicing.composing import BillableLine, PiecesBack, credit_note, credit_pieces
 from orders.invoicing.document import invoice_from_json, invoice_to_json
 from orders.invoicing.model import InvoiceKind, InvoiceLine, NothingToBill, PartyNotValid, PaymentMeans
-from orders.invoicing.numbers import plausible_endpoint, plausible_iban, plausible_vat_id, vat_country
 from orders.invoicing.seller import load_seller
-from orders.invoicing.totalling import net_amounts, tax_of
-from orders.pricing.tax import Supply, Vat, VatCategory, vat_of
+from orders.invoicing.totalling import tax_of
+from orders.pricing.model import VatCategory
+from orders.pricing.tax import Supply, Vat, net_amounts, vat_of
 from tests.invoices import COMPANY, DAY, FRENCH, LINES, SELLER, SWISS, invoice, order
 
 RATES = st.sampled_from(

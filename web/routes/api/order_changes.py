@@ -59,6 +59,7 @@ def show_change(request: Request, shop: TheShop, who: TheApiReader, number: str,
         new_id=shop.new_id,
         actor=who.actor,
         now=shop.now(),
+        home=shop.seller.party.country,
     )
     return JSONResponse(proposal_json(proposal, reader_locale(request)))
 
@@ -95,6 +96,7 @@ def consent(
         new_id=shop.new_id,
         actor=who.actor,
         now=now,
+        home=shop.seller.party.country,
     )
     agreed = Agreed(body.total_minor, body.ready)
     with shop.database.write() as db:

@@ -56,6 +56,8 @@ def issue(
         actor=who.actor,
         now=shop.now(),
         voucher=asked.voucher if asked else "",
+        currency=asked.currency if asked else "",
+        home=shop.seller.party.country,
     )
     return _quote(request, shop, quote, status=201)
 
@@ -120,7 +122,7 @@ def place(
                 customer = registry.register_customer(
                     db, _contact(body.contact), new_id=shop.new_id, actor=who.actor, now=now
                 )
-                name_customer(db, quote.id, customer.id)
+                name_customer(db, quote.id, customer.id, home=shop.seller.party.country)
             return place_order(db, quote.id, new_id=shop.new_id, actor=who.actor, now=now).number
 
         scope = f"api:orders:{quote.owner}"

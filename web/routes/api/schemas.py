@@ -342,6 +342,16 @@ class Tax(Told):
     rate: str = Field(examples=["0.19"])
     net_minor: int
     tax_minor: int
+    category: str = Field(description="`standard`, or why no tax is owed: `intra_community`, `export`.")
+
+
+class Exchange(Told):
+    """How a price of the catalog became one in another currency: times the rate, rounded to the step."""
+
+    catalog: str = Field(examples=["EUR"])
+    currency: str = Field(examples=["CHF"])
+    rate: str = Field(examples=["0.95"])
+    step_minor: int
 
 
 class OfferedLine(Told):
@@ -370,12 +380,14 @@ class OfferedPrice(Told):
     discounts: list[Discount] = []
     total_minor: int
     tax: Tax
+    exchange: Exchange | None = None
 
 
 class QuoteAsked(Given):
     """What a quote is to take into account."""
 
     voucher: str = Field("", max_length=80, description="The code of a voucher.", examples=["SPRING-26"])
+    currency: str = Field("", max_length=3, description="That of the buyer's country unless given.", examples=["CHF"])
 
 
 class Quote(Told):
