@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
@@ -13,6 +13,9 @@ MessageId = NewType("MessageId", str)
 TOKEN = re.compile(r"\+([0-9a-f]{32})@")
 """How the token of a reply address looks: 128 random bits, so that nobody guesses another's."""
 LONGEST_REPLY = 2000
+GIVEN_UP = ":given-up"
+ON_ITS_WAY = timedelta(minutes=10)
+"""How long a message may be handed over before it counts as one nobody knows of."""
 
 
 class MessageNotTaken(NotAvailable):
@@ -29,6 +32,14 @@ class MessageInDoubt(NotPossible):
 
 class ReplyNotOurs(NotFound):
     """A mail carries no token of a message we sent."""
+
+
+class MessageNotFound(NotFound):
+    """The order has no such message."""
+
+
+class MessageSent(NotPossible):
+    """The message went out, or may be going out this moment; facts: ``state``."""
 
 
 class MailNotValid(NotValid):
@@ -72,6 +83,19 @@ class SentMessage:
     at: datetime
     order_id: OrderId | None = None
     state: MessageState = MessageState.SENDING
+    occasion: str = ""
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether it was written once more instead."""
+        return self.occasion.endswith(GIVEN_UP)
+
+    def may_be_sent_again(self, now: datetime) -> bool:
+        """Return whether it surely did not go out, or nobody will ever know."""
+        if self.is_given_up:
+            return False
+        is_in_doubt = self.state is MessageState.SENDING and now - self.at >= ON_ITS_WAY
+        return is_in_doubt or self.state is MessageState.REFUSED
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from html.parser import HTMLParser
 from orders.messages.model import LONGEST_REPLY, TOKEN, MailNotValid
 
 LARGEST_MAIL = 25_000_000
+FILES = "📎 "
+"""How the line begins that names the files of an answer."""
 _RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
 _QUOTE_BEGINS = re.compile(
     r"^(?:>|On .{5,200} wrote:|Am .{5,200} schrieb|-{2,} ?Original|_{10,}|From: |Von: |在.{2,120}写道：|.{2,120}寫道：)"
@@ -20,7 +22,10 @@ _QUOTE_BEGINS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a mail says, without what it quotes. ``tokens`` are those of its recipients; ``fingerprint`` names the mail."""
+    """What a mail says, without what it quotes, and the names of the files it brought, which are not kept.
+
+    ``tokens`` are those of its recipients; ``fingerprint`` names the mail.
+    """
 
     tokens: tuple[str, ...]
     text: str
@@ -44,6 +49,7 @@ def read_reply(content: bytes) -> Reply:
         text = "" if body is None else str(body.get_content())
         if body is not None and body.get_content_subtype() == "html":
             text = _words(text)
+        files = [each.get_filename() or "?" for each in message.iter_attachments()] if message.is_multipart() else []
         named = str(message.get("message-id", "")).strip().encode() or content
         automatic = str(message.get("auto-submitted", "no")).strip().lower() != "no"
         bulk = str(message.get("precedence", "")).strip().lower() in ("bulk", "junk", "list", "auto_reply")
@@ -51,7 +57,7 @@ def read_reply(content: bytes) -> Reply:
         raise MailNotValid(field="mail", reason=type(error).__name__) from None
     return Reply(
         tokens=tuple(dict.fromkeys(TOKEN.findall(recipients.lower()))),
-        text=_own_words(text),
+        text=_with_files(_own_words(text), files),
         fingerprint=hashlib.sha256(named).hexdigest(),
         is_automatic=automatic or bulk,
     )
@@ -65,6 +71,15 @@ def _own_words(text: str) -> str:
             break
         kept.append("".join(char for char in line if char.isprintable() or char == "\t").rstrip())
     return "\n".join(kept).strip()[:LONGEST_REPLY]
+
+
+def _with_files(text: str, files: list[str]) -> str:
+    """Return the text with a line for the files that came with it, if some did: ``📎 stain.jpg, label.pdf``."""
+    if not files:
+        return text
+    names = ", ".join("".join(char for char in name if char.isprintable())[:60] for name in files[:10])
+    line = f"{FILES}{names}"[: LONGEST_REPLY // 2]
+    return f"{text[: LONGEST_REPLY - len(line) - 1]}\n{line}".strip()
 
 
 class _Words(HTMLParser):

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from kernel.database import changed_rows
 from kernel.ids import CustomerId, OrderId
-from orders.messages.model import MessageId, MessageState, SentMessage
+from orders.messages.model import GIVEN_UP, MessageId, MessageState, SentMessage
 from orders.messages.tables import MessageRow
 
 
@@ -39,6 +39,19 @@ def unclaim(db: Session, message_id: MessageId) -> None:
 def settle(db: Session, message_id: MessageId, state: MessageState) -> None:
     """Say what became of a message."""
     changed_rows(db, update(MessageRow).where(col(MessageRow.id) == message_id).values(state=state))
+
+
+def give_up(db: Session, message: SentMessage) -> bool:
+    """Let go of a message's occasion, so that it can be written once more; of two callers only one hears true.
+
+    Its row stays, and answers to it still find their way.
+    """
+    statement = (
+        update(MessageRow)
+        .where(col(MessageRow.id) == message.id, col(MessageRow.occasion) == message.occasion)
+        .values(occasion=f"{message.id}{GIVEN_UP}")
+    )
+    return changed_rows(db, statement) == 1
 
 
 def message_by_token(db: Session, token: str) -> SentMessage | None:
@@ -73,4 +86,5 @@ def _message(row: MessageRow) -> SentMessage:
         at=row.at,
         order_id=OrderId(row.order_id) if row.order_id else None,
         state=row.state,
+        occasion=row.occasion,
     )

@@ -9,10 +9,10 @@ from sqlmodel import Session
 from kernel.blobs import BlobStore
 from kernel.database import Database
 from kernel.ids import IdMaker, OrderId, QuoteId
-from kernel.jobs import first_time
+from kernel.jobs import enqueue, first_time
 from kernel.money import Money, format_money
 from modules_catalog.releases.service import model_of
-from orders.audit.model import SYSTEM
+from orders.audit.model import SYSTEM, Actor
 from orders.audit.service import record
 from orders.customers import repository as customers
 from orders.customers.contacts.model import Channel, ContactEvent, ContactEventId
@@ -21,8 +21,9 @@ from orders.customers.model import Customer, Purpose
 from orders.invoicing import repository as invoices
 from orders.invoicing.issued import InvoiceId
 from orders.invoicing.model import InvoiceKind, InvoicingMethod, Syntax
-from orders.invoicing.service import invoice_files
+from orders.invoicing.service import ISSUED_JOB, invoice_files
 from orders.lifecycle import repository as orders
+from orders.lifecycle.following import TELL_JOB
 from orders.lifecycle.model import Order
 from orders.messages import repository
 from orders.messages.composing import letter, mail, written_day
@@ -32,8 +33,10 @@ from orders.messages.model import (
     MailAddresses,
     MessageId,
     MessageKind,
+    MessageNotFound,
     MessageNotTaken,
     MessageRefused,
+    MessageSent,
     MessageState,
     QuotePaper,
     ReplyNotOurs,
@@ -188,6 +191,27 @@ def tell_of_invoice(office: PostOffice, invoice_id: InvoiceId, *, now: datetime)
         attachments=tuple(files),
     )
     _send(office, f"{kind.value}:{issued.id}", kind, told, customer, invoice.number, order.id, now=now)
+
+
+def send_again(db: Session, order: Order, message_id: str, *, actor: Actor, now: datetime) -> None:
+    """Queue a message about an order once more that was refused, or of which nobody knows whether it went out.
+
+    Raises:
+        MessageNotFound: the order has no such message.
+        MessageSent: it went out, or may be going out this moment; nothing is queued.
+    """
+    message = next((each for each in repository.messages_of_order(db, order.id) if each.id == message_id), None)
+    if message is None:
+        raise MessageNotFound(message_id=message_id)
+    if not message.may_be_sent_again(now) or not repository.give_up(db, message):
+        raise MessageSent(state=message.state.value)
+    event = next((event for event, kind in KINDS.items() if kind is message.kind), "")
+    if event:
+        enqueue(db, TELL_JOB, order.id, event, key=f"{order.id}:{event}:again:{message.id}")
+    else:
+        issued = invoices.get_invoice_by_number(db, message.about)
+        enqueue(db, ISSUED_JOB, issued.id, key=f"{issued.id}:again:{message.id}")
+    record(db, f"order:{order.number}", "message_again", actor=actor, now=now, kind=message.kind.value)
 
 
 def receive(db: Session, content: bytes, *, new_id: IdMaker, now: datetime) -> Reply | None:

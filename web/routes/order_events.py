@@ -6,10 +6,12 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
 from kernel.errors import NotValid
+from orders.lifecycle import repository as orders
 from orders.lifecycle.delivering import record_event, ship_pieces
 from orders.lifecycle.model import Remedy
 from orders.lifecycle.returning import return_pieces
 from orders.lifecycle.transitions import OrderEvent
+from orders.messages.service import send_again
 from web.security.access import require_role
 from web.security.roles import Role
 from web.shop import TheActor, TheShop
@@ -78,4 +80,12 @@ def ship(
             actor=actor,
             now=shop.now(),
         )
+    return go_to(request, f"/orders/{number}")
+
+
+@router.post("/orders/{number}/messages/{message_id}/again", name="orders:send_again")
+def resend(request: Request, shop: TheShop, actor: TheActor, number: str, message_id: str) -> Response:
+    """Send a message once more that was refused, or of which nobody knows whether it went out."""
+    with shop.database.write() as db:
+        send_again(db, orders.get_order_by_number(db, number), message_id, actor=actor, now=shop.now())
     return go_to(request, f"/orders/{number}")

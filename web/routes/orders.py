@@ -99,7 +99,9 @@ def page(request: Request, shop: TheShop, reader: TheReader, user: MaybeUser, nu
             "is_carried_away": order.is_carried_away,
             "addresses": _addresses(db, order, reader),
             "billing": order_billing(db, order),
-            "messages": order_messages(db, order) if user is not None and user.may_act_as(Role.STORE) else (),
+            "messages": order_messages(db, order, now=shop.now())
+            if user is not None and user.may_act_as(Role.STORE)
+            else (),
             "may_record_payment": user is not None and user.may_act_as(Role.STORE, Role.FINANCE),
             "can_say_fit": order.profile_id is not None and order.state in WORN_STATES,
             "can_cancel": (order.held_from or order.state) in CAN_CANCEL

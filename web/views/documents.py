@@ -1,6 +1,7 @@
 """What the API tells of each thing, as JSON values. STATE, CONFLICT and REPAIR are those of ``lotone configure``."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from configurator.model import Change, Conflict, Repair
@@ -11,6 +12,7 @@ from orders.drafts.days import NO_DAYS, Days
 from orders.drafts.model import DraftView, Refused
 from orders.lifecycle.changing import Proposal
 from orders.lifecycle.model import Order, OrderReturn, Revision, Shipment, letter_of
+from orders.messages.model import SentMessage
 from orders.quotes.model import Quote
 from production.floor.model import Piece, QueueEntry, ScanOutcome
 from production.lots.model import Lot, PieceLot
@@ -173,6 +175,18 @@ def return_json(returned: OrderReturn) -> Json:
         "pieces": list(returned.pieces),
         "remedy": returned.remedy.value,
         "returned_at": returned.returned_at.isoformat(),
+    }
+
+
+def message_json(message: SentMessage, *, now: datetime) -> Json:
+    """Return that a message was written."""
+    return {
+        "message_id": message.id,
+        "kind": message.kind.value,
+        "about": message.about,
+        "at": message.at.isoformat(),
+        "state": "given_up" if message.is_given_up else message.state.value,
+        "may_be_sent_again": message.may_be_sent_again(now),
     }
 
 

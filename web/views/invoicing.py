@@ -17,6 +17,7 @@ from orders.invoicing.issued import InvoiceRun, IssuedInvoice
 from orders.invoicing.model import InvoiceKind, InvoicingMethod
 from orders.invoicing.service import owed_for
 from orders.lifecycle.model import Order
+from orders.messages.replies import FILES
 from orders.messages.repository import messages_of_order
 from orders.payments.model import Balance, PaymentKind, balance
 from orders.payments.providers import BY_HAND, TRANSFER
@@ -97,6 +98,9 @@ class ShownMessage:
     at: datetime
     text: str
     state: str
+    id: str = ""
+    may_be_sent_again: bool = False
+    names_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +183,16 @@ def order_billing(db: Session, order: Order) -> OrderBilling:
     )
 
 
-def order_messages(db: Session, order: Order) -> tuple[ShownMessage, ...]:
+def order_messages(db: Session, order: Order, *, now: datetime) -> tuple[ShownMessage, ...]:
     """Return what was written about an order, and what the customer answered, oldest first."""
-    shown = [ShownMessage(each.kind.value, each.at, "", each.state.value) for each in messages_of_order(db, order.id)]
+    shown = [
+        ShownMessage(each.kind.value, each.at, "", each.state.value, each.id, each.may_be_sent_again(now))
+        for each in messages_of_order(db, order.id)
+        if not each.is_given_up
+    ]
     if order.customer_id is not None:
         shown += [
-            ShownMessage("", each.at, each.note, "")
+            ShownMessage("", each.at, each.note, "", names_files=FILES in each.note)
             for each in contacts_of(db, order.customer_id, purpose=Purpose.SUPPORT)
             if each.about == order.number and each.channel is Channel.MAIL
         ]

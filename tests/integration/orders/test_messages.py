@@ -5,7 +5,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, default
@@ -36,13 +36,15 @@ from orders.messages.model import (
     MailNotValid,
     MessageId,
     MessageKind,
+    MessageNotFound,
     MessageNotTaken,
+    MessageSent,
     MessageState,
     ReplyNotOurs,
     SentMessage,
 )
 from orders.messages.replies import read_reply
-from orders.messages.service import receive, tell_of_order, tell_of_quote
+from orders.messages.service import receive, send_again, tell_of_order, tell_of_quote
 from orders.messages.transports import FileOutbox, SmtpServer, smtp_server
 from orders.quotes import repository as quotes
 from orders.quotes.service import issue_quote
@@ -228,6 +230,48 @@ def test_the_invoice_comes_with_its_pdf_but_not_when_wanted_on_paper(shop: Shop)
     (attached,) = list(invoice.iter_attachments())
     assert attached.get_filename() == f"{invoice['Subject'].split()[1]}.pdf"
     assert attached.get_content().startswith(b"%PDF")
+
+
+def test_what_was_refused_or_is_in_doubt_is_sent_again_by_hand_once(shop: Shop) -> None:
+    """Not what went out, not what may be going out this moment; the second press finds it taken."""
+    customer = customer_of(shop)
+    order = ordered(shop, customer)
+    postman = Postman()
+    postman.answers = ["554 no"]
+    with server(postman) as refusing:
+        tell_of_order(replace(shop.post_office, transport=refusing), order, "placed", now=shop.now())
+    with shop.database.read() as db:
+        placed = orders.get_order(db, order)
+        (refused,) = repository.messages_of_order(db, order)
+    with shop.database.write() as db:
+        send_again(db, placed, refused.id, actor=CLERK, now=shop.now())
+    with pytest.raises(MessageSent), shop.database.write() as db:
+        send_again(db, placed, refused.id, actor=CLERK, now=shop.now())
+    with pytest.raises(MessageNotFound), shop.database.write() as db:
+        send_again(db, placed, "none", actor=CLERK, now=shop.now())
+    run_pending(shop.database, {**job_functions(shop), "orders.release": lambda _id: None})  # type: ignore[dict-item]
+
+    assert [each["Subject"] for each in mails(shop)] == [f"Your order {placed.number}"]
+    with shop.database.read() as db:
+        given_up, sent = repository.messages_of_order(db, order)
+        assert repository.message_by_token(db, refused.token) == given_up
+    assert (given_up.is_given_up, given_up.may_be_sent_again(shop.now())) == (True, False)
+    assert (sent.state, sent.may_be_sent_again(shop.now())) == (MessageState.SENT, False)
+    doubted = replace(sent, state=MessageState.SENDING)
+    assert [doubted.may_be_sent_again(doubted.at + timedelta(minutes=late)) for late in (9, 10)] == [False, True]
+
+
+def test_an_answer_names_the_files_that_came_with_it() -> None:
+    """They are not kept; an answer of nothing but a photograph is one too."""
+    made = EmailMessage(policy=SMTP)
+    made["To"], made["Message-ID"] = "orders@lotone.example", "<3@example.org>"
+    made.set_content("Too long.\n\nOn Mon, 2 Mar 2026 Lot One wrote:\n> Thank you\n")
+    made.add_attachment(b"JPEG", maintype="image", subtype="jpeg", filename="hem\n.jpg")
+    assert read_reply(made.as_bytes()).text.startswith("Too long.\n📎 hem")
+    made.set_content("x")
+    only = EmailMessage(policy=SMTP)
+    only.add_attachment(b"JPEG", maintype="image", subtype="jpeg", filename="a.jpg")
+    assert read_reply(only.as_bytes()).text == "📎 a.jpg"
 
 
 def answer(to: str, body: str, *, message_id: str = "<1@example.org>", **headers: str) -> bytes:

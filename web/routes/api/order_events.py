@@ -9,13 +9,15 @@ from orders.lifecycle.model import OrderNotYours, Remedy
 from orders.lifecycle.returning import return_pieces
 from orders.lifecycle.sheets import has_sheet
 from orders.lifecycle.transitions import OrderEvent
+from orders.messages.repository import messages_of_order
+from orders.messages.service import send_again
 from web.papers.delivery_notes import draw_delivery_note
 from web.routes.api import schemas
 from web.routes.api.reading import PREFIX, Bearer, TheApiReader, problems
 from web.security.access import Public, require_role
 from web.security.roles import Role
 from web.shop import TheShop
-from web.views.documents import order_json, return_json, shipment_json
+from web.views.documents import message_json, order_json, return_json, shipment_json
 
 router = APIRouter(prefix=f"{PREFIX}/orders/{{number}}", tags=["orders"], dependencies=[Bearer])
 _STORE = Depends(require_role(Role.STORE))
@@ -117,3 +119,26 @@ def returns(shop: TheShop, who: TheApiReader, number: str) -> list[schemas.Piece
             raise OrderNotYours(number=number)
         found = orders.returns_of(db, order.id)
     return [schemas.PiecesReturned.model_validate(return_json(each)) for each in found]
+
+
+@router.get("/messages", name="api:messages", dependencies=[_STORE], responses=problems(401, 403, 404))
+def messages(shop: TheShop, number: str) -> list[schemas.OrderMessage]:
+    """Return what was written to the customer about an order, in order; neither address nor text."""
+    with shop.database.read() as db:
+        found = messages_of_order(db, orders.get_order_by_number(db, number).id)
+    now = shop.now()
+    return [schemas.OrderMessage.model_validate(message_json(each, now=now)) for each in found]
+
+
+@router.post(
+    "/messages/{message_id}/again",
+    name="api:send_again",
+    status_code=204,
+    dependencies=[_STORE],
+    responses=problems(401, 403, 404, 409),
+)
+def resend(shop: TheShop, who: TheApiReader, number: str, message_id: str) -> Response:
+    """Send a message once more that was refused, or of which nobody knows whether it went out; others are 409."""
+    with shop.database.write() as db:
+        send_again(db, orders.get_order_by_number(db, number), message_id, actor=who.actor, now=shop.now())
+    return Response(status_code=204)

@@ -467,6 +467,17 @@ class PiecesReturned(Told):
     returned_at: datetime
 
 
+class OrderMessage(Told):
+    """A message to the customer about an order."""
+
+    message_id: str
+    kind: str
+    about: str = Field(description="The number of the order or the invoice.")
+    at: datetime
+    state: str = Field(description="`sent`, `sending`, `refused`, or `given_up`: written once more instead.")
+    may_be_sent_again: bool
+
+
 class ShipPieces(Given):
     """Which pieces left, and how; without pieces all that are made."""
 
