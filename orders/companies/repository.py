@@ -54,6 +54,12 @@ def find_company(db: Session, customer_id: CustomerId) -> Company | None:
     )
 
 
+def cost_centres_of(db: Session, customer_id: CustomerId | None) -> tuple[CostCentre, ...]:
+    """Return whom a customer's purchases may be charged to, by code; nothing for whoever is no company."""
+    company = find_company(db, customer_id) if customer_id is not None else None
+    return company.cost_centres if company is not None else ()
+
+
 def save_member(db: Session, member: Member) -> None:
     """Let somebody buy for a company; whoever bought for another does so no longer."""
     db.merge(MemberRow(user_id=member.user_id, customer_id=member.customer_id, role=member.role))

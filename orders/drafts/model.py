@@ -7,6 +7,7 @@ from configurator.model import NO_LIMITS, Change, Conflict, Limits, Repair, Sele
 from kernel.errors import NotFound, NotPermitted, NotPossible, NotValid
 from kernel.ids import CustomerId, DraftId, ProfileId
 from modules_catalog.model import ConfigurationModel
+from orders.companies.model import CostCentre
 from orders.drafts.fitting import FitView
 from production.model import Promise
 from production.plants.model import Plant
@@ -90,6 +91,7 @@ class DraftView:
     plant: Plant | None = None
     changes: tuple[Change, ...] = ()  # what the last press changed besides what was pressed
     locked: frozenset[str] = frozenset()  # features a company has settled for who buys
+    cost_centres: tuple[CostCentre, ...] = ()  # of the company it is bought for; another cannot be charged
 
     @property
     def late(self) -> bool:

@@ -424,6 +424,7 @@ def _view(
         fit=fit,
         limits=limits,
         locked=companies.locked_in(db, draft.id),
+        cost_centres=companies.cost_centres_of(db, draft.customer_id),
         dates_proven=is_proven,
         plant=promises.plant_of(db, draft.line) if promise else None,
         changes=() if before is None else changes_between(before, draft.selection),

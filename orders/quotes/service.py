@@ -28,6 +28,8 @@ from orders.quotes.taxing import HOME_COUNTRY, supply_to
 from production.promise import service as promises
 from production.promise.document import promise_to_json
 
+COST_CENTRE = "cost_centre"
+"""The feature whose answer is one of the company's own, where it has named some."""
 TELL_QUOTE_JOB = JobName("messages.quote")
 
 
@@ -157,6 +159,9 @@ def require_quotable(view: DraftView) -> None:
     Raises:
         DraftNotQuotable: something is; the facts say what.
     """
+    charged_to = view.draft.selection.answers.get(COST_CENTRE)
+    if charged_to and view.cost_centres and charged_to not in {each.code for each in view.cost_centres}:
+        raise DraftNotQuotable(reason="cost_centre", features=[COST_CENTRE])
     if view.can_be_quoted:
         return
     unanswered = [code for code, feature in view.state.features.items() if feature.needed and feature.chosen is None]

@@ -9,6 +9,7 @@ from modules_catalog.model import ConfigurationModel, Feature, FeatureKind, Valu
 from orders.drafts.days import Days
 from orders.drafts.following import asked_features
 from orders.drafts.model import DraftView, Refused
+from orders.quotes.service import COST_CENTRE
 from web import formats
 from web.views.words import Words, scaled
 
@@ -55,6 +56,7 @@ class FeatureBlock:
     can_be_open: bool
     is_answered: bool
     settled: str = ""
+    choices: tuple[tuple[str, str], ...] = ()  # a text that is one of these: a company's cost centres
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,15 @@ def configure_page(
     current = next(each for each in view.model.steps if each.code == step)
     blocks = tuple(
         _feature_block(
-            view.model.feature(code), state.features[code], words, days, query, is_settled=code in view.locked
+            view.model.feature(code),
+            state.features[code],
+            words,
+            days,
+            query,
+            is_settled=code in view.locked,
+            choices=tuple((each.code, f"{each.code} {each.name}") for each in view.cost_centres)
+            if code == COST_CENTRE
+            else (),
         )
         for code in current.features
         if code in asked
@@ -242,7 +252,14 @@ def _steps(view: DraftView, current: str, words: Words, asked: frozenset[str]) -
 
 
 def _feature_block(
-    feature: Feature, state: FeatureState, words: Words, days: Days, query: str, *, is_settled: bool = False
+    feature: Feature,
+    state: FeatureState,
+    words: Words,
+    days: Days,
+    query: str,
+    *,
+    is_settled: bool = False,
+    choices: tuple[tuple[str, str], ...] = (),
 ) -> FeatureBlock:
     chosen = state.chosen
     rows = [_option_row(feature, code, each, state, words, days) for code, each in state.options.items()]
@@ -269,6 +286,7 @@ def _feature_block(
         can_be_open=not state.needed,
         is_answered=chosen is not None,
         settled=words.answer(feature, chosen) if is_settled and chosen is not None else "",
+        choices=choices,
     )
 
 
