@@ -10,6 +10,7 @@ from orders.customers.addresses.repository import addresses_of, find_address
 from orders.customers.model import Purpose
 from orders.lifecycle import repository
 from orders.lifecycle.model import Order, ParcelNotFound, Shipment
+from production.floor import service as floor
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,21 @@ def delivery_note(db: Session, order: Order, parcel: int) -> DeliveryNote:
         order=order,
         parcel=found,
         earlier=earlier,
-        still_to_come=tuple(piece for piece in range(1, order.quantity + 1) if piece not in gone),
+        still_to_come=_still_to_come(db, order, gone),
         address=address,
         reference=reference,
         locale=locale,
     )
+
+
+def _still_to_come(db: Session, order: Order, gone: set[int]) -> tuple[int, ...]:
+    """Return the pieces that had not left yet; what is made again for one that had left is no part of this delivery."""
+    pieces = {one.number: one for one in floor.pieces_now(db, order.number)}
+
+    def left(number: int) -> bool:
+        return number in gone or (pieces[number].remake_of in pieces and left(pieces[number].remake_of))
+
+    return tuple(one.number for one in pieces.values() if not one.is_replaced and not left(one.number))
 
 
 def _addressee(db: Session, order: Order, parcel: Shipment) -> tuple[tuple[str, ...], str, str]:

@@ -111,6 +111,11 @@ def remake_spoilt(db: Session, order: Order, piece: int, *, reason: str, actor: 
     """
     spoilt = next(one for one in floor.pieces_now(db, order.number) if one.number == piece)
     _give_back(db, order, spoilt)
+    return remake_or_wait(db, order, piece, reason=reason, actor=actor, now=now)
+
+
+def remake_or_wait(db: Session, order: Order, piece: int, *, reason: str, actor: Actor, now: datetime) -> Remake | None:
+    """Make a piece again; ``None`` when there is no room for it now, which the audit says."""
     try:
         return remake_piece(db, order.number, piece, reason=reason, actor=actor, now=now)
     except (BeyondHorizon, CapacityTaken) as error:

@@ -11,10 +11,15 @@ from orders.audit.service import record
 from orders.lifecycle import repository
 from orders.lifecycle.following import follow
 from orders.lifecycle.model import Order, OrderReturn, Remedy
+from orders.lifecycle.remaking import remake_or_wait
 from orders.lifecycle.service import move
-from orders.lifecycle.transitions import OrderEvent, OrderState
+from orders.lifecycle.transitions import OrderEvent, OrderState, next_state
 
 LONGEST_REASON = 200
+RETURNABLE_STATES = frozenset({OrderState.IN_PRODUCTION, OrderState.BUILT, OrderState.SHIPPED, OrderState.DELIVERED})
+"""Where pieces can be with the customer: also while others of the order are still in the making."""
+PIECES_BACK = "pieces_back"
+"""What the audit says of a return that is not of the whole order."""
 
 
 class ReasonMissing(NotValid):
@@ -41,10 +46,11 @@ def return_pieces(
     actor: Actor,
     now: datetime,
 ) -> OrderReturn:
-    """Record that some pieces, or all that are with the customer, came back; with its last piece the order is returned.
+    """Record that some pieces, or all that are with the customer, came back; with the last one for money the order is returned.
 
-    The credit note over the share of the price follows as a job where the customer gets money back. Paying it back is
-    recorded with the payments.
+    The credit note over the share of the price follows as a job where the customer gets money back; paying it back is
+    recorded with the payments. What is made again has a promise of its own; where there is no room for it now it waits, and is
+    made again by hand.
 
     Args:
         db: The caller's transaction.
@@ -58,7 +64,7 @@ def return_pieces(
     Raises:
         ReasonMissing: nobody says why.
         PiecesNotSent: one never left or came back before; nothing is changed.
-        TransitionNotPossible: the order is on hold or closed; nothing is changed.
+        TransitionNotPossible: the order is on hold, returned or closed; nothing is changed.
     """
     said = reason.strip()
     if not said or len(said) > LONGEST_REASON:
@@ -70,26 +76,27 @@ def return_pieces(
     not_sent = [piece for piece in wanted if piece not in with_customer]
     if not_sent or not wanted:
         raise PiecesNotSent(order=number, pieces=not_sent)
-    is_last = sum(len(each.pieces) for each in earlier) + len(wanted) == order.quantity
+    if order.state not in RETURNABLE_STATES:
+        next_state(order.state, OrderEvent.RETURN)
     returned = OrderReturn(len(earlier) + 1, wanted, remedy, now)
     repository.add_return(db, order.id, returned)
-    if is_last or order.state not in (
-        OrderState.IN_PRODUCTION,
-        OrderState.BUILT,
-        OrderState.SHIPPED,
-        OrderState.DELIVERED,
-    ):
+    for_money = [each for each in (*earlier, returned) if each.remedy is Remedy.MONEY_BACK]
+    if remedy is Remedy.MONEY_BACK and sum(len(each.pieces) for each in for_money) == order.quantity:
         move(db, order.id, OrderEvent.RETURN, actor=actor, now=now, reason=said)
+        return returned
+    record(
+        db,
+        f"order:{number}",
+        PIECES_BACK,
+        actor=actor,
+        now=now,
+        pieces=list(wanted),
+        remedy=remedy.value,
+        reason=said,
+    )
+    if remedy is Remedy.REMADE:
+        for piece in wanted:
+            remake_or_wait(db, order, piece, reason=said, actor=actor, now=now)
     else:
-        record(
-            db,
-            f"order:{number}",
-            "part_return",
-            actor=actor,
-            now=now,
-            pieces=list(wanted),
-            remedy=remedy.value,
-            reason=said,
-        )
         follow(db, order.id, OrderEvent.RETURN.value, turn=1 + returned.number)  # the first turn is the whole order's
     return returned

@@ -20,9 +20,11 @@ from orders.customers.model import Contact
 from orders.customers.service import register_customer
 from orders.drafts import service as drafts
 from orders.drafts.service import Reader
+from orders.invoicing import repository as invoices
 from orders.lifecycle import repository as orders
-from orders.lifecycle.delivering import PiecesNotReady, ReasonMissing, record_event, ship_pieces
-from orders.lifecycle.model import Order, ParcelNotFound
+from orders.lifecycle.delivering import PiecesNotReady, record_event, ship_pieces
+from orders.lifecycle.model import Order, ParcelNotFound, Remedy
+from orders.lifecycle.returning import PiecesNotSent, ReasonMissing, return_pieces
 from orders.lifecycle.scanning import scan
 from orders.lifecycle.service import cancel_order, place_order
 from orders.lifecycle.transitions import OrderEvent, OrderState, TransitionNotPossible
@@ -195,6 +197,52 @@ def test_a_piece_that_leaves_by_a_scan_is_a_parcel_of_its_own(shop: Shop) -> Non
         scan(db, f"L1:{order.number}.2:A:S", Action.SHIP, scan_id="out-2", actor=CLERK, now=NOW)
     with shop.database.read() as db:
         assert [(each.number, each.pieces) for each in orders.shipments_of(db, order.id)] == [(1, (2,))]
+
+
+def test_pieces_come_back_for_money_or_to_be_made_again(shop: Shop) -> None:
+    """Never what did not leave or is back; the remake leaves as a third piece; the last one for money returns the order."""
+    order = placed(shop)
+    work(shop)
+    make(shop, order, 1)
+    with pytest.raises(PiecesNotSent):
+        give_back(shop, order, 1)
+    make(shop, order, 2)
+    ship(shop, order)
+    for pieces, error in (((3,), PiecesNotSent), ((1, 2), ReasonMissing)):
+        with pytest.raises(error):
+            give_back(shop, order, *pieces, reason="" if error is ReasonMissing else "faulty")
+    assert states(shop, order)[0] is OrderState.SHIPPED
+    give_back(shop, order, 2, remedy=Remedy.REMADE)
+    assert states(shop, order) == (
+        OrderState.IN_PRODUCTION,
+        [WorkState.SHIPPED, WorkState.SHIPPED, WorkState.RELEASED],
+    )
+    give_back(shop, order, 1)
+    with pytest.raises(PiecesNotSent):
+        give_back(shop, order, 1)
+    make(shop, order, 3)
+    ship(shop, order)
+    assert states(shop, order)[0] is OrderState.SHIPPED
+    give_back(shop, order)
+    assert states(shop, order)[0] is OrderState.RETURNED
+    with shop.database.read() as db:
+        assert [(each.pieces, each.remedy) for each in orders.returns_of(db, order.id)] == [
+            ((2,), Remedy.REMADE),
+            ((1,), Remedy.MONEY_BACK),
+            ((3,), Remedy.MONEY_BACK),
+        ]
+        assert promises.reservation(db, order.reservation_key).state is not ReservationState.GIVEN_BACK
+    work(shop)
+    with shop.database.read() as db:
+        agreed = [each.invoice.totals.agreed_minor for each in invoices.invoices_of_order(db, order.id)]
+    assert agreed == [2400, 1200, 1200]
+
+
+def give_back(
+    shop: Shop, order: Order, *pieces: int, reason: str = "faulty", remedy: Remedy = Remedy.MONEY_BACK
+) -> None:
+    with shop.database.write() as db:
+        return_pieces(db, order.number, pieces, reason=reason, remedy=remedy, actor=CLERK, now=NOW)
 
 
 def text_of(pdf: bytes) -> str:
