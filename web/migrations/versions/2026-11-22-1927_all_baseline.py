@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122191544"
+revision: str = "20261122192739"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -188,6 +188,16 @@ def upgrade() -> None:
         sa.Column("last", sa.Integer(), nullable=False),
         sa.CheckConstraint("last >= 0", name=op.f("ck_number_series_last_not_negative")),
         sa.PrimaryKeyConstraint("series", name=op.f("pk_number_series")),
+    )
+    op.create_table(
+        "price_list",
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("catalog", sa.String(length=3), nullable=False),
+        sa.Column("rate", sa.String(length=40), nullable=False),
+        sa.Column("step_minor", sa.Integer(), nullable=False),
+        sa.Column("countries", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.CheckConstraint("step_minor >= 1", name=op.f("ck_price_list_step_positive")),
+        sa.PrimaryKeyConstraint("currency", name=op.f("pk_price_list")),
     )
     op.create_table(
         "product_cost",
@@ -1484,17 +1494,35 @@ def upgrade() -> None:
         ),
         sa.Column("turn", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.CheckConstraint("part >= 0", name=op.f("ck_invoiced_order_part_not_negative")),
         sa.CheckConstraint("turn >= 1", name=op.f("ck_invoiced_order_turn_from_one")),
         sa.ForeignKeyConstraint(["invoice_id"], ["invoice.id"], name=op.f("fk_invoiced_order_invoice_id_invoice")),
         sa.ForeignKeyConstraint(
             ["order_id"], ["customer_order.id"], name=op.f("fk_invoiced_order_order_id_customer_order")
         ),
         sa.PrimaryKeyConstraint("invoice_id", "order_id", name=op.f("pk_invoiced_order")),
-        sa.UniqueConstraint("order_id", "kind", "turn", name=op.f("uq_invoiced_order_order_id_kind_turn")),
+        sa.UniqueConstraint("order_id", "kind", "turn", "part", name=op.f("uq_invoiced_order_order_id_kind_turn_part")),
     )
     with op.batch_alter_table("invoiced_order", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invoiced_order_order_id"), ["order_id"], unique=False)
 
+    op.create_table(
+        "order_return",
+        sa.Column("order_id", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("pieces", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column(
+            "remedy",
+            sa.Enum("money_back", "remade", name="remedy", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("returned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["customer_order.id"], name=op.f("fk_order_return_order_id_customer_order")
+        ),
+        sa.PrimaryKeyConstraint("order_id", "number", name=op.f("pk_order_return")),
+    )
     op.create_table(
         "order_revision",
         sa.Column("order_id", sa.String(length=20), nullable=False),
@@ -1520,6 +1548,7 @@ def upgrade() -> None:
         sa.Column("pieces", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("carrier", sa.String(length=60), nullable=False),
         sa.Column("tracking", sa.String(length=60), nullable=False),
+        sa.Column("address_id", sa.String(length=20), nullable=False),
         sa.Column("shipped_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["order_id"], ["customer_order.id"], name=op.f("fk_order_shipment_order_id_customer_order")
@@ -1569,6 +1598,7 @@ def downgrade() -> None:
     op.drop_table("payment")
     op.drop_table("order_shipment")
     op.drop_table("order_revision")
+    op.drop_table("order_return")
     with op.batch_alter_table("invoiced_order", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invoiced_order_order_id"))
 
@@ -1774,6 +1804,7 @@ def downgrade() -> None:
 
     op.drop_table("production_alarm")
     op.drop_table("product_cost")
+    op.drop_table("price_list")
     op.drop_table("number_series")
     op.drop_table("job_effect")
     op.drop_table("invoice_run")
