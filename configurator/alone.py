@@ -36,8 +36,11 @@ def _table(problem: Problem, rule: TableRule, picks: Picks) -> bool:
     for axis in order:
         index = rule.scope[axis]
         picked = [row for row, count in picks.get(index, {}).items() if count]
-        if picked and not problem.domains[index].many:
-            table = np.take(table, rule.ids[axis][picked], axis=axis)
+        if problem.domains[index].many:
+            continue
+        # Ids that no row has are left out: where all options are late, the id of those in time has none.
+        ids = rule.ids[axis][picked] if picked else np.unique(rule.ids[axis])
+        table = np.take(table, ids, axis=axis)
     for axis, index in enumerate(rule.scope):
         if not problem.domains[index].many:
             continue

@@ -245,6 +245,11 @@ class ConfigurationModel:
     settings: Mapping[str, Value] = field(default_factory=dict)  # line constants: spare buckets, warranty …
     components: tuple[ComponentTable, ...] = ()  # stocked components of a sized line
 
+    @property
+    def is_made(self) -> bool:
+        """Whether a plant makes what is configured; a line with the setting ``made: false`` is configured only."""
+        return self.settings.get("made", True) is not False
+
     def feature(self, code: str) -> Feature:
         """Return one feature by its code.
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from modules_catalog.findings import Finding, FindingSeverity
 from modules_catalog.loading.catalog import LoadedCatalog
+from modules_catalog.model import ConfigurationModel
 
 
 def structure_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
@@ -19,14 +20,16 @@ def structure_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
                 f"`{feature.code}` stands on no step, so nobody is asked: add it to one of `steps`",
                 (feature.code,),
             )
-    if not model.operations:
+    if not model.is_made:
+        yield from _not_made(model, line_file)
+    if not model.operations and model.is_made:
         yield Finding(
             "missing_operation",
             FindingSeverity.ERROR,
             line_file,
             "the line has no operations, so nothing could be built or promised: add `operations`",
         )
-    if not model.bom:
+    if not model.bom and model.is_made:
         yield Finding(
             "missing_bom",
             FindingSeverity.ERROR,
@@ -54,3 +57,23 @@ def structure_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
                 f"no line of the bill of materials uses the part `{part.code}`",
                 (part.code,),
             )
+
+
+def _not_made(model: ConfigurationModel, line_file: str) -> Iterator[Finding]:
+    """Yield what it means that a line is only configured, and what it says about making all the same."""
+    if model.operations or model.bom:
+        place = str(model.operations[0].source) if model.operations else line_file
+        yield Finding(
+            "not_made",
+            FindingSeverity.ERROR,
+            place,
+            "`made: false` says that nothing is made, yet the line says how: drop the setting, or what is said of making",
+        )
+        return
+    yield Finding(
+        "not_made",
+        FindingSeverity.NOTE,
+        line_file,
+        "the line is configured only (`made: false`): no plant promises or builds it, so nobody can order it; to sell it, "
+        "drop the setting and add `operations` and `bom`",
+    )

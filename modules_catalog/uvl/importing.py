@@ -221,7 +221,7 @@ def _line(
     rules: list[CatalogRule],
     steps: Mapping[str, list[str]],
 ) -> str:
-    lines = [f"line: {names.codes[model.root.name]}", "steps:"]
+    lines = [f"line: {names.codes[model.root.name]}", "settings: {made: false}", "steps:"]
     for step, members in steps.items():
         listed = [code for name in members for code in _codes(name, names, values)]
         lines.append(f"  - {{code: {step}, features: [{', '.join(listed)}]}}")

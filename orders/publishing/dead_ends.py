@@ -67,6 +67,8 @@ def _never_possible(
     configurator: Configurator, feature: Feature, own: FeatureState, *, stood_in: bool
 ) -> Iterator[Finding]:
     dead = [code for code, option in own.options.items() if option.status is Status.RULED_OUT]
+    if _is_always_yes(feature, dead):
+        return  # What every product has is told as a question with one answer.
     severity = FindingSeverity.WARNING if stood_in else FindingSeverity.ERROR
     places = {str(option.code): str(option.source) for option in feature.options}
     for code in dead[: 1 if stood_in else EXPLAINED_EACH]:
@@ -99,13 +101,20 @@ def _never_possible(
         )
 
 
+def _is_always_yes(feature: Feature, dead: list[str]) -> bool:
+    return feature.kind is FeatureKind.BOOLEAN and dead == ["no"]
+
+
 def _counted(code: str, dead: list[str], stood_in: bool) -> str:
     return f"`{code}` and {len(dead) - 1} more options" if stood_in and len(dead) > 1 else f"`{code}`"
 
 
 def _one_answer(model: ConfigurationModel, feature: Feature, own: FeatureState, state: State) -> Iterator[Finding]:
     """Yield a feature that must be answered and has one answer only: no question to put to a customer."""
-    if feature.kind is FeatureKind.TEXT or not own.needed or feature.shown_when is not None:
+    dead = [code for code, option in own.options.items() if option.status is Status.RULED_OUT]
+    if feature.kind is FeatureKind.TEXT:
+        return
+    if not _is_always_yes(feature, dead) and (not own.needed or feature.shown_when is not None):
         return
     if feature.kind in (FeatureKind.INTEGER, FeatureKind.DECIMAL):
         only = len(own.ranges) == 1 and own.ranges[0][0] == own.ranges[0][1]

@@ -1,9 +1,14 @@
 """Rules nobody needs: those the others imply, and those nothing ever breaks."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
 
 from configurator.configurator import Configurator
 from configurator.engine import WeighsRules
+from configurator.satisfying.engine import build_sat_engine
+from configurator.satisfying.errors import NotEncodable
 from kernel.errors import NotAvailable
 from modules_catalog.checking.listing import some_of
 from modules_catalog.findings import Finding, FindingSeverity
@@ -20,19 +25,34 @@ def rule_findings(configurator: Configurator, *, reported: frozenset[str] = froz
         configurator: The line's configurator.
         reported: Rules reported already because they kill an option; that others are idle beside them is no news.
     """
+    weigher = _weigher(configurator)
     for rule in configurator.model.rules:
-        implied = _implied_by(configurator, rule.id)
+        implied = _implied_by(configurator, weigher, rule.id)
         if implied is None or (implied and reported.issuperset(implied)):
             continue
         yield _redundant(rule, implied) if implied else _never_matters(rule)
 
 
-def _implied_by(configurator: Configurator, rule: str) -> tuple[str, ...] | None:
-    """Return the rules that already forbid all that a rule forbids, from the engine itself where it weighs rules."""
-    engine = configurator.engine
-    if isinstance(engine, WeighsRules):
+def _weigher(configurator: Configurator) -> WeighsRules | None:
+    """Return what tells fast whether a rule is needed: the engine itself, else satisfiability over the same rules.
+
+    What a rule forbids does not depend on prices, so they are left out.
+    """
+    if isinstance(configurator.engine, WeighsRules):
+        return configurator.engine
+    problem = configurator.problem
+    free = tuple(replace(domain, cost_minor=np.zeros_like(domain.cost_minor)) for domain in problem.domains)
+    try:
+        return build_sat_engine(replace(problem, domains=free))
+    except NotEncodable:
+        return None
+
+
+def _implied_by(configurator: Configurator, weigher: WeighsRules | None, rule: str) -> tuple[str, ...] | None:
+    """Return the rules that already forbid all that a rule forbids, ``None`` when it is needed."""
+    if weigher is not None:
         try:
-            return engine.implied_by(rule)
+            return weigher.implied_by(rule)
         except NotAvailable:
             pass
     return implied_by(configurator.problem, rule)

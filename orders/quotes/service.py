@@ -174,6 +174,8 @@ def require_quotable(view: DraftView) -> None:
         raise DraftNotQuotable(reason="unconfirmed", rules=unconfirmed)
     if view.late and view.promise is not None:
         raise DraftNotQuotable(reason="late", promised=view.promise.date.isoformat())
+    if not view.model.is_made:
+        raise DraftNotQuotable(reason="not_made")
     raise DraftNotQuotable(reason="no_date" if view.state.valid else "contradiction")
 
 

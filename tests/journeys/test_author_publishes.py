@@ -7,11 +7,17 @@ from pathlib import Path
 import pytest
 import tinyhtml5
 
+from kernel.ids import DraftId
 from modules_catalog.exchange.zips import zipped
 from modules_catalog.loading.files import CatalogFiles, read_files
 from modules_catalog.releases import service as releases
+from modules_catalog.uvl.importing import import_uvl
+from orders.audit.model import Actor
 from orders.drafts import service as drafts
+from orders.drafts.service import Reader
 from orders.publishing import service as publishing
+from orders.quotes.model import DraftNotQuotable
+from orders.quotes.service import issue_quote
 from tests.journeys.conftest import NOW, do_jobs, enter
 from tests.journeys.person import HOME, Person, words_of
 from web.demo.people import DEMO_PASSWORD
@@ -233,3 +239,57 @@ def test_a_program_brings_a_catalog_in_reads_the_review_and_publishes(shop: Shop
         answer = program.post("/api/v1/catalog/candidates", content=content, headers=who)
         assert (answer.status_code, answer.json()["code"]) == (422, "ArchiveNotValid")
     assert in_force(shop, "desk") == files.release()
+
+
+FEATURE_MODEL = """\
+features
+    Bike
+        mandatory
+            Frame
+                alternative
+                    Steel
+                    Carbon
+        optional
+            Motor
+            Basket
+constraints
+    Motor => Steel
+    !(Basket & Motor)
+"""
+
+
+def test_a_feature_model_is_imported_published_and_configured(shop: Shop, tmp_path: Path) -> None:
+    """What every product has is a warning; no plant makes it, so the page says so and nobody can order it."""
+    (tmp_path / "bike.uvl").write_text(FEATURE_MODEL)
+    import_uvl(tmp_path / "bike.uvl", tmp_path / "bike")
+    author = enter(shop, login_name="author")
+
+    send(author, "bike.zip", zipped(read_files(tmp_path / "bike")))
+    do_jobs(shop)
+    author.open(author.path)
+    assert "may be published" in author.text()
+    assert "`Bike` can only be answered with `yes`" in author.text()
+    assert "the line is configured only" in author.text()
+    author.press("Publish")
+
+    visitor = enter(shop)
+    assert "Bike" in visitor.open("/").text()
+    draft = visitor.open("/configure/Bike").press("Make yours").path.rpartition("/")[0]
+    visitor.open(f"{draft}/Bike").press("=yes", within="#feature-Motor")
+    assert "To configure only" in visitor.text()
+    assert "Order" not in [words_of(each) for each in visitor.all("button")]
+    visitor.press("=yes", within="#feature-Basket")
+    assert (visitor.status, "!(Basket & Motor)" in visitor.text(".conflict__reasons")) == (409, True)
+
+    staff = Reader("clerk", is_staff=True)
+    with pytest.raises(DraftNotQuotable) as refused:
+        issue_quote(
+            shop.database,
+            shop.configurators,
+            DraftId(draft.rpartition("/")[2]),
+            staff,
+            new_id=shop.new_id,
+            actor=Actor("clerk", "store"),
+            now=NOW,
+        )
+    assert refused.value.facts == {"reason": "not_made"}

@@ -4,7 +4,8 @@ Small problems only: the number of assignments is the product of the candidates 
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
@@ -81,6 +82,7 @@ class Oracle:
             costs = [sum(int(domain.cost_minor[row]) * n for row, n in way.items()) for way in self.candidates[place]]
             self.cost = self.cost + self._along((place,), np.array(costs, dtype=np.int64))
         self.size = int(np.prod(self.shape))
+        self._told: dict[tuple[int, bool], tuple[object, BoolArray]] = {}  # by identity; what is told of stays alive
 
     def _along(self, scope: tuple[int, ...], values: np.ndarray) -> np.ndarray:
         shape = [1] * len(self.shape)
@@ -91,6 +93,16 @@ class Oracle:
     def _ways(self, scope: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], tuple[Pieces, ...]]]:
         for way in itertools.product(*(range(self.shape[place]) for place in scope)):
             yield way, tuple(self.candidates[place][at] for place, at in zip(scope, way, strict=True))
+
+    def _once(self, rule: object, tell: Callable[[], BoolArray], *, certain: bool = False) -> BoolArray:
+        key = (id(rule), certain)
+        if key not in self._told:
+            self._told[key] = (rule, tell())
+        return self._told[key][1]
+
+    def _whole(self, holds: Callable[[tuple[Pieces, ...]], bool]) -> BoolArray:
+        told = [holds(pieces) for _, pieces in self._ways(tuple(range(len(self.shape))))]
+        return np.array(told, dtype=np.bool_).reshape(self.shape)
 
     def _rule(self, rule: ProblemRule, *, certain: bool) -> BoolArray:
         holds = np.zeros(tuple(self.shape[place] for place in rule.scope), dtype=np.bool_)
@@ -106,21 +118,19 @@ class Oracle:
         keeps: BoolArray = np.ones(self.shape, dtype=np.bool_)
         for rule in self.problem.rules:
             if rule.rule not in dropped:
-                keeps = keeps & self._rule(rule, certain=certain)
+                keeps = keeps & self._once(rule, partial(self._rule, rule, certain=certain), certain=certain)
         for place, domain in enumerate(self.problem.domains):
             late = limits.unavailable.get(domain.feature, frozenset())
             if f"material:{domain.feature}" not in dropped:
                 fits = [not any(domain.rows[row] in late for row in way) for way in self.candidates[place]]
                 keeps = keeps & self._along((place,), np.array(fits, dtype=np.bool_))
-        everything = tuple(range(len(self.shape)))
         for cap in limits.caps:
             if f"capacity:{cap.work_centre}" not in dropped:
-                fits_cap = [cap_holds(cap, self.problem, pieces) for _, pieces in self._ways(everything)]
-                keeps = keeps & np.array(fits_cap, dtype=np.bool_).reshape(self.shape)
+                keeps = keeps & self._once(cap, partial(self._whole, partial(cap_holds, cap, self.problem)))
         for exclusion in limits.exclusions:
             if exclusion.rule not in dropped:
-                apart = [exclusion_holds(exclusion, self.problem, pieces) for _, pieces in self._ways(everything)]
-                keeps = keeps & np.array(apart, dtype=np.bool_).reshape(self.shape)
+                apart = partial(exclusion_holds, exclusion, self.problem)
+                keeps = keeps & self._once(exclusion, partial(self._whole, apart))
         if limits.budget_minor is not None and "budget" not in dropped:
             keeps = keeps & (self.cost <= limits.budget_minor)
         return keeps

@@ -148,6 +148,7 @@ class ConfigurePage:
     query: str
     is_long: bool
     changes_order: str
+    is_made: bool
 
 
 def configure_page(
@@ -228,6 +229,7 @@ def configure_page(
         engine=state.method,
         query=query,
         changes_order=draft.changes_order,
+        is_made=view.model.is_made,
         is_long=bool(query) or any(len(state.features[code].options) > LONG for code in current.features),
     )
 
