@@ -50,6 +50,8 @@ def _table(problem: Problem, rule: TableRule, picks: Picks) -> bool:
             table = np.asarray(kept.all(axis=axis, keepdims=True))
         elif problem.domains[index].may_be_empty:
             return True
+        else:
+            table = np.take(table, np.unique(rule.ids[axis]), axis=axis)
     return bool(table.any())
 
 
