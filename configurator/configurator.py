@@ -66,6 +66,7 @@ class Configurator:
         self.compiled = compiled or compile_model(model)
         self.problem: Problem = self.compiled.problem
         self.judge = CpSatEngine(self.problem)
+        self._last_resort = CpSatEngine(self.problem, most_priced=MOST_PRICED)
         self.engine: Engine = engine or best_engine(self.problem)
         self._checker = Checker(self.problem)
         self._noting = Noting(self.compiled)
@@ -114,7 +115,7 @@ class Configurator:
             lines=lines,
             must_confirm=rules_unsure(self.problem.rules, whole) if whole is not None else (),
             method=method,
-            proven=answers.proven,
+            proven=answers.proven and answers.priced,
             ms=ms,
         )
 
@@ -495,7 +496,7 @@ class Configurator:
         try:
             return self.engine.answers(picks, limits), self.engine.method
         except NotAvailable:
-            return self.judge.answers(picks, limits), self.judge.method
+            return self._last_resort.answers(picks, limits), self._last_resort.method
 
     def _completion(self, picks: Picks, limits: Limits, *, dropped_rules: frozenset[str] = frozenset()) -> Picks | None:
         try:
@@ -533,6 +534,8 @@ class Configurator:
         return 0 if found is None else cost_of(self.problem, found)
 
 
+MOST_PRICED = 600
+"""Classes up to which CP-SAT, where it has to answer, finds all prices; beyond that it tells what is possible."""
 MANY_FEATURES = 150
 """Without prices a solver answers models of so many features as fast as a plan, and is ready in a second."""
 
@@ -558,7 +561,7 @@ def best_engine(problem: Problem) -> Engine:
     try:
         return build_sat_engine(problem)
     except NotEncodable:
-        return CpSatEngine(problem)
+        return CpSatEngine(problem, most_priced=MOST_PRICED)
 
 
 def _least(answers: Answers) -> int:

@@ -31,6 +31,8 @@ class Answers:
     ``with_row`` when the problem has no such rules.
     ``forced[d][row]``, for ``many`` domains only (``None`` for single ones): every completion of the picks has this row.
     ``witness``: one completion of cost ``best_minor``, every domain included; ``None`` when there is none.
+    ``priced`` is false where only ``best_minor``, and whether a row is possible, are told: its value is then what some
+    completion with it costs, never below the least.
     """
 
     best_minor: int
@@ -39,6 +41,7 @@ class Answers:
     forced: tuple[BoolArray | None, ...]
     witness: Picks | None
     proven: bool = True
+    priced: bool = True
 
 
 class Engine(Protocol):

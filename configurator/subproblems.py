@@ -54,7 +54,11 @@ class Background:
 def _fits(domain: Domain, rows: Mapping[int, int]) -> bool:
     if not domain.many:
         return True
-    return sum(rows.values()) <= domain.most and max(rows.values(), default=0) <= domain.most_each
+    pieces = sum(rows.values())
+    if not pieces and domain.may_be_empty:
+        return True
+    enough = len(domain.rows) * domain.most_each >= domain.least
+    return enough and pieces <= domain.most and max(rows.values(), default=0) <= domain.most_each
 
 
 def background_of(problem: Problem) -> Background:

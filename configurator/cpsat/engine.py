@@ -13,6 +13,7 @@ import numpy as np
 from configurator.assignment import rows_that_fit
 from configurator.cpsat.network import Network, rules_without
 from configurator.cpsat.question import Found, OutOfTime, Question
+from configurator.cpsat.statuses import Statuses
 from configurator.engine import NO_WAY, Answers, Picks
 from configurator.limits import BUDGET, limit_rules
 from configurator.model import NO_LIMITS, Limits
@@ -26,10 +27,13 @@ class CpSatEngine:
     """Answers for one problem by CP-SAT on interchangeability classes; safe to share between threads.
 
     ``effort`` bounds each call in the solver's deterministic seconds; an answer beyond it is given as not proven.
+    ``most_priced``: the least price of every option is found for models of so many classes; of larger ones only the
+    statuses are exact, unless a budget asks for prices (``Answers.priced``). ``None``: always.
     """
 
     problem: Problem
     effort: float = 60.0
+    most_priced: int | None = None
     method: str = "cp-sat"
     _networks: "OrderedDict[str, Network]" = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
@@ -39,8 +43,10 @@ class CpSatEngine:
         asking = _Answering(self, picks, limits)
         witness = asking.best(certain=False)
         best = NO_WAY if witness is None else witness.value
-        with_row = asking.with_rows(certain=False)
-        certain = asking.with_rows(certain=True) if self._asks_staff() else with_row
+        priced = limits.budget_minor is not None or self.most_priced is None or self._classes() <= self.most_priced
+        tell = asking.with_rows if priced else asking.statuses
+        with_row = tell(certain=False)
+        certain = tell(certain=True) if self._asks_staff() else with_row
         return Answers(
             best_minor=int(best),
             with_row=with_row,
@@ -48,6 +54,7 @@ class CpSatEngine:
             forced=asking.forced(witness),
             witness=None if witness is None else witness.assignment,
             proven=asking.proven,
+            priced=priced,
         )
 
     def completion(
@@ -77,6 +84,9 @@ class CpSatEngine:
             while len(self._networks) > _KEPT_NETWORKS:
                 self._networks.popitem(last=False)
         return network
+
+    def _classes(self) -> int:
+        return sum(own.count for own in self.network(NO_LIMITS, frozenset(), False).classes)
 
     def _asks_staff(self) -> bool:
         return any(
@@ -117,6 +127,28 @@ class _Answering:
             else self._with_row(index, tuple(reading[index]), certain)
             for index, domain in enumerate(self.problem.domains)
         )
+
+    def statuses(self, certain: bool) -> tuple[IntArray, ...]:
+        """Return for each row of each domain what some completion with it costs: whether there is one is exact."""
+        network = self.engine.network(self.limits, self.dropped, certain)
+        reading: list[list[ProblemRule]] = [[] for _ in self.problem.domains]
+        for rule in network.rules:
+            for index in rule.scope:
+                reading[index].append(rule)
+        known = Statuses(self.problem, [tuple(rules) for rules in reading], certain)
+        first = self._ask(certain, self.living(certain, None))
+        if first is not None:
+            known.learn(first.assignment, self.picks, [own.copy() for own in network.allowed_rows])
+
+        def ask(index: int, living: list[BoolArray], left: BoolArray) -> Found | None:
+            if self.problem.domains[index].many:
+                return self._ask(certain, living, index, left, priceless=True)
+            return self._ask(certain, [left if at == index else own for at, own in enumerate(living)], priceless=True)
+
+        for index, domain in enumerate(self.problem.domains):
+            if not domain.hidden:
+                known.prove(index, self.living(certain, index), self.picks, ask)
+        return tuple(known.values)
 
     def _with_row(self, index: int, reading: tuple[ProblemRule, ...], certain: bool) -> IntArray:
         """Return the least cost with each row of one domain, by sweeping the remainders from the cheapest upwards.
@@ -194,14 +226,20 @@ class _Answering:
         return living
 
     def _ask(
-        self, certain: bool, living: list[BoolArray], free: int | None = None, ghosts: BoolArray | None = None
+        self,
+        certain: bool,
+        living: list[BoolArray],
+        free: int | None = None,
+        ghosts: BoolArray | None = None,
+        *,
+        priceless: bool = False,
     ) -> Found | None:
         network = self.engine.network(self.limits, self.dropped, certain)
         many: Mapping[int, Mapping[int, int]] = {
             index: rows for index, rows in self.picks.items() if self.problem.domains[index].many
         }
         try:
-            found = Question(network, living, many, free, ghosts).ask(self.engine.effort)
+            found = Question(network, living, many, free, ghosts, priceless).ask(self.engine.effort)
         except OutOfTime:
             self.proven = False
             return None
