@@ -85,7 +85,7 @@ class MeasuringForm:
 def empty_garment_form(unit: str = "cm", sex: str = "") -> MeasuringForm:
     """Return a form for a pair that fits."""
     fields = tuple(
-        MeasureField(name, GARMENT_NAMES[measure], GARMENT_HOW[measure], f"measure-{name}", ("",), "", {}, False)
+        MeasureField(name, GARMENT_NAMES[measure], GARMENT_HOW[measure], f"garment-{name}", ("",), "", {}, False)
         for measure, name in GARMENT_MEASURES.items()
     )
     return MeasuringForm(unit, sex, fields)
@@ -182,7 +182,7 @@ def garment_form(
             name,
             GARMENT_NAMES[measure],
             GARMENT_HOW[measure],
-            f"measure-{name}",
+            f"garment-{name}",
             (*(typed.get(name) or ("",)),)[:1],
             *problems.get(name, ("", {})),
             False,

@@ -53,3 +53,34 @@ document.addEventListener("htmx:after:swap", (event) => {
 document.addEventListener("DOMContentLoaded", () => {
   if (!location.hash) focusWhatMatters("form [aria-invalid=true][data-focus]");
 });
+
+// Measuring: Enter goes on to the next open reading and sends the form after the last; two readings that lie apart
+// open a third at once. The server asks for the third, too.
+function isShown(input) {
+  return !input.closest("[hidden]");
+}
+document.addEventListener("keydown", (event) => {
+  const form = event.target.closest?.("[data-measuring]");
+  if (!form || event.key !== "Enter" || !event.target.matches(".reading input, [name=sex]")) return;
+  const readings = [...form.querySelectorAll(".reading input")].filter(isShown);
+  const open = readings.filter((each) => each !== event.target && !each.value.trim());
+  const next = open.find((each) => readings.indexOf(each) > readings.indexOf(event.target)) ?? open[0];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+});
+document.addEventListener("input", (event) => {
+  const form = event.target.closest?.("[data-measuring]");
+  const measure = event.target.closest?.(".measure");
+  const third = measure?.querySelectorAll(".reading")[2];
+  if (!form || !third || third.querySelector("input").value) return;
+  const [first, second] = [...measure.querySelectorAll(".reading input")].map((each) => parseFloat(each.value.replace(",", ".")));
+  third.hidden = !(Math.abs(first - second) > Number(form.dataset.measuring) + 1e-9);
+});
+document.addEventListener("DOMContentLoaded", () => {
+  for (const hint of document.querySelectorAll("[data-with-script]")) hint.hidden = false;
+  const form = document.querySelector("[data-measuring]");
+  if (!form || document.querySelector("[data-focus]")) return;
+  const first = form.querySelector("[name=sex]:checked") ? form.querySelector(".reading input") : form.querySelector("[name=sex]");
+  first?.focus({ preventScroll: true });
+});
