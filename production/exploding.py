@@ -105,9 +105,7 @@ def _items(model: ConfigurationModel, line: BomLine, scope: Scope) -> list[BomIt
 
 def _routing(model: ConfigurationModel, scope: Scope, fit: FitParts | None) -> Routing:
     trim_code = _trim_operation(model)
-    added = dict(fit.added_s) if fit else {}
-    if fit and fit.trims:
-        added[trim_code] = added.get(trim_code, 0) + sum(trim.seconds for trim in fit.trims)
+    added = {trim_code: sum(trim.seconds for trim in fit.trims)} if fit and fit.trims else {}
     ordered = _in_order(model.operations)
     numbers = {operation.code: NUMBER_STEP * index for index, (operation, _) in enumerate(ordered, start=1)}
     waits: dict[str, tuple[int, ...]] = {}

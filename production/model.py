@@ -5,7 +5,7 @@ that takes capacity and material; a ``Promise`` is the plant's answer to a deman
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
@@ -144,15 +144,11 @@ class FinishedMeasure:
 
 @dataclass(frozen=True, slots=True)
 class FitParts:
-    """What a measured garment adds to the catalog's BOM and routing: pieces, trims, measures.
-
-    ``added_s`` gives further seconds per operation code (own panels cut for a bespoke pair).
-    """
+    """What a measured garment adds to the catalog's BOM and routing: pieces, trims, measures."""
 
     pieces: tuple[FitPiece, ...]
     trims: tuple[FitTrim, ...] = ()
     measures: tuple[FinishedMeasure, ...] = ()
-    added_s: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

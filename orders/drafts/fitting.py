@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from configurator.fit.fitting import fit_person
 from configurator.fit.model import Fit, Measurer, Readings, Verdict
 from configurator.model import Answer
-from modules_catalog.model import ConfigurationModel
+from modules_catalog.model import ConfigurationModel, Option
 from modules_catalog.sizing.constants import (
     COMFORT_FROM_STRETCH_PERCENT,
     STRETCH_FROM_STRETCH_PERCENT,
@@ -18,6 +18,8 @@ from orders.customers.model import MeasurementProfile, Method
 
 #: The features and answers a measured line is recognised by.
 SIZING, MEASURED, FIT, CLOTH, STRETCH = "sizing", "measured", "fit", "cloth", "stretch_pct"
+#: Whether a pair is put together from panels cut ahead or cut from ones of its own; a line may do without the question.
+PANELS, SHELF, OWN = "panels", "shelf", "own"
 
 #: How far a measure may be off, by how it was taken.
 MEASURERS = {Method.TAPE: Measurer.STAFF, Method.GARMENT: Measurer.GARMENT, Method.SIZE: Measurer.SIZE}
@@ -53,25 +55,22 @@ def fit_view(
 ) -> FitView | None:
     """Return the fit of the choices for the measured person; ``None`` when the choices ask for no measures.
 
-    A block and cloth nobody stocks components for is fitted from an empty table: its panels are cut by themselves.
+    A pair with panels of its own, or in a block and cloth nobody stocks components for, is fitted from an empty table.
     """
     if not is_measured(answers):
         return None
     block, cloth = _block(answers), _cloth_family(model, answers)
     if profile is None or block is None or cloth is None:
         return FitView(None)
-    table = next((t for t in components if (t.block, t.cloth) == (block, cloth)), None)
+    is_own = answers.get(PANELS) == OWN
+    table = None if is_own else next((t for t in components if (t.block, t.cloth) == (block, cloth)), None)
+    return FitView(fit_of(profile, table or ComponentTable(block, cloth, ())))
+
+
+def fit_of(profile: MeasurementProfile, table: ComponentTable) -> Fit:
+    """Return the fit of a measured person from one table of components."""
     readings = Readings(MEASURERS[profile.method], profile.readings_each())
-    return FitView(
-        fit_person(
-            profile.body(),
-            table or ComponentTable(block, cloth, ()),
-            block=block,
-            cloth=cloth,
-            readings=readings,
-            corrections_mm=profile.corrections_mm,
-        )
-    )
+    return fit_person(profile.body(), table, readings=readings, corrections_mm=profile.corrections_mm)
 
 
 def _block(answers: Mapping[str, Answer]) -> FitBlock | None:
@@ -81,8 +80,11 @@ def _block(answers: Mapping[str, Answer]) -> FitBlock | None:
 
 def _cloth_family(model: ConfigurationModel, answers: Mapping[str, Answer]) -> ClothFamily | None:
     chosen = next((option for option in model.feature(CLOTH).options if option.code == answers.get(CLOTH)), None)
-    if chosen is None:
-        return None
+    return None if chosen is None else family_of(chosen)
+
+
+def family_of(chosen: Option) -> ClothFamily:
+    """Return the family a cloth belongs to by how far it gives."""
     stretch = chosen.attributes.get(STRETCH)
     percent = stretch if isinstance(stretch, int) else 0
     if percent >= STRETCH_FROM_STRETCH_PERCENT:

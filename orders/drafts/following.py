@@ -51,7 +51,7 @@ def after_press(
             return None
     # A complete draft that has become too late, or too dear, still is one whose questions are all answered.
     if configurator.is_complete(selection) and not configurator.is_complete(after, limits):
-        return _filled(configurator, after, limits)
+        return filled(configurator, after, limits)
     return after
 
 
@@ -141,7 +141,7 @@ def without_pointless(model: ConfigurationModel, selection: Selection, feature: 
     return bare
 
 
-def _filled(configurator: Configurator, selection: Selection, limits: Limits) -> Selection:
+def filled(configurator: Configurator, selection: Selection, limits: Limits) -> Selection:
     """Return the selection with what is newly asked answered: by its default, else by the cheapest that can be had.
 
     A text is left to the customer. What only a rule asks for is completed at least cost.

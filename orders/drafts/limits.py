@@ -17,6 +17,7 @@ from orders.customers.model import MeasurementProfile
 from orders.drafts.deadlines import Deadline
 from orders.drafts.fitting import fit_view
 from orders.drafts.model import Draft
+from orders.drafts.panels import shelf_limits
 from orders.drafts.variants import variant_of
 from production.errors import PlantNotFound, SelectionIncomplete
 from production.model import Demand, MaterialNeed, demand_of
@@ -24,9 +25,12 @@ from production.plants.model import Plant, WorkCentreKind
 from production.promise import service as promises
 
 
-def limits_for(draft: Draft) -> Limits:
-    """Return the budget of the draft as a limit of one piece; what a need-by date means says ``deadline_for``."""
-    return Limits(budget_minor=draft.budget_minor)
+def limits_for(configurator: Configurator, draft: Draft, profile: MeasurementProfile | None) -> Limits:
+    """Return the budget of the draft as a limit of one piece, and for what the shelf has no panels.
+
+    What a need-by date means says ``deadline_for``.
+    """
+    return Limits(budget_minor=draft.budget_minor, exclusions=shelf_limits(configurator, profile))
 
 
 def deadline_for(
@@ -56,7 +60,9 @@ def deadline_for(
     free = promises.free_capacity(db, draft.line, now=now, by=draft.need_by)
     deadline = Deadline(
         configurator=configurator,
-        limits=replace(limits_for(draft), caps=caps_for(configurator, plant, free, draft.quantity)),
+        limits=replace(
+            limits_for(configurator, draft, profile), caps=caps_for(configurator, plant, free, draft.quantity)
+        ),
         by=draft.need_by,
         demand_of=demand,
         days_of=days_of,

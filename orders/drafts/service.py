@@ -29,6 +29,7 @@ from orders.drafts.fitting import fit_view
 from orders.drafts.following import chosen_with_followers, state_with_followers
 from orders.drafts.limits import deadline_for, limits_for
 from orders.drafts.model import Draft, DraftNotYours, DraftView, NothingToUndo, Refused
+from orders.drafts.panels import with_panels
 from orders.drafts.presets import require_unlocked, unlocked_repairs, within_locks
 from orders.drafts.promising import inquired_promise
 from orders.drafts.settling import settled_choice, settled_completion, settled_state
@@ -92,6 +93,7 @@ def open_draft(
         configurator = configurators.of(db, release)
         profile = current_profile(db, customer_id, now=now) if customer_id else None
     selection = Selection() if empty else configurator.defaults() if starting is None else starting
+    selection = with_panels(configurator, selection, profile)
     draft = Draft(
         id=DraftId(new_id()),
         line=line,
@@ -274,9 +276,11 @@ def complete(
     """
 
     def decide(db: Session, draft: Draft, configurator: Configurator) -> Draft | Refused:
-        deadline = deadline_for(db, configurator, draft, _profile(db, draft), now=now)
+        profile = _profile(db, draft)
+        deadline = deadline_for(db, configurator, draft, profile, now=now)
         if deadline is None:
-            found = configurator.complete(draft.selection, goal, limits_for(draft), to=closest_to, weights=weights)
+            limits = limits_for(configurator, draft, profile)
+            found = configurator.complete(draft.selection, goal, limits, to=closest_to, weights=weights)
         else:
             found, _ = settled_completion(deadline, draft.selection, goal, closest_to, weights)
         return draft.changed(now, selection=found)
@@ -350,6 +354,19 @@ def assign_customer(
     )
 
 
+def settle_panels(
+    database: Database, configurators: Configurators, draft_id: DraftId, reader: Reader, *, now: datetime
+) -> None:
+    """Give a draft that has got its measures panels of its own where the shelf has none; listed, and undone, like a press."""
+    with database.read() as db:
+        draft = _readable(repository.get_draft(db, draft_id), reader)
+        configurator = configurators.of(db, draft.release)
+        settled = with_panels(configurator, draft.selection, _profile(db, draft))
+    if settled != draft.selection:
+        with database.write() as db:
+            repository.save_draft(db, draft.changed(now, selection=settled), before=draft)
+
+
 def _change(
     database: Database,
     configurators: Configurators,
@@ -405,8 +422,8 @@ def _view(
     db: Session, configurators: Configurators, draft: Draft, *, now: datetime, before: Selection | None = None
 ) -> DraftView:
     configurator = configurators.of(db, draft.release)
-    limits = limits_for(draft)
     profile = _profile(db, draft)
+    limits = limits_for(configurator, draft, profile)
     deadline = deadline_for(db, configurator, draft, profile, now=now)
     is_proven = True
     if deadline is None:
@@ -434,9 +451,11 @@ def _view(
 def _choice(
     db: Session, configurator: Configurator, draft: Draft, feature: str, answer: Answer, *, now: datetime
 ) -> Chosen | NotChosen:
-    deadline = deadline_for(db, configurator, draft, _profile(db, draft), now=now)
+    profile = _profile(db, draft)
+    deadline = deadline_for(db, configurator, draft, profile, now=now)
     if deadline is None:
-        return chosen_with_followers(configurator, draft.selection, feature, answer, limits_for(draft))
+        limits = limits_for(configurator, draft, profile)
+        return chosen_with_followers(configurator, draft.selection, feature, answer, limits)
     return settled_choice(deadline, draft.selection, feature, answer)[0]
 
 

@@ -1,6 +1,7 @@
 """From a complete draft to the variant the plant makes: choices and fit, exploded."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from configurator.fit.model import Fit
 from configurator.model import Answer
@@ -14,7 +15,7 @@ from modules_catalog.sizing.constants import (
     WAIST_MINUTES,
 )
 from modules_catalog.sizing.model import MEASURES
-from orders.drafts.fitting import FitView
+from orders.drafts.fitting import OWN, PANELS, FitView
 from production.exploding import explode
 from production.model import FinishedMeasure, FitParts, FitPiece, FitTrim, Variant
 
@@ -27,12 +28,12 @@ TRIM_MINUTES = {
     "top_front": TOP_EDGE_MINUTES,
     "top_back": TOP_EDGE_MINUTES,
 }
-#: What drawing and cutting own panels adds to the cutting operation.
-BESPOKE_CUT_S = 2700
 
 
 def variant_of(model: ConfigurationModel, answers: Mapping[str, Answer], fit: FitView | None) -> Variant:
-    """Return the variant of complete choices; a measured pair that nobody has measured yet is planned without pieces."""
+    """Return the variant of complete choices; a pair that nobody has measured, or with own panels, is planned without pieces."""
+    if answers.get(PANELS) == OWN:
+        fit = None if fit is None or fit.fit is None else FitView(replace(fit.fit, combination=None))
     return explode(model, answers, None if fit is None or fit.fit is None else fit_parts(fit.fit))
 
 
@@ -44,7 +45,7 @@ def fit_parts(fit: Fit) -> FitParts:
         if fit.finished is not None
     )
     if fit.combination is None:
-        return FitParts(pieces=(), measures=measures, added_s={"cut": BESPOKE_CUT_S})
+        return FitParts(pieces=(), measures=measures)
     chosen = fit.combination
     pieces = tuple(
         FitPiece(component.id, component.kind.value, 1, component.bin)

@@ -168,4 +168,5 @@ def take_draft(
             profile_id=current.id if current else None,
             now=now,
         )
+    drafts.settle_panels(shop.database, shop.configurators, draft_id, reader, now=now)
     return go_to(request, f"/drafts/{draft_id}")

@@ -195,6 +195,8 @@ def _kept(
             drafts.assign_customer(
                 db, DraftId(draft), reader, customer_id=profile.customer_id, profile_id=profile.id, now=now
             )
+    if draft:
+        drafts.settle_panels(shop.database, shop.configurators, DraftId(draft), reader, now=now)
     return go_to(request, f"/drafts/{draft}/fit-report" if draft else f"/customers/{customer_id}")
 
 

@@ -27,6 +27,7 @@ LIMIT_REASONS = {
     "capacity": _("The workshop has no time left for it by then."),
     "material": _("A part of it cannot be here by then."),
     "need_by": _("Nothing can be ready by then."),
+    "panels": _("No panels cut ahead come close enough to these measures in this fit and cloth."),
 }
 
 

@@ -225,6 +225,7 @@ def assign_customer(
             profile_id=profile_id,
             now=shop.now(),
         )
+    drafts.settle_panels(shop.database, shop.configurators, DraftId(draft_id), who.reader, now=shop.now())
     with shop.database.read() as db:
         view = drafts.view_draft(db, shop.configurators, DraftId(draft_id), who.reader, now=shop.now())
     return JSONResponse(draft_json(view, reader_locale(request)))
