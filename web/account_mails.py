@@ -15,6 +15,7 @@ SUBJECTS = {
     LinkKind.CONFIRM: _("Confirm your e-mail address"),
     LinkKind.RESET: _("Set a new password"),
     LinkKind.KNOWN: _("You have an account already"),
+    LinkKind.ADDRESS: _("Confirm your new e-mail address"),
 }
 TEXTS = {
     LinkKind.CONFIRM: _(
@@ -24,6 +25,10 @@ TEXTS = {
     LinkKind.KNOWN: _(
         "Somebody, probably you, wanted to register with this address, which has an account. If you forgot the password, "
         "this link sets a new one; it works for an hour, once."
+    ),
+    LinkKind.ADDRESS: _(
+        "This shall be the new e-mail address of your account. Please open this page to confirm it; the link works for a "
+        "day, once."
     ),
 }
 FOOTER = _("If it was not you, do nothing: nothing was changed.")
@@ -41,4 +46,4 @@ def composed(link: LinkToMail, origin: str) -> Mail:
     """Return the mail in the account's language."""
     say = translations_for(link.user.locale).gettext
     text = f"{say(TEXTS[link.kind])}\n\n{origin}/links/{link.token}\n\n{say(FOOTER)}\n\nLot One\n"
-    return Mail(link.user.login_name, f"Lot One: {say(SUBJECTS[link.kind])}", text)
+    return Mail(link.address, f"Lot One: {say(SUBJECTS[link.kind])}", text)

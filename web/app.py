@@ -5,6 +5,7 @@ from fastapi import APIRouter, FastAPI
 from web.framing import frame_app
 from web.routes import (
     account,
+    account_joining,
     again,
     catalog,
     company,
@@ -68,6 +69,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     session.router,
     registration.router,
     account.router,
+    account_joining.router,
     sign_in_methods.router,
     users.router,
     styleguide.router,

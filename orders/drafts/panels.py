@@ -58,5 +58,5 @@ def _serves(table: ComponentTable, profile: MeasurementProfile | None) -> bool:
 
 def _families(model: ConfigurationModel, rows: Sequence[str]) -> tuple[int, ...]:
     families = list(ClothFamily)
-    known = {option.code: 1 + families.index(family_of(option)) for option in model.feature(CLOTH).options}
+    known = {str(option.code): 1 + families.index(family_of(option)) for option in model.feature(CLOTH).options}
     return tuple(known.get(row, 0) for row in rows)

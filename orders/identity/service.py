@@ -12,7 +12,7 @@ from orders.audit.service import record
 from orders.customers import repository as customers
 from orders.customers.addresses.repository import move_addresses
 from orders.customers.contacts.repository import move_contacts
-from orders.customers.model import Customer, Purpose
+from orders.customers.model import Customer, CustomerKind, Purpose
 from orders.customers.service import known_customer
 from orders.drafts import repository as drafts
 from orders.identity import repository
@@ -43,6 +43,20 @@ def same_person(db: Session, customer: Customer) -> list[Customer]:
     return customers.customers_by_contact(
         db, email=contact.email, phone=contact.phone, purpose=Purpose.SALE, but=customer.id
     )
+
+
+def joinable(db: Session, customer: Customer) -> list[Customer]:
+    """Return the cards that carry the confirmed e-mail address of an account's customer, oldest first.
+
+    A telephone number is no proof here, and neither is an address nobody confirmed: that is for the caller to know.
+    Companies are joined by staff only.
+    """
+    if customer.contact.email is None or customer.contact.kind is not CustomerKind.PRIVATE:
+        return []
+    found = customers.customers_by_contact(
+        db, email=customer.contact.email, phone=None, purpose=Purpose.SALE, but=customer.id
+    )
+    return [each for each in found if each.contact.kind is CustomerKind.PRIVATE]
 
 
 def merge(

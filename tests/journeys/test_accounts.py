@@ -14,9 +14,10 @@ import pytest
 from kernel.jobs import run_pending
 from orders.audit.model import Actor
 from orders.customers import repository as customers
-from orders.customers.model import Purpose
+from orders.customers.model import Contact, KnownFact, Purpose
+from orders.customers.service import register_customer
 from tests.journeys.conftest import do_jobs, enter
-from tests.journeys.person import Person
+from tests.journeys.person import HOME, Person
 from tests.serving import app_of
 from web.demo.people import DEMO_PASSWORD
 from web.jobs import job_functions
@@ -349,3 +350,61 @@ def test_an_admin_takes_a_lost_second_factor_away(shop: Shop) -> None:
     assert clerk.open("/customers").path == "/login?next=/customers"
     clerk.sign_in("store", DEMO_PASSWORD)
     assert clerk.open("/customers").status == 200
+
+
+def test_a_card_of_the_store_is_offered_to_whoever_confirmed_its_address(shop: Shop) -> None:
+    """Never joined by itself; taken with one press, parted with another; no other card, and no account, is offered."""
+    actor = Actor("clerk", "store")
+    with shop.database.write() as db:
+        cards = [
+            register_customer(db, Contact("M. Roth", email, phone), new_id=shop.new_id, actor=actor, now=shop.now())
+            for email, phone in [("MIA@example.org", None), ("eva@example.org", "+49 30 5550199")]
+        ]
+        customers.remember(db, cards[0].id, [KnownFact("jeans.fit", "slim", "store", shop.now())])
+    person = registered(shop)
+    assert "Is this you, too?" in person.text()
+    assert cards[0].reference in person.text()
+    assert cards[1].reference not in person.text()
+    with shop.database.read() as db:
+        (mia,) = customers.find_customers(db, "mia roth", purpose=Purpose.SALE)
+        assert customers.known_facts(db, mia.id, purpose=Purpose.SALE) == {}
+    forged = person.client.post(
+        "/account/joins",
+        data={"other": cards[1].id, "csrf_token": next(person.all("[name=csrf_token]")).get("value")},
+        headers={"Origin": HOME, "Sec-Fetch-Site": "same-origin"},
+    )
+    assert forged.status_code == 409
+    person.press("It is mine: keep it here")
+    assert f"{cards[0].reference} is kept here, too." in person.text()
+    with shop.database.read() as db:
+        assert set(customers.known_facts(db, mia.id, purpose=Purpose.SALE)) == {"jeans.fit"}
+    person.press("Part them again")
+    assert "Is this you, too?" in person.text()
+
+
+def test_the_address_changes_only_when_the_new_one_is_confirmed(shop: Shop) -> None:
+    """A wrong password mails nothing; a taken address answers alike; following the link ends the other sessions."""
+    person = registered(shop)
+    other = enter(shop)
+    other.open("/login").press("Sign in", login_name="mia@example.org", password=PASSWORD)
+    person.open("/account/data").press("Mail me the link", email="mia@new.example", password="wrong wrong")
+    assert (person.status, links(shop, "mia@new.example")) == (422, [])
+    person.open("/account/data").press("Mail me the link", email="no address", password=PASSWORD)
+    assert person.status == 422
+    person.open("/account/data").press("Mail me the link", email="Mia@new.example", password=PASSWORD)
+    (link,) = links(shop, "mia@new.example")
+    other.open("/account")
+    assert other.path == "/account"
+    person.open(link)
+    assert "mia@new.example" in person.text()
+    person.press("Confirm and sign in")
+    assert person.path == "/account"
+    assert other.open("/account").path == "/login?next=/account"
+    with shop.database.read() as db:
+        assert [
+            each.contact.name for each in customers.find_customers(db, "mia@new.example", purpose=Purpose.SALE)
+        ] == ["Mia Roth"]
+    other.open("/login").press("Sign in", login_name="mia@example.org", password=PASSWORD)
+    assert other.status == 422
+    other.press("Sign in", login_name="mia@new.example", password=PASSWORD)
+    assert other.status == 200

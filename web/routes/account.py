@@ -18,14 +18,16 @@ from orders.customers.memory import usual_answers
 from orders.customers.model import Contact, ContactNotValid, Purpose
 from orders.customers.service import correct_contact, known_customer
 from orders.drafts import repository as drafts
+from orders.identity.repository import merges_of
 from orders.lifecycle.repository import orders_in_reach
 from orders.privacy.exporting import export_customer
 from web.erasing import erase_everything
 from web.forms import TheForm
+from web.routes.account_joining import offered_joins
 from web.routes.session import set_cookie
-from web.security import service
+from web.security import accounts, service
 from web.security.access import SignedInUser, signed_in
-from web.security.model import User
+from web.security.model import User, UserNotValid
 from web.shop import Shop, TheActor, TheReader, TheShop
 from web.templating import go_to, reader_locale, respond
 from web.translations import LOCALES
@@ -70,7 +72,11 @@ def page(request: Request, shop: TheShop, user: SignedInUser, reader: TheReader)
             if usual_answers(facts, line, now=shop.now())
         ]
         ordered = orders_in_reach(db, (user.id, reader.also), user.customer_id)
+        joins = offered_joins(db, user)
+        joined = merges_of(db, user.customer_id) if user.customer_id else []
     values = {
+        "joins": [(each.id, each.since.date(), each.reference) for each in joins],
+        "joined": [(each.id, each.merged_reference) for each in joined],
         "drafts": draft_lines(begun, models, reader_locale(request)),
         "orders": [
             (each.number, each.state.value, promised_date(each.promise), each.price.total_minor, each.price.currency)
@@ -99,7 +105,7 @@ def save_contact(
     country: Annotated[str, Form()] = "",
     locale: Annotated[str, Form()] = "",
 ) -> Response:
-    """Correct who the customer is; the e-mail address is what they sign in with and stays."""
+    """Correct who the customer is; the e-mail address is what they sign in with and changes by a mailed link."""
     customer_id = _customer_of(user)
     typed = {"name": name, "phone": phone, "country": country}
     try:
@@ -117,6 +123,26 @@ def save_contact(
     except ContactNotValid as error:
         return _show_data(request, shop, user, problem=str(error.facts["field"]), typed=typed)
     return go_to(request, "/account/data")
+
+
+@router.post("/email", name="account:ask_email")
+def ask_email(
+    request: Request,
+    shop: TheShop,
+    user: SignedInUser,
+    email: Annotated[str, Form(max_length=254)] = "",
+    password: Annotated[str, Form()] = "",
+) -> Response:
+    """Have a link mailed to a new e-mail address; the account keeps the old one until it is followed."""
+    _customer_of(user)
+    try:
+        with shop.database.write() as db:
+            is_right = accounts.ask_for_address(db, user, email, password, new_id=shop.new_id, now=shop.now())
+    except (ContactNotValid, UserNotValid):
+        return _show_data(request, shop, user, problem="email", typed_email=email)
+    if not is_right:
+        return _show_data(request, shop, user, problem="password", typed_email=email)
+    return go_to(request, "/register/sent")
 
 
 @router.post("/addresses", name="account:add_address")
@@ -216,6 +242,7 @@ def _show_data(
     typed: dict[str, str] | None = None,
     address_problem: str = "",
     typed_address: dict[str, str] | None = None,
+    typed_email: str = "",
 ) -> Response:
     locale = reader_locale(request)
     with shop.database.read() as db:
@@ -226,6 +253,7 @@ def _show_data(
             "customer": customer,
             "typed": typed or {"name": contact.name, "phone": contact.phone or "", "country": contact.country},
             "problem": problem,
+            "typed_email": typed_email,
             "addresses": addresses.addresses_of(db, customer.id, purpose=Purpose.DELIVERY),
             "typed_address": typed_address or dict.fromkeys((*PARTS, "country"), ""),
             "address_problem": address_problem,

@@ -18,6 +18,9 @@ from web.templating import go_to, reader_locale, respond
 
 router = APIRouter(dependencies=[Public], include_in_schema=False)
 
+#: Links that say: the address is mine.
+CONFIRMING = frozenset({LinkKind.CONFIRM, LinkKind.ADDRESS})
+
 
 @router.get("/register", name="registration:form")
 def form(request: Request) -> Response:
@@ -79,8 +82,8 @@ def ask_for_reset(request: Request, shop: TheShop, email: Annotated[str, Form(ma
 def follow(request: Request, shop: TheShop, token: str) -> Response:
     """Show what a mailed link does; only pressing the button uses it up, for mail programs follow links too."""
     with shop.database.read() as db:
-        user, kind = accounts.who_follows(db, token, now=shop.now())
-    return _link_page(request, token, kind, user.login_name)
+        _, kind, address = accounts.who_follows(db, token, now=shop.now())
+    return _link_page(request, token, kind, address)
 
 
 @router.post("/links/{token}", name="registration:use_link")
@@ -90,23 +93,24 @@ def use(
     """Confirm the address and sign in, or set the new password."""
     now = shop.now()
     with shop.database.read() as db:
-        user, kind = accounts.who_follows(db, token, now=now)
-    if kind is LinkKind.CONFIRM:
+        user, kind, address = accounts.who_follows(db, token, now=now)
+    if kind in CONFIRMING:
+        confirm = accounts.confirm if kind is LinkKind.CONFIRM else accounts.change_address
         with shop.database.write() as db:
-            signed_in = accounts.confirm(db, token, actor=Actor(user.id, "customer"), now=now)
+            signed_in = confirm(db, token, actor=Actor(user.id, "customer"), now=now)
             return enter(request, db, signed_in, "/account", now=now)
     try:
         with shop.database.write() as db:
             accounts.reset_password(db, token, password, actor=actor, now=now)
     except UserNotValid:
-        return _link_page(request, token, kind, user.login_name, is_wrong=True, status=422)
+        return _link_page(request, token, kind, address, is_wrong=True, status=422)
     return go_to(request, "/login")
 
 
 def _link_page(
     request: Request, token: str, kind: LinkKind, login_name: str, *, is_wrong: bool = False, status: int = 200
 ) -> Response:
-    values = {"token": token, "confirms": kind is LinkKind.CONFIRM, "login_name": login_name, "is_wrong": is_wrong}
+    values = {"token": token, "confirms": kind in CONFIRMING, "login_name": login_name, "is_wrong": is_wrong}
     return respond(request, "registration/link.html", values, blocks=["link_form"], status=status)
 
 

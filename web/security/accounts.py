@@ -1,4 +1,4 @@
-"""A customer's own account: asked for, confirmed by a mailed link, its password reset the same way.
+"""A customer's own account: asked for, confirmed by a mailed link, its password reset and its address changed the same way.
 
 Nobody learns from the answers whether an address has an account. What is mailed is decided when a link is asked for;
 the token itself is made when the mail is written, so it stands in no job and in no table.
@@ -6,7 +6,7 @@ the token itself is made when the mail is written, so it stands in no job and in
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -15,9 +15,9 @@ from kernel.ids import CustomerId, IdMaker
 from kernel.jobs import JobName, enqueue
 from orders.audit.model import Actor
 from orders.audit.service import record
-from orders.customers.model import Contact, ContactNotValid
+from orders.customers.model import Contact, ContactNotValid, Purpose
 from orders.customers.repository import erase_customer
-from orders.customers.service import register_customer
+from orders.customers.service import correct_contact, known_customer, register_customer
 from web.security import repository, service
 from web.security.model import LinkKind, LinkNotValid, LoginNameTaken, User
 from web.security.roles import Role
@@ -28,6 +28,7 @@ LIFETIME = {
     LinkKind.CONFIRM: timedelta(days=3),
     LinkKind.RESET: timedelta(hours=1),
     LinkKind.KNOWN: timedelta(hours=1),
+    LinkKind.ADDRESS: timedelta(hours=24),
 }
 #: Mails to one account in a quarter of an hour; nobody fills somebody else's letter box.
 LINKS_PER_WINDOW = 3
@@ -40,6 +41,7 @@ class LinkToMail:
 
     user: User
     kind: LinkKind
+    address: str
     token: str
 
 
@@ -95,8 +97,8 @@ def link_to_mail(db: Session, link_id: str) -> LinkToMail | None:
     return LinkToMail(*found, token)
 
 
-def who_follows(db: Session, token: str, *, now: datetime) -> tuple[User, LinkKind]:
-    """Return whose link a token is and what it does; following it uses nothing up.
+def who_follows(db: Session, token: str, *, now: datetime) -> tuple[User, LinkKind, str]:
+    """Return whose link a token is, what it does and to which address it went; following it uses nothing up.
 
     Raises:
         LinkNotValid: it was used, has expired or never was.
@@ -113,7 +115,7 @@ def confirm(db: Session, token: str, *, actor: Actor, now: datetime) -> SignedIn
     Raises:
         LinkNotValid: the link was used, has expired, or is for something else.
     """
-    user, kind = who_follows(db, token, now=now)
+    user, kind, _ = who_follows(db, token, now=now)
     if kind is not LinkKind.CONFIRM or not user.is_active or not repository.use_link(db, _hash(token)):
         raise LinkNotValid
     repository.change_user(db, user.id, confirmed_at=now)
@@ -128,14 +130,55 @@ def reset_password(db: Session, token: str, password: str, *, actor: Actor, now:
         LinkNotValid: the link was used, has expired, or is for something else.
         UserNotValid: the password is too short or too long; the link still works.
     """
-    user, kind = who_follows(db, token, now=now)
-    if kind is LinkKind.CONFIRM or not user.is_active:
+    user, kind, _ = who_follows(db, token, now=now)
+    if kind not in (LinkKind.RESET, LinkKind.KNOWN) or not user.is_active:
         raise LinkNotValid
     hashed = service.hashed_password(password)
     if not repository.use_link(db, _hash(token)):
         raise LinkNotValid
     set_password(db, user, hashed, actor=actor, now=now)
     return user
+
+
+def ask_for_address(db: Session, user: User, address: str, password: str, *, new_id: IdMaker, now: datetime) -> bool:
+    """Return whether the password was right; then a link goes to the new address, and only following it changes anything.
+
+    An address that has an account gets the mail of somebody who registers again: the answer is the same.
+
+    Raises:
+        UserNotValid: this can be no address to sign in with.
+    """
+    wanted = service.login_name_of(address)
+    Contact(user.display_name, wanted)
+    if not service.is_password(db, user, password):
+        return False
+    known = repository.find_user(db, wanted)
+    if known is None:
+        _mail(db, user, LinkKind.ADDRESS, new_id=new_id, now=now, address=wanted)
+    elif known.id != user.id:
+        _mail(db, known, LinkKind.KNOWN, new_id=new_id, now=now)
+    return True
+
+
+def change_address(db: Session, token: str, *, actor: Actor, now: datetime) -> SignedIn:
+    """Make the address a link was mailed to the account's and the customer's, and return a new session; others end.
+
+    Raises:
+        LinkNotValid: the link was used, has expired, or is for something else.
+        LoginNameTaken: somebody else has registered with the address meanwhile.
+    """
+    user, kind, address = who_follows(db, token, now=now)
+    if kind is not LinkKind.ADDRESS or not user.is_active or not repository.use_link(db, _hash(token)):
+        raise LinkNotValid
+    if repository.find_user(db, address) is not None:
+        raise LoginNameTaken(login_name=address)
+    repository.change_user(db, user.id, login_name=address)
+    service.end_sessions(db, user.id)
+    if user.customer_id is not None:
+        customer = known_customer(db, user.customer_id, purpose=Purpose.SUPPORT)
+        correct_contact(db, customer.id, replace(customer.contact, email=address), actor=actor, now=now)
+    record(db, f"user:{user.id}", "address_changed", actor=actor, now=now)
+    return service.start_session(db, replace(user, login_name=address), now=now)
 
 
 def change_password(
@@ -177,11 +220,13 @@ def drop_unconfirmed(db: Session, *, now: datetime) -> int:
     return len(users)
 
 
-def _mail(db: Session, user: User, kind: LinkKind, *, new_id: IdMaker, now: datetime) -> None:
+def _mail(
+    db: Session, user: User, kind: LinkKind, *, new_id: IdMaker, now: datetime, address: str | None = None
+) -> None:
     if repository.links_since(db, user.id, now - service.ATTEMPT_WINDOW) >= LINKS_PER_WINDOW:
         return
     link_id = new_id()
-    repository.add_link(db, link_id, user.id, kind, now=now, expires_at=now + LIFETIME[kind])
+    repository.add_link(db, link_id, user.id, kind, now=now, expires_at=now + LIFETIME[kind], address=address)
     enqueue(db, MAIL_LINK_JOB, link_id)
 
 

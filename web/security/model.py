@@ -77,6 +77,7 @@ class LinkKind(StrEnum):
     CONFIRM = "confirm"  # the e-mail address of a new account
     RESET = "reset"  # of a forgotten password
     KNOWN = "known"  # somebody registered again with an address that has an account
+    ADDRESS = "address"  # a new e-mail address of an account; mailed to the new one
 
 
 @dataclass(frozen=True, slots=True)

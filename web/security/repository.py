@@ -120,10 +120,20 @@ def recovery_codes_left(db: Session, user_id: str) -> int:
     return db.exec(select(count).where(WebRecoveryCodeRow.user_id == user_id)).one()
 
 
-def add_link(db: Session, link_id: str, user_id: str, kind: LinkKind, *, now: datetime, expires_at: datetime) -> None:
+def add_link(
+    db: Session,
+    link_id: str,
+    user_id: str,
+    kind: LinkKind,
+    *,
+    now: datetime,
+    expires_at: datetime,
+    address: str | None = None,
+) -> None:
     """Note that a link is to be mailed, and forget the ones that have expired."""
     db.exec(delete(WebMailedLinkRow).where(col(WebMailedLinkRow.expires_at) <= now))
-    db.add(WebMailedLinkRow(id=link_id, user_id=user_id, kind=kind, asked_at=now, expires_at=expires_at))
+    row = WebMailedLinkRow(id=link_id, user_id=user_id, kind=kind, asked_at=now, expires_at=expires_at, address=address)
+    db.add(row)
     db.flush()
 
 
@@ -135,10 +145,13 @@ def links_since(db: Session, user_id: str, since: datetime) -> int:
     ).one()
 
 
-def find_link(db: Session, link_id: str) -> tuple[User, LinkKind] | None:
-    """Return whom a link is for and what it does; nothing once it was used or has expired."""
+def find_link(db: Session, link_id: str) -> tuple[User, LinkKind, str] | None:
+    """Return whom a link is for, what it does and where it is mailed; nothing once it was used or has expired."""
     row = db.get(WebMailedLinkRow, link_id)
-    return (get_user(db, row.user_id), row.kind) if row else None
+    if row is None:
+        return None
+    user = get_user(db, row.user_id)
+    return user, row.kind, row.address or user.login_name
 
 
 def give_token(db: Session, link_id: str, token_hash: str) -> None:
@@ -146,14 +159,17 @@ def give_token(db: Session, link_id: str, token_hash: str) -> None:
     changed_rows(db, update(WebMailedLinkRow).where(col(WebMailedLinkRow.id) == link_id).values(token_hash=token_hash))
 
 
-def linked_user(db: Session, token_hash: str, *, now: datetime) -> tuple[User, LinkKind] | None:
-    """Return whom a mailed token belongs to, if its link still works."""
+def linked_user(db: Session, token_hash: str, *, now: datetime) -> tuple[User, LinkKind, str] | None:
+    """Return whom a mailed token belongs to, what it does and where it was mailed, if its link still works."""
     row = db.exec(
         select(WebMailedLinkRow).where(
             WebMailedLinkRow.token_hash == token_hash, col(WebMailedLinkRow.expires_at) > now
         )
     ).first()
-    return (get_user(db, row.user_id), row.kind) if row else None
+    if row is None:
+        return None
+    user = get_user(db, row.user_id)
+    return user, row.kind, row.address or user.login_name
 
 
 def use_link(db: Session, token_hash: str) -> bool:

@@ -53,9 +53,7 @@ def user_add(
         UserNotValid: The login name, the display name, the password's length or the role set cannot be used.
         LoginNameTaken: Somebody else has the login name.
     """
-    name = login_name.strip().lower()
-    if not _LOGIN_NAME.fullmatch(name):
-        raise UserNotValid(field="login_name")
+    name = login_name_of(login_name)
     if not 1 <= len(display_name.strip()) <= 100:
         raise UserNotValid(field="display_name")
     if not roles:
@@ -74,6 +72,18 @@ def user_add(
     )
     repository.add_user(db, user, hashed, now=now)
     return user
+
+
+def login_name_of(text: str) -> str:
+    """Return the login name that was typed, as it is kept.
+
+    Raises:
+        UserNotValid: It cannot be one.
+    """
+    name = text.strip().lower()
+    if not _LOGIN_NAME.fullmatch(name):
+        raise UserNotValid(field="login_name")
+    return name
 
 
 def hashed_password(password: str) -> str:

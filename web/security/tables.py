@@ -65,6 +65,7 @@ class WebMailedLinkRow(SQLModel, table=True):
     kind: LinkKind = Field(sa_column=Column(text_enum(LinkKind), nullable=False))
     asked_at: datetime = Field(sa_column=Column(UtcDateTime(), nullable=False))
     token_hash: str | None = Field(default=None, unique=True, max_length=64)
+    address: str | None = Field(default=None, max_length=64)
     expires_at: datetime = Field(sa_column=Column(UtcDateTime(), nullable=False, index=True))
 
 
