@@ -10,6 +10,7 @@ from modules_catalog.sizing.model import Component, ComponentKind, ComponentTabl
 from modules_catalog.sizing.rounding import rounded
 from modules_catalog.sizing.targets import ease_for
 from production.stocking.model import Draft, Integers
+from production.stocking.pieces import THIGH_OF_HIP_PERCENT, WAIST_LESS_HIP_MM
 from production.stocking.population import SEXES
 
 
@@ -31,11 +32,19 @@ def scaled_draft(table: ComponentTable, block: FitBlock, cloth: ClothFamily) -> 
 
 
 def scaled_row(component: Component, before: Ease, after: Ease, length_class: int) -> tuple[int, ...]:
-    """Return waist, hip, thigh, depth, length class of a panel with the ease of another block."""
+    """Return waist, hip, thigh, depth, length class of a panel with the ease of another block, as far as it can be drafted.
+
+    Waist, hip and thigh have eases of their own, so a shape at the limits of F-22 may leave them; it is brought back.
+    """
+    waist = rounded(component.waist_mm * (100 + after.waist_percent), 100 + before.waist_percent)
+    hip = rounded(component.hip_mm * (100 + after.hip_percent), 100 + before.hip_percent)
+    thigh = rounded(component.thigh_mm * (100 + after.thigh_percent), 100 + before.thigh_percent)
+    narrowest, widest = WAIST_LESS_HIP_MM
+    least, most = THIGH_OF_HIP_PERCENT
     return (
-        rounded(component.waist_mm * (100 + after.waist_percent), 100 + before.waist_percent),
-        rounded(component.hip_mm * (100 + after.hip_percent), 100 + before.hip_percent),
-        rounded(component.thigh_mm * (100 + after.thigh_percent), 100 + before.thigh_percent),
+        min(max(waist, hip + narrowest), hip + widest),
+        hip,
+        min(max(thigh, -(-hip * least // 100)), hip * most // 100),
         component.depth_mm,
         length_class,
     )

@@ -86,16 +86,14 @@ def test_a_step_that_falls_away_passes_on_what_it_waited_for(toys: Configuration
 
 
 def test_pieces_and_trims_of_a_fit_are_added(toys: ConfigurationModel) -> None:
-    fit = FitParts(
-        (FitPiece("front-07", "front", 1, "A2"),), (FitTrim("hem", 23, 60), FitTrim("hip", 4, 180)), (), {"join": 5}
-    )
+    fit = FitParts((FitPiece("front-07", "front", 1, "A2"),), (FitTrim("hem", 23, 60), FitTrim("hip", 4, 180)))
     variant = explode(toys, {"body": "ash", "size": 10, "shiny": "no"}, fit)
 
     assert [(item.code, item.kind) for item in variant.bom.items] == [
         ("front-07", MaterialKind.COMPONENT),
         ("body.ash", MaterialKind.OPTION),
     ]
-    assert {one.code: one.seconds for one in variant.routing.operations} == {"saw": 110 + 240, "join": 65}
+    assert {one.code: one.seconds for one in variant.routing.operations} == {"saw": 110 + 240, "join": 60}
 
 
 @pytest.mark.parametrize("answers", [{"body": "elm"}, {"boddy": "ash"}, {"body": "ash", "size": "ten"}])

@@ -182,14 +182,25 @@ def test_a_table_becomes_the_draft_it_came_from(wearers: list[Wearer]) -> None:
 
 def test_only_girths_scale_with_the_ease() -> None:
     """F-26: from 1 / 5 / 6 % to slim 0 / 2 / 2 %, half up."""
-    front = Component("f", ComponentKind.FRONT, "M", "L", 505, 630, 318, 900, 300)
+    front = Component("f", ComponentKind.FRONT, "M", "L", 505, 630, 350, 900, 300)
     back = Component("b", ComponentKind.BACK, "F", "S", 404, 525, 321, 740, 240)
     yoke = Component("y", ComponentKind.YOKE, "any", "", side_height_mm=35, centre_height_mm=60, waist_take_mm=25)
     table = ComponentTable(FitBlock.STRAIGHT, ClothFamily.RIGID, (front, back, yoke))
 
     draft = scaled_draft(table, FitBlock.SLIM, ClothFamily.RIGID)
 
-    assert draft.fronts.tolist() == [[500, 612, 306, 300, 1]]
+    assert draft.fronts.tolist() == [[500, 612, 337, 300, 1]]
     assert draft.backs.tolist() == [[400, 510, 309, 240, 0]]
     assert (draft.class_sex.tolist(), draft.class_inseam.tolist()) == ([0, 1], [740, 900])
     assert draft.yokes.tolist() == [[25, 60, 35]]
+
+
+def test_a_scaled_panel_can_still_be_drafted() -> None:
+    """F-22: a waist 20 over the hip would be 30 over it, a thigh of 53 % less than that."""
+    front = Component("f", ComponentKind.FRONT, "M", "L", 545, 525, 279, 900, 300)
+    yoke = Component("y", ComponentKind.YOKE, "any", "", side_height_mm=35, centre_height_mm=60, waist_take_mm=25)
+    table = ComponentTable(FitBlock.STRAIGHT, ClothFamily.RIGID, (front, yoke))
+
+    draft = scaled_draft(table, FitBlock.SLIM, ClothFamily.RIGID)
+
+    assert draft.fronts.tolist() == [[530, 510, 271, 300, 0]]
