@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122192739"
+revision: str = "20261122193011"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -1222,12 +1222,20 @@ def upgrade() -> None:
         sa.Column(
             "kind",
             sa.Enum(
-                "confirm", "reset", "known", name="link_kind", native_enum=False, create_constraint=True, length=40
+                "confirm",
+                "reset",
+                "known",
+                "address",
+                name="link_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
             ),
             nullable=False,
         ),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=True),
+        sa.Column("address", sa.String(length=64), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["web_user.id"], name=op.f("fk_web_mailed_link_user_id_web_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_web_mailed_link")),
