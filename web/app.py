@@ -15,12 +15,14 @@ from web.routes import (
     customer_import,
     customers,
     feedback,
+    figures,
     finance,
     floor,
     handovers,
     home,
     invoices,
     measuring,
+    metrics,
     order_changes,
     order_events,
     orders,
@@ -40,6 +42,7 @@ from web.routes.api.describing import describe_api
 from web.routes.api.routers import ROUTERS as API_ROUTERS
 from web.settings import Settings
 from web.shop import Shop
+from web.watching import Watched
 
 ROUTERS: tuple[APIRouter, ...] = (
     home.router,
@@ -62,7 +65,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     pieces.router,
     finance.router,
     plant_calendar.router,
+    figures.router,
     planning.router,
+    metrics.router,
     company.router,
     company_account.router,
     invoices.router,
@@ -87,5 +92,6 @@ def create_app(settings: Settings, shop: Shop) -> FastAPI:
     """
     app = frame_app(settings, shop.database, clock=shop.clock, routers=ROUTERS)
     app.state.shop = shop
+    app.state.watched = Watched()
     describe_api(app)
     return app

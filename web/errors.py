@@ -147,7 +147,7 @@ def _plain(value: Any) -> Any:
 
 
 def _for_machines(request: Request) -> bool:
-    if request.url.path.startswith("/api/"):
+    if request.url.path.startswith("/api/") or request.url.path == "/metrics":
         return True
     accepted = request.headers.get("Accept", "")
     return "json" in accepted and "text/html" not in accepted

@@ -42,6 +42,8 @@ class Settings:
         mail_reply_to: Where answers go; a token is put before the ``@``.
         mail_inbox: A maildir into which a mail server delivers answers. Empty: none is read.
         seller_file: Who invoices: a file like ``orders/invoicing/seller.yaml``. Empty: that one, the demo's.
+        metrics_token: What a monitoring program sends as bearer token to read ``/metrics``, at least 32 characters. Empty:
+            only signed-in planners and admins read it.
         worker_slots: How many job workers may run at once on one database.
         log_level: ``debug``, ``info``, ``warning`` or ``error``.
     """
@@ -63,6 +65,7 @@ class Settings:
     mail_reply_to: str = "orders@lotone.example"
     mail_inbox: str = ""
     seller_file: str = ""
+    metrics_token: str = ""
     worker_slots: int = 2
     log_level: str = "info"
 
@@ -74,6 +77,8 @@ class Settings:
         _require("log_level", self.log_level, self.log_level in ("debug", "info", "warning", "error"))
         if self.secret_key and len(self.secret_key) < 32:
             raise SettingNotValid(setting=f"{PREFIX}SECRET_KEY", reason="shorter than 32 characters")
+        if self.metrics_token and len(self.metrics_token) < 32:
+            raise SettingNotValid(setting=f"{PREFIX}METRICS_TOKEN", reason="shorter than 32 characters")
         if self.master_key and not is_master_key(self.master_key):
             raise SettingNotValid(setting=f"{PREFIX}MASTER_KEY", reason="not 32 bytes as base64")
 

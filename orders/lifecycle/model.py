@@ -127,6 +127,17 @@ class OrderReturn:
     returned_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class AgreedDates:
+    """When an order was placed, and what was promised of it first and last (production/promise/document)."""
+
+    number: str
+    quote_id: QuoteId
+    placed_at: datetime
+    first_promise: Mapping[str, JsonValue]
+    promise: Mapping[str, JsonValue]
+
+
 def letter_of(revision: int) -> str:
     """Return a revision as it is printed: A for 1, B for 2, … Z."""
     return chr(ord("A") + revision - 1)

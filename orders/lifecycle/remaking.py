@@ -146,7 +146,7 @@ def _keep_the_customer_informed(
     before = promise_from_json(order.promise).date
     if promise.date <= before:
         return None
-    repository.move_promise(db, order.id, promise_to_json(promise))
+    repository.move_promise(db, order, promise_to_json(promise), now=now)
     moved = {"before": before.isoformat(), "after": promise.date.isoformat()}
     record(db, f"order:{order.number}", NEW_PROMISE, actor=actor, now=now, before=moved["before"], after=moved["after"])
     follow(db, order.id, NEW_DATE, turn=promise.date.toordinal())

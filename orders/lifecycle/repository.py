@@ -1,9 +1,11 @@
 """Reading and writing orders."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, or_, update
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, func, select
 
 from configurator.model import Selection
@@ -11,10 +13,13 @@ from kernel.canonical import JsonValue
 from kernel.database import changed_rows
 from kernel.ids import CustomerId, OrderId, ProfileId, QuoteId
 from orders.drafts.repository import selection_from_json, selection_to_json
-from orders.lifecycle.model import Order, OrderNotFound, OrderReturn, Revision, Shipment
-from orders.lifecycle.tables import OrderReturnRow, OrderRevisionRow, OrderRow, ShipmentRow
+from orders.lifecycle.model import AgreedDates, Order, OrderNotFound, OrderReturn, Revision, Shipment
+from orders.lifecycle.tables import OrderPromiseRow, OrderReturnRow, OrderRevisionRow, OrderRow, ShipmentRow
 from orders.lifecycle.transitions import RUNNING_STATES, OrderState
 from orders.pricing.model import price_from_json
+
+AT_ONCE = 5_000
+"""How many numbers one statement asks for."""
 
 
 def add_order(db: Session, order: Order) -> None:
@@ -122,6 +127,66 @@ def revise_order(db: Session, before: Order, after: Order, *, now: datetime) -> 
     return True
 
 
+def move_promise(db: Session, before: Order, promise: Mapping[str, JsonValue], *, now: datetime) -> bool:
+    """Return whether the order still promised what ``before`` says and promises this now; what it promised is kept.
+
+    The caller holds the order's lock.
+    """
+    statement = (
+        update(OrderRow)
+        .where(
+            col(OrderRow.id) == before.id,
+            col(OrderRow.revision) == before.revision,
+            col(OrderRow.state) == before.state,
+        )
+        .values(promise=dict(promise))
+    )
+    if changed_rows(db, statement) != 1:
+        return False
+    moved = db.exec(
+        select(func.count()).select_from(OrderPromiseRow).where(col(OrderPromiseRow.order_id) == before.id)
+    ).one()
+    db.add(
+        OrderPromiseRow(
+            order_id=before.id, number=moved + 1, revision=before.revision, promise=dict(before.promise), until=now
+        )
+    )
+    db.flush()
+    return True
+
+
+def agreed_dates(db: Session, numbers: Collection[str]) -> list[AgreedDates]:
+    """Return when some orders were placed and what was promised of them first and last; unknown numbers are left out."""
+    found: list[AgreedDates] = []
+    wanted = sorted(numbers)
+    for begin in range(0, len(wanted), AT_ONCE):
+        some = wanted[begin : begin + AT_ONCE]
+        rows = db.execute(
+            select_columns(
+                col(OrderRow.id),
+                col(OrderRow.number),
+                col(OrderRow.quote_id),
+                col(OrderRow.placed_at),
+                col(OrderRow.promise),
+            ).where(col(OrderRow.number).in_(some))
+        ).all()
+        ids = [row[0] for row in rows]
+        firsts: dict[str, tuple[datetime, Mapping[str, Any]]] = {}
+        for table in (OrderRevisionRow, OrderPromiseRow):
+            for order_id, until, promise in db.execute(
+                select_columns(col(table.order_id), col(table.until), col(table.promise)).where(
+                    col(table.order_id).in_(ids)
+                )
+            ):
+                if order_id not in firsts or until < firsts[order_id][0]:
+                    firsts[order_id] = (until, promise)
+        found += [
+            AgreedDates(number, QuoteId(quote_id), placed_at, firsts.get(order_id, (placed_at, promise))[1], promise)
+            for order_id, number, quote_id, placed_at, promise in rows
+        ]
+    return found
+
+
 def add_shipment(db: Session, order_id: OrderId, shipment: Shipment) -> None:
     """Store what left."""
     db.add(
@@ -202,6 +267,16 @@ def find_orders(
     return [_order(row) for row in db.exec(wanted)]
 
 
+def count_by_state(db: Session) -> dict[tuple[str, str], int]:
+    """Return how many orders of each line are in each state."""
+    rows = db.exec(
+        select(OrderRow.line, OrderRow.state, func.count())
+        .group_by(col(OrderRow.line), col(OrderRow.state))
+        .order_by(col(OrderRow.line), col(OrderRow.state))
+    )
+    return {(line, OrderState(state).value): count for line, state, count in rows}
+
+
 def running_orders(db: Session, line: str, *, limit: int) -> tuple[list[Order], int]:
     """Return the orders of a line that are not built yet, latest first, and how many there are in all."""
     wanted = (col(OrderRow.line) == line, col(OrderRow.state).in_(sorted(RUNNING_STATES)))
@@ -228,11 +303,6 @@ def move_order(
         .values(state=after, held_from=held_from.value if held_from else None)
     )
     return changed_rows(db, statement) == 1
-
-
-def move_promise(db: Session, order_id: OrderId, promise: Mapping[str, JsonValue]) -> None:
-    """Store another promise of an order."""
-    changed_rows(db, update(OrderRow).where(col(OrderRow.id) == order_id).values(promise=dict(promise)))
 
 
 def orders_in_reach(

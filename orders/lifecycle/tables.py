@@ -57,6 +57,18 @@ class OrderRevisionRow(SQLModel, table=True):
     until: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
+class OrderPromiseRow(SQLModel, table=True):
+    """What was promised of an order before the plant moved it with the customer's consent; rows are only ever added."""
+
+    __tablename__ = "order_promise"
+
+    order_id: str = Field(primary_key=True, foreign_key="customer_order.id", max_length=20)
+    number: int = Field(primary_key=True)
+    revision: int
+    promise: Any = Field(sa_column=Column(json_document(), nullable=False))
+    until: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
 class ShipmentRow(SQLModel, table=True):
     """One parcel, or one handing over: which pieces of an order left when; rows are only ever added."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from configurator.model import Selection
@@ -40,7 +40,7 @@ class Quote:
     """What was offered; everything the customer saw is kept with it.
 
     ``specification`` is the machine-readable twin of what is offered: choices, fit, measures (orders/quotes/specifying).
-    ``promise`` is kept as JSON (production/promise/document).
+    ``promise`` is kept as JSON (production/promise/document). ``need_by`` is the day the customer asked for, if any.
     """
 
     id: QuoteId
@@ -59,6 +59,7 @@ class Quote:
     state: QuoteState = QuoteState.OPEN
     customer_id: CustomerId | None = None
     profile_id: ProfileId | None = None
+    need_by: date | None = None
 
     @property
     def reservation_key(self) -> str:

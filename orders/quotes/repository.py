@@ -1,7 +1,7 @@
 """Reading and writing quotes."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
 
 from sqlalchemy import update
 from sqlmodel import Session, col, func, select
@@ -37,6 +37,7 @@ def add_quote(db: Session, quote: Quote) -> None:
             state=quote.state,
             customer_id=quote.customer_id,
             profile_id=quote.profile_id,
+            need_by=quote.need_by,
         )
     )
     db.flush()
@@ -157,6 +158,16 @@ def move_to_customer(db: Session, quote_ids: Iterable[QuoteId], customer_id: Cus
     changed_rows(db, update(QuoteRow).where(col(QuoteRow.id).in_(list(quote_ids))).values(customer_id=customer_id))
 
 
+def needed_by(db: Session, quote_ids: Collection[QuoteId]) -> dict[QuoteId, date]:
+    """Return the days asked for of some quotes; those without one are left out."""
+    rows = db.exec(
+        select(col(QuoteRow.id), col(QuoteRow.need_by)).where(
+            col(QuoteRow.id).in_(list(quote_ids)), col(QuoteRow.need_by).is_not(None)
+        )
+    )
+    return {QuoteId(quote_id): need_by for quote_id, need_by in rows if need_by is not None}
+
+
 def is_quoted(db: Session, draft_id: DraftId) -> bool:
     """Return whether a draft was ever quoted."""
     return db.exec(select(QuoteRow.id).where(QuoteRow.draft_id == draft_id).limit(1)).first() is not None
@@ -190,4 +201,5 @@ def _quote(row: QuoteRow) -> Quote:
         state=row.state,
         customer_id=CustomerId(row.customer_id) if row.customer_id else None,
         profile_id=ProfileId(row.profile_id) if row.profile_id else None,
+        need_by=row.need_by,
     )

@@ -103,6 +103,7 @@ def issue_quote(
             expires_at=expires_at,
             customer_id=view.draft.customer_id,
             profile_id=view.draft.profile_id,
+            need_by=view.draft.need_by,
         )
         repository.add_quote(db, quote)
         hold_voucher(db, quote_id, quote.customer_id, quote.price.discounts)

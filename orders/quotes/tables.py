@@ -1,6 +1,6 @@
 """Quotes."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Column
@@ -36,6 +36,7 @@ class QuoteRow(SQLModel, table=True):
     state: QuoteState = Field(sa_column=Column(text_enum(QuoteState), nullable=False, index=True))
     customer_id: str | None = Field(default=None, foreign_key="customer.id", max_length=20, index=True)
     profile_id: str | None = Field(default=None, foreign_key="measurement_profile.id", max_length=20)
+    need_by: date | None = None
 
 
 class QuoteLinkRow(SQLModel, table=True):

@@ -15,7 +15,7 @@ import uvicorn
 from kernel.worker import run_worker
 from web.app import create_app
 from web.demo.people import DEMO_PASSWORD, DEMO_PEOPLE
-from web.demo.seeding import seed_catalogs, seed_orders_once, seed_people
+from web.demo.seeding import seed_catalogs_with_history, seed_orders_once, seed_people
 from web.jobs import job_functions
 from web.migrations import run as migrations
 from web.opening import open_shop
@@ -75,7 +75,7 @@ def run_demo_shop(settings: Settings, *, host: str, port: int) -> None:
     settings = replace(settings, host=host, port=port)
     shop = open_shop(settings)
     migrations.upgrade(shop.database)
-    seed_catalogs(shop)
+    seed_catalogs_with_history(shop)
     seed_people(shop)
     shop.warm_up()
     signal.signal(signal.SIGTERM, _leave)

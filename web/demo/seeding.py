@@ -1,11 +1,13 @@
 """Bring the demo up: publish the catalogs, seed the plants, add people, customers and some orders."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from sqlmodel import Session
 
 from configurator.model import Goal
+from kernel.clock import fixed_clock
 from kernel.errors import NotPossible
 from kernel.ids import CustomerId, ProfileId
 from modules_catalog.loading.catalog import load_catalog
@@ -24,6 +26,7 @@ from orders.quotes.service import issue_quote
 from production.plants.loading import load_plant
 from production.promise import service as promises
 from web.demo.company import seed_company
+from web.demo.history import beginning, seed_history
 from web.demo.people import DEMO_CUSTOMERS, DEMO_PASSWORD, DEMO_PEOPLE, DemoCustomer
 from web.security.model import LoginNameTaken
 from web.security.service import link_customer, user_add
@@ -34,6 +37,8 @@ CATALOGS = ROOT / "modules_catalog" / "catalogs"
 LINES = ("jeans", "pc")
 #: Who signs in as the first of the demo's customers.
 CUSTOMER_LOGIN = "ana"
+Registered = list[tuple[CustomerId, ProfileId | None]]
+"""The demo's customers in their order, each with the measures taken, if any."""
 CLERK = Actor(id="demo-clerk", role="store")
 #: Choices that make the demo's orders differ, {line: (changes of the default, …)}; a choice that cannot be is left out.
 ORDERED = {
@@ -46,6 +51,15 @@ ORDERED = {
     ),
     "pc": ({}, {"burn_in": "long"}, {"imaging": "none"}),
 }
+
+
+def seed_catalogs_with_history(shop: Shop) -> None:
+    """Publish the demo catalogs and seed their plants; in a new shop as of some weeks ago, so that orders can lie behind it."""
+    with shop.database.read() as db:
+        is_new = not releases.current_lines(db, now=shop.now())
+    if is_new:
+        seed_catalogs(replace(shop, clock=fixed_clock(beginning(shop.now()))))
+    seed_catalogs(shop)
 
 
 def seed_catalogs(shop: Shop) -> None:
@@ -78,24 +92,28 @@ def seed_people(shop: Shop) -> None:
 
 
 def seed_orders_once(shop: Shop) -> None:
-    """Place the demo's orders unless there are orders already."""
+    """Register the demo's customers and place its orders, past ones first, unless there are orders already."""
     with shop.database.read() as db:
         is_new = not find_orders(db, limit=1)
     if is_new:
-        seed_orders(shop)
+        customers = seed_customers(shop)
+        seed_history(shop)
+        seed_orders(shop, customers)
 
 
-def seed_orders(shop: Shop) -> None:
-    """Register the demo's customers and let them order, through the same services as everybody.
-
-    Their releases are left to the worker.
-    """
+def seed_customers(shop: Shop) -> Registered:
+    """Register the demo's customers, through the same services as everybody, and return them."""
     customers = [_registered(shop, each) for each in DEMO_CUSTOMERS]
     with shop.database.write() as db:
         link_customer(db, CUSTOMER_LOGIN, customers[0][0])
     for (customer, _profile), each in zip(customers, DEMO_CUSTOMERS, strict=True):
         if each.contact.kind is CustomerKind.COMPANY:
             seed_company(shop, customer)
+    return customers
+
+
+def seed_orders(shop: Shop, customers: Registered) -> None:
+    """Let the demo's customers order today. Their releases are left to the worker."""
     measured = [(customer, profile) for customer, profile in customers if profile is not None]
     for number, choices in enumerate(ORDERED["jeans"]):
         customer, profile = measured[number % len(measured)]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 LABEL_W, HEAD_H, CELL_W, CELL_H, GAP = 132, 34, 62, 40, 3
+FEWEST_CELLS = 10
+"""For how many cells a map is at least wide, so that few are not drawn large."""
 STEPS = (1, 25, 50, 75, 90, 101)
 """Percent from which each step of the heat scale begins; the last is more than there is."""
 
@@ -44,7 +46,7 @@ class Tick:
 
 def heat_map(label: str, columns: Sequence[str], rows: Sequence[tuple[str, Sequence[HeatCell]]]) -> Markup:
     """Return a table of cells, hotter the fuller."""
-    width = LABEL_W + len(columns) * (CELL_W + GAP)
+    width = LABEL_W + max(FEWEST_CELLS, len(columns)) * (CELL_W + GAP)
     height = HEAD_H + len(rows) * (CELL_H + GAP)
     parts = [_open("heat", width, height, label)]
     for number, column in enumerate(columns):
@@ -117,6 +119,81 @@ def _bar(bar: Bar, x: float, x_end: float, y: int) -> Markup:
         '<rect class="gantt__bar gantt__bar--{}" x="{}" y="{}" width="{}" height="15" rx="3"/>'
         '<text class="gantt__text" x="{}" y="{}">{}</text></a>'
     ).format(bar.href, bar.title, bar.title, bar.kind, x, y, width, x + 4, y + 12, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a chart: how high, what stands under it, its words; ``kind`` colours it."""
+
+    value: int
+    text: str
+    title: str
+    kind: str = "plain"  # plain | fits | cant
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a whole: how much of it, its words; ``kind`` colours it."""
+
+    value: int
+    title: str
+    kind: str
+
+
+COLUMN_H, COLUMN_GAP, LONGEST_COLUMN = 116, 4, 52
+
+
+def columns(label: str, shown: Sequence[Column], *, width: int = 720) -> Markup:
+    """Return columns side by side, each with its value above and its text below; texts that would touch are left out."""
+    step = min(LONGEST_COLUMN + COLUMN_GAP, width // max(1, len(shown)))
+    wide = max(2, step - COLUMN_GAP)
+    most = max((column.value for column in shown), default=0)
+    every = max(1, -(-44 // step))
+    says_value = max((len(str(column.value)) for column in shown), default=1) * 8 <= step
+    parts = [_open("columns", max(width, step * len(shown)), COLUMN_H + 44, label)]
+    floor = COLUMN_H + 18
+    for number, column in enumerate(shown):
+        x, high = number * step, round(COLUMN_H * column.value / most) if most else 0
+        middle = x + wide // 2
+        parts.append(
+            Markup('<g role="img" aria-label="{}"><title>{}</title>').format(column.title, column.title)
+            + Markup('<rect class="column column--{}" x="{}" y="{}" width="{}" height="{}" rx="2"/></g>').format(
+                column.kind, x, floor - high, wide, high
+            )
+        )
+        if column.value and says_value:
+            parts.append(
+                Markup('<text class="chart__label chart__label--mid" x="{}" y="{}">{}</text>').format(
+                    middle, floor - high - 5, column.value
+                )
+            )
+        if number % every == 0:
+            parts.append(
+                Markup('<text class="chart__label chart__label--mid" x="{}" y="{}">{}</text>').format(
+                    max(middle, 16), floor + 18, column.text
+                )
+            )
+    base = Markup('<line class="chart__grid chart__grid--day" x1="0" y1="{}" x2="{}" y2="{}"/>')
+    parts.append(base.format(floor, max(width, step * len(shown)), floor))
+    parts.append(Markup("</svg>"))
+    return Markup("").join(parts)
+
+
+def split(label: str, shown: Sequence[Part], *, width: int = 720) -> Markup:
+    """Return the parts of a whole as one bar."""
+    whole = sum(part.value for part in shown)
+    parts, x = [_open("split", width, 32, label)], 0.0
+    for part in shown:
+        wide = width * part.value / whole if whole else 0.0
+        parts.append(
+            Markup(
+                '<g role="img" aria-label="{}"><title>{}</title>'
+                '<rect class="split split--{}" x="{}" y="0" width="{}" height="32"/></g>'
+            ).format(part.title, part.title, part.kind, round(x, 1), round(wide, 1))
+        )
+        x += wide
+    parts.append(Markup("</svg>"))
+    return Markup("").join(parts)
 
 
 def _packed(bars: list[Bar]) -> list[list[Bar]]:

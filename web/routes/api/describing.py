@@ -23,6 +23,7 @@ TAGS = {
     "invoices": "Invoices as they were issued, and what was paid.",
     "customers": "People, their measures and what is known of them, for store staff.",
     "wishes": "What customers wanted and could not have, without saying who.",
+    "planning": "How promises are kept and plants do, for planners.",
     "floor": "Scans and queues, for the floor.",
 }
 

@@ -14,6 +14,7 @@ from web.routes.api import (
     orders,
     people,
     pieces,
+    planning,
     sessions,
     wishes,
 )
@@ -30,6 +31,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     *people.ROUTERS,
     floor.router,
     pieces.router,
+    planning.router,
     wishes.router,
     invoices.router,
 )
