@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122193011"
+revision: str = "20261122193252"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -1322,6 +1322,7 @@ def upgrade() -> None:
         ),
         sa.Column("customer_id", sa.String(length=20), nullable=True),
         sa.Column("profile_id", sa.String(length=20), nullable=True),
+        sa.Column("need_by", sa.Date(), nullable=True),
         sa.CheckConstraint("quantity BETWEEN 1 AND 999", name=op.f("ck_quote_quantity_in_range")),
         sa.CheckConstraint("total_minor >= 0", name=op.f("ck_quote_total_not_negative")),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_quote_customer_id_customer")),
@@ -1516,6 +1517,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_invoiced_order_order_id"), ["order_id"], unique=False)
 
     op.create_table(
+        "order_promise",
+        sa.Column("order_id", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("promise", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["customer_order.id"], name=op.f("fk_order_promise_order_id_customer_order")
+        ),
+        sa.PrimaryKeyConstraint("order_id", "number", name=op.f("pk_order_promise")),
+    )
+    op.create_table(
         "order_return",
         sa.Column("order_id", sa.String(length=20), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -1607,6 +1620,7 @@ def downgrade() -> None:
     op.drop_table("order_shipment")
     op.drop_table("order_revision")
     op.drop_table("order_return")
+    op.drop_table("order_promise")
     with op.batch_alter_table("invoiced_order", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invoiced_order_order_id"))
 
