@@ -2,7 +2,9 @@
 
 ``python -m benchmarks.clicks [--tables DIR] [--sizes 1000 10000 …] [--json]``. Random sessions of possible picks, half of
 them under a budget; nothing is kept between clicks but the plan. In the same run: lean CP-SAT (the judge), asked for the
-cheapest completion with one option, which also checks the plan's answers, and for all answers at the smallest size.
+cheapest completion with one option, which also checks the plan's answers, and for all answers at the smallest size; and at 1,000
+and 10,000 parts two peers on an easier question (``_single_slots``): a textbook loop of ``python-sat`` with phase steering, and CP-SAT
+that takes all a solution proves. Times of peers are of the processor.
 ``--models 400 …`` measures generated feature models too, beside a textbook solver loop, CP-SAT and flamapy's configurator;
 ``--sizes`` or ``--models`` without numbers leaves that half out.
 """
@@ -20,10 +22,12 @@ import numpy as np
 import psutil
 
 from benchmarks._feature_models import SIZES as MODELS
+from benchmarks._log_chart import Line, log_chart_svg
 from benchmarks._models import measured_model
 from benchmarks._parts import SIZES, parts_in, write_tables
-from benchmarks._recording import ROOT, record, surroundings
+from benchmarks._recording import RESULTS, ROOT, record, surroundings
 from benchmarks._sessions import Click, random_sessions, spread, timed
+from benchmarks._single_slots import compared
 from configurator.compiling.compile import compile_model
 from configurator.cpsat.engine import CpSatEngine
 from configurator.engine import NO_WAY
@@ -34,6 +38,8 @@ from modules_catalog.loading.catalog import load_catalog
 
 LINE = ROOT / "modules_catalog" / "catalogs" / "pc"
 REAL_TABLES = ROOT.parent / "shared" / "data" / "pc-parts"
+PEER_CLICKS = {1_000: (20, 6), 10_000: (4, 2)}
+"""At which sizes peers run, and how many clicks the solver loop and CP-SAT answer."""
 
 
 def main() -> None:
@@ -63,8 +69,10 @@ def main() -> None:
     models = [told_model(features, asked.probes) for features in asked.models]
     if not asked.no_record and measured:
         record("clicks", result)
+        (RESULTS / "clicks.svg").write_text(parts_plot(measured), encoding="utf-8")
     if not asked.no_record and models:
         record("clicks-models", {**surroundings(), "load": os.getloadavg()[1], "models": models})
+        (RESULTS / "clicks-models.svg").write_text(models_plot(models), encoding="utf-8")
     if asked.json:
         print(json.dumps({**result, "models": models}))
 
@@ -108,6 +116,8 @@ def measured_size(tables: Path, size: int, sessions: int, probes: int, *, peers:
     }
     if peers:
         result["cp_sat_all_answers_ms"] = all_answers(problem, engine, clicks, 3)
+    if size in PEER_CLICKS:
+        result["statuses_only_single_slots"] = compared(problem, *PEER_CLICKS[size])
     return result
 
 
@@ -149,6 +159,56 @@ def all_answers(problem: Problem, engine: PlanEngine, clicks: list[Click], count
             values += len(again.with_row[place])
             different += int((own.answers.with_row[place] != again.with_row[place]).sum())
     return {"clicks": count, "values": values, "different": different, **spread(times)}
+
+
+def parts_plot(sizes: list[dict[str, Any]]) -> str:
+    """Return the plot of clicks on parts."""
+
+    def peer(name: str) -> list[tuple[float, float]]:
+        told = [(size["parts"], size.get("statuses_only_single_slots", {}).get(name, {})) for size in sizes]
+        return [(parts, one["click_cpu_ms"]["p50"]) for parts, one in told if "click_cpu_ms" in one]
+
+    lines: list[Line] = [
+        ("python-sat loop*", "#8a6d00", "", peer("python_sat")),
+        ("CP-SAT statuses*", "#6a3d9a", "", peer("cp_sat")),
+        ("Lot One, p95", "#1f5fa8", "", [(size["parts"], size["click_cpu_ms"]["p95"]) for size in sizes]),
+        ("Lot One, p50", "#1f5fa8", "5 4", [(size["parts"], size["click_cpu_ms"]["p50"]) for size in sizes]),
+    ]
+    return log_chart_svg(
+        [line for line in lines if line[3]],
+        title="One click on PC parts (* no prices, one piece a slot; p50)",
+        across="parts",
+        up="ms of processor time",
+        widths=[size["parts"] for size in sizes],
+        least=0.1,
+        most=100_000,
+    )
+
+
+def models_plot(models: list[dict[str, Any]]) -> str:
+    """Return the plot of clicks on feature models."""
+
+    def line(name: str, *path: str) -> list[tuple[float, float]]:
+        told = [
+            (model["features"], model[path[0]] if len(path) == 1 else model[path[0]].get(path[1])) for model in models
+        ]
+        return [(features, one[name]) for features, one in told if one]
+
+    lines: list[Line] = [
+        ("python-sat loop, p95", "#8a6d00", "", line("p95", "textbook", "click_cpu_ms")),
+        ("Lot One, p95", "#1f5fa8", "", line("p95", "click_cpu_ms")),
+        ("Lot One, p50", "#1f5fa8", "5 4", line("p50", "click_cpu_ms")),
+        ("flamapy, p95 (wrong)", "#b3401f", "2 3", line("p95", "flamapy", "click_cpu_ms")),
+    ]
+    return log_chart_svg(
+        [line for line in lines if line[3]],
+        title="One click on feature models",
+        across="features",
+        up="ms of processor time",
+        widths=[model["features"] for model in models],
+        least=0.01,
+        most=10_000,
+    )
 
 
 if __name__ == "__main__":

@@ -174,15 +174,7 @@ class Deadline:
     # What makes it late
 
     def _strand(self, key: StrandKey) -> Strand | None:
-        known = _STRANDS.setdefault(self.configurator, {})
-        if key not in known:
-            model, (is_material, code) = self.configurator.model, key
-            if is_material:
-                known[key] = material_strand(model, code, self._rows)
-            else:
-                operation = next(each for each in model.operations if each.code == code)
-                known[key] = operation_strand(model, operation, self._rows)
-        return known[key]
+        return strand_of(self.configurator, self._rows, key)
 
     def _levels(self, key: StrandKey, selection: Selection) -> tuple[Level, Level]:
         """Return what a selection comes to on a strand, and what nothing falls below."""
@@ -240,6 +232,19 @@ class Deadline:
 
     def _by_recipe(self, slack: Slack, key: StrandKey) -> bool:
         return not key[0] and slack.work_centre(key[1]) in self.batches
+
+
+def strand_of(configurator: Configurator, rows: RowAnswers, key: StrandKey) -> Strand | None:
+    """Return the strand of an operation or a material of a line; ``None`` where it reads too many answers."""
+    known = _STRANDS.setdefault(configurator, {})
+    if key not in known:
+        model, (is_material, code) = configurator.model, key
+        if is_material:
+            known[key] = material_strand(model, code, rows)
+        else:
+            operation = next(each for each in model.operations if each.code == code)
+            known[key] = operation_strand(model, operation, rows)
+    return known[key]
 
 
 def _as_much_as(least: Level, *, same: bool) -> Callable[[Level], bool]:

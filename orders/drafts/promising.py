@@ -1,15 +1,17 @@
 """The promise of a draft: its choices completed, exploded and asked of the plant. Nothing is reserved."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 
 from sqlmodel import Session
 
 from configurator.configurator import Configurator
 from configurator.errors import NoCompletion
-from configurator.model import Answer, Goal, Limits, Repair, Selection, Status
+from configurator.model import Answer, FeatureState, Goal, Limits, Repair, Selection, Status
 from modules_catalog.expressions.tree import features_read
 from modules_catalog.model import ConfigurationModel, Feature, FeatureKind
+from orders.drafts.bounding import weakest_demand
 from orders.drafts.days import Days, DaysDelta, Sooner
 from orders.drafts.fitting import FitView
 from orders.drafts.following import after_dropping, after_press, asked_features
@@ -23,6 +25,8 @@ from production.promise import service as promises
 MOST_OPTIONS = 80
 #: How many other answers to one feature are looked at for what would be ready sooner, and how many features are told.
 MOST_OTHERS, MOST_SOONER = 12, 3
+#: How many more options of a page get a day no product with them is ready before.
+MOST_BOUNDS = 60
 #: How many options of one feature are looked at whose press changes other answers too.
 MOST_UNSTEADY = 4
 
@@ -87,18 +91,25 @@ def days_of_step(
     others = {
         key: demand for key, after in _other_answers(configurator, view) if (demand := _demand_or_none(view, after))
     }
-    demands = [*asked.values(), *(each for each in repaired if each is not None), *others.values()]
+    bounds = dict(islice(_bounds(configurator, view, [each for each in features if each in shown], asked), MOST_BOUNDS))
+    demands = [*asked.values(), *(each for each in repaired if each is not None), *others.values(), *bounds.values()]
     days = promises.inquire_each(db, view.draft.line, demands, now=now)
     base = view.promise.date
     options = {
         key: DaysDelta((day - base).days, day) for key, day in zip(asked, days[: len(asked)], strict=True) if day
     }
+    from_days = days[len(demands) - len(bounds) :]
+    options.update(
+        (key, DaysDelta((day - base).days, day, proven=False))
+        for key, day in zip(bounds, from_days, strict=True)
+        if day
+    )
     numbers = [number for number, each in enumerate(repaired) if each is not None]
     end = len(asked) + len(numbers)
     found = zip(numbers, days[len(asked) : end], strict=True)
     sooner = [
         Sooner(feature, option, day)
-        for (feature, option), day in zip(others, days[end:], strict=True)
+        for (feature, option), day in zip(others, days[end : end + len(others)], strict=True)
         if day and day < base
     ]
     return Days(options, {number: (day - base).days for number, day in found if day}, _best_of_each(sooner))
@@ -158,11 +169,9 @@ def _presses(configurator: Configurator, view: DraftView, feature: Feature) -> I
     state = view.state.features[feature.code]
     free = [code for code, each in state.options.items() if each.status in (Status.AVAILABLE, Status.NOT_KNOWN)]
     steady = configurator.steady_options(view.draft.selection, feature.code) if free else frozenset()
-    chosen = dict(state.chosen) if isinstance(state.chosen, Mapping) else {}
-    many = feature.kind is FeatureKind.OPTIONS
     unsteady = 0
     for code in free:
-        answer: Answer = {**chosen, code: chosen.get(code, 0) + 1} if many else code
+        answer = _one_more(feature, state, code)
         if code in steady:
             yield code, view.draft.selection.with_answer(feature.code, answer)
         elif unsteady < MOST_UNSTEADY:
@@ -170,6 +179,33 @@ def _presses(configurator: Configurator, view: DraftView, feature: Feature) -> I
             after = after_press(configurator, view.draft.selection, feature.code, answer, view.limits)
             if after is not None:
                 yield code, after
+
+
+def _bounds(
+    configurator: Configurator, view: DraftView, features: Sequence[str], asked: Container[tuple[str, str]]
+) -> Iterator[tuple[tuple[str, str], Demand]]:
+    """Yield for each possible option nobody looks at what any product with it asks of the plant at least."""
+    rows: dict[str, Sequence[Answer | None]] = {
+        feature.code: configurator.row_answers(feature.code) for feature in view.model.features
+    }
+    for code in features:
+        state, feature = view.state.features[code], view.model.feature(code)
+        for option, each in state.options.items():
+            if (code, option) in asked or each.status not in (Status.AVAILABLE, Status.NOT_KNOWN):
+                continue
+            answer = _one_more(feature, state, option)
+            demand = _demand_or_none(view, view.draft.selection.with_answer(code, answer))
+            least = None if demand is None else weakest_demand(configurator, rows, demand, code, answer, option)
+            if least is not None:
+                yield (code, option), least
+
+
+def _one_more(feature: Feature, state: FeatureState, option: str) -> Answer:
+    """Return the answer a press of an option comes to: one more piece where the feature takes several."""
+    if feature.kind is not FeatureKind.OPTIONS:
+        return option
+    chosen = dict(state.chosen) if isinstance(state.chosen, Mapping) else {}
+    return {**chosen, option: chosen.get(option, 0) + 1}
 
 
 def _demand_or_none(view: DraftView, selection: Selection) -> Demand | None:

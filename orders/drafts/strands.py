@@ -5,7 +5,7 @@ to a few features; rows of a feature that mean the same to it are one *kind*. Se
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -43,9 +43,15 @@ class Strand:
     @property
     def least(self) -> Level:
         """The level nothing falls below; with several recipes: none at all."""
-        if len({recipe for _, recipe in self.levels.values()}) > 1:
-            return NOTHING
-        return min(self.levels.values(), default=NOTHING)
+        return _least(self.levels.values())
+
+    def least_with(self, feature: str, answer: Answer, option: str, rows: RowAnswers) -> Level:
+        """Return the level nothing with one answer to one feature falls below; ``option`` is the one it is about."""
+        if feature not in self.kinds:
+            return self.least
+        at = list(self.kinds).index(feature)
+        own = self.kinds[feature][row_of(rows[feature], answer, option)]
+        return _least([level for kinds, level in self.levels.items() if kinds[at] == own])
 
     def level(self, answers: Mapping[str, Answer], rows: RowAnswers) -> Level:
         """Return what a selection comes to."""
@@ -53,6 +59,12 @@ class Strand:
         return self.levels[
             tuple(kinds[row_of(rows[code], answers.get(code), option)] for code, kinds in self.kinds.items())
         ]
+
+
+def _least(levels: Collection[Level]) -> Level:
+    if len({recipe for _, recipe in levels}) > 1:
+        return NOTHING
+    return min(levels, default=NOTHING)
 
 
 def row_of(rows: Sequence[Answer | None], answer: Answer | None, option: str = "") -> int:

@@ -10,6 +10,7 @@ import pytest
 from configurator.model import Answer, Status
 from kernel.database import Database
 from kernel.ids import DraftId, id_maker
+from orders.drafts import promising
 from orders.drafts import service as drafts
 from orders.drafts.days import Sooner
 from orders.drafts.model import DraftView, Refused
@@ -237,3 +238,29 @@ def test_what_sets_the_date_is_told_with_what_would_be_sooner(database: Database
     assert view.promise is not None
     assert view.promise.binding.code == "bench"
     assert days.sooner == (Sooner("engraving", None, date(2026, 3, 2)),)
+
+
+@pytest.mark.parametrize("seed", range(40, 44))
+def test_a_day_from_which_on_is_never_after_what_is_promised(
+    database: Database, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """N-6: where nobody works out a press, the day shown is no later than the day of any mug with the option."""
+    monkeypatch.setattr(promising, "MOST_OPTIONS", 0)
+    rng = random.Random(seed)
+    open_pottery(database, now=NOW)
+    fill(database, rng)
+    mugs = every_mug()
+    days = days_of(database, mugs)
+    chosen = next(mug for mug, day in zip(mugs, days, strict=True) if day is not None and "handle_mm" not in mug)
+    draft = open_mug(database, chosen)
+    with database.read() as db:
+        view = drafts.view_draft(db, mug_configurators(), draft, READER, now=NOW)
+        told = days_of_step(db, mug_configurators().of(db, view.draft.release), view, "mug", now=NOW)
+
+    assert view.promise is not None
+    assert {feature for feature, _ in told.options} >= {"size", "glaze", "sizing"}
+    for (feature, option), delta in told.options.items():
+        earliest = min(day for mug, day in zip(mugs, days, strict=True) if day is not None and mug[feature] == option)
+        assert not delta.proven
+        assert delta.date <= earliest, (feature, option)
+        assert delta.days == (delta.date - view.promise.date).days
