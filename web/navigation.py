@@ -38,6 +38,7 @@ ENTRIES = (
     _Entry(_("Orders"), "orders:list", roles=frozenset({Role.STORE, Role.BUYER, Role.CUSTOMER, Role.FINANCE})),
     _Entry(_("Floor"), "floor:home", roles=frozenset({Role.FLOOR})),
     _Entry(_("Load"), "planner:load", roles=frozenset({Role.PLANNER})),
+    _Entry(_("Stock"), "stock:home", roles=frozenset({Role.PLANNER, Role.FLOOR})),
     _Entry(_("Catalog"), "catalog:home", roles=frozenset({Role.AUTHOR})),
     _Entry(_("Wishes"), "wishes:list", roles=frozenset({Role.AUTHOR, Role.PLANNER})),
     _Entry(_("Company"), "company:home", roles=frozenset({Role.BUYER})),

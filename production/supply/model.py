@@ -67,7 +67,7 @@ class SupplierOrder:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One change of what lies in the plant; ``quantity`` is negative when it became less."""
+    """One change of what lies in the plant; ``quantity`` is negative when it became less, ``reason`` says why a count differs."""
 
     material: str
     kind: MovementKind
@@ -76,6 +76,26 @@ class Movement:
     by: str
     lot: str = ""
     reference: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a stocktake says of one material: what should lie in the plant, what does, and how much of it orders would lack."""
+
+    material: str
+    expected: int
+    counted: int
+    short: int
+
+    @property
+    def difference(self) -> int:
+        """What was found beyond what should be there; negative when something is missing."""
+        return self.counted - self.expected
+
+
+class MaterialNotFound(NotFound):
+    """The line has no such material: neither its catalog nor its plant names it; facts: ``line``, ``material``."""
 
 
 class SupplierOrderNotFound(NotFound):
@@ -88,3 +108,7 @@ class AlreadyReceived(NotPossible):
 
 class QuantityNotValid(NotValid):
     """The quantity cannot be; facts: ``material``, ``quantity``."""
+
+
+class DayNotValid(NotValid):
+    """A supplier brings nothing in the past; facts: ``material``, ``due``."""

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from kernel.schema import metadata
 from production.promise.material import SupplyKind
 from production.supply import tables
-from production.supply.model import Movement
+from production.supply.model import Movement, MovementKind
 
 _STOCK: Table = metadata.tables["production_stock"]
 _RECEIPTS: Table = metadata.tables["production_receipt"]
@@ -129,6 +129,7 @@ def add_movement(db: Session, line: str, movement: Movement) -> None:
             quantity=movement.quantity,
             lot=movement.lot,
             reference=movement.reference,
+            reason=movement.reason,
             by=movement.by,
             at=movement.at,
         )
@@ -136,12 +137,22 @@ def add_movement(db: Session, line: str, movement: Movement) -> None:
 
 
 def movements(db: Session, line: str, material: str, limit: int) -> Iterable[Movement]:
-    """Return what happened to a material, the newest first."""
+    """Return what happened to a material, or with "" to all of the line, the newest first."""
     table = _MOVEMENTS.c
-    rows = db.execute(
-        select(_MOVEMENTS).where(table.line == line, table.material == material).order_by(table.id.desc()).limit(limit)
+    statement = select(_MOVEMENTS).where(table.line == line)
+    if material:
+        statement = statement.where(table.material == material)
+    rows = db.execute(statement.order_by(table.id.desc()).limit(limit))
+    return tuple(
+        Movement(row.material, MovementKind(row.kind), row.quantity, row.at, row.by, row.lot, row.reference, row.reason)
+        for row in rows
     )
-    return tuple(Movement(row.material, row.kind, row.quantity, row.at, row.by, row.lot, row.reference) for row in rows)
+
+
+def set_ordering(db: Session, line: str, material: str, reorder_at: int, lead_time_days: int | None) -> None:
+    """Store when to order a material again, and how long its supplier takes; its row is there."""
+    values = {"reorder_at": reorder_at, "lead_time_days": lead_time_days}
+    db.execute(update(_STOCK).where(*_of(line, material)).values(values))
 
 
 def _of(line: str, material: str) -> tuple[Any, Any]:

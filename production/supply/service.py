@@ -3,7 +3,7 @@
 A session passed in is the caller's transaction. Source: docs/algorithms/promise.md, rules M-1 to M-7.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
@@ -15,6 +15,8 @@ from production.promise.material import SupplyKind
 from production.supply import repository
 from production.supply.model import (
     AlreadyReceived,
+    Counted,
+    DayNotValid,
     Movement,
     MovementKind,
     QuantityNotValid,
@@ -24,6 +26,8 @@ from production.supply.model import (
 )
 
 MOST = 10**12
+MOST_REORDER = 2**31 - 1
+MOST_LEAD_DAYS = 366
 
 
 def stock_levels(db: Session, line: str, *, low_only: bool = False) -> list[StockLevel]:
@@ -76,19 +80,41 @@ def supplier_orders(db: Session, line: str, *, now: datetime) -> list[SupplierOr
     return found
 
 
-def order(db: Session, line: str, material: str, quantity: int, *, due: date, reference: str = "") -> int:
+def order(
+    db: Session,
+    line: str,
+    material: str,
+    quantity: int,
+    *,
+    due: date,
+    reference: str = "",
+    now: datetime | None = None,
+) -> int:
     """Note that a supplier will bring a quantity on a day; return the supplier order's id.
 
     What reservations are waiting for from the supplier, and need no sooner, is from now on to come out of it (M-4).
 
+    Args:
+        db: The caller's transaction.
+        line: The line.
+        material: What is ordered.
+        quantity: How much, in its unit.
+        due: The day it comes, in the plant's time.
+        reference: The order's number at the supplier's.
+        now: The present moment; given, a day before today is refused.
+
     Raises:
         QuantityNotValid: not a quantity.
+        DayNotValid: the day is past.
         PlantNotFound: no plant makes the line.
     """
     _require_quantity(material, quantity, least=1)
+    zone = promises.plant_of(db, line).timezone
+    if now is not None and due < local_date(epoch_s(now), zone):
+        raise DayNotValid(material=material, due=due.isoformat())
     repository.lock_stock(db, line, material)
     receipt_id = promises.receive_later(db, line, material, day=due, quantity=quantity)
-    usable_s = wall_clock_s(due, 24 * 60, promises.plant_of(db, line).timezone)
+    usable_s = wall_clock_s(due, 24 * 60, zone)
     free = quantity
     for take in repository.takes_of(db, line, material, SupplyKind.SUPPLIER):
         part = min(free, take.quantity)
@@ -108,12 +134,15 @@ def receive(
     by: str,
     now: datetime,
     lot: str = "",
+    reference: str = "",
     supplier_order: int | None = None,
+    rest_follows: bool = False,
 ) -> None:
     """Take a delivery into stock under its lot number.
 
     Of a supplier order, everything is taken to have come: what was reserved of it is reserved of the stock now, and what is
-    missing of the quantity makes the stock short if nothing free covers it (M-5).
+    missing of the quantity makes the stock short if nothing free covers it (M-5). With ``rest_follows`` it was a part: those
+    who need it first have theirs now, the others go on waiting for the rest.
 
     Raises:
         QuantityNotValid: not a quantity.
@@ -121,29 +150,52 @@ def receive(
         AlreadyReceived: it has been received.
         PlantNotFound: no plant makes the line.
     """
-    _require_quantity(material, quantity, least=0 if supplier_order is not None else 1)
+    _require_quantity(material, quantity, least=1 if supplier_order is None or rest_follows else 0)
     promises.plant_of(db, line)
     repository.lock_stock(db, line, material)
     reserved = 0
-    reference = ""
     if supplier_order is not None:
         row = repository.receipt(db, line, supplier_order)
         if row is None or row.material != material:
             raise SupplierOrderNotFound(line=line, supplier_order=supplier_order)
         if row.is_received:
             raise AlreadyReceived(line=line, supplier_order=supplier_order)
-        reference = row.reference
-        for take in repository.takes_of(db, line, material, SupplyKind.RECEIPT, supplier_order):
-            repository.move_take(db, take.id, take.quantity, take.quantity, SupplyKind.STOCK, take.usable_s, None)
-            reserved += take.quantity
-        repository.change_receipt(db, supplier_order, {"free": 0, "short": 0, "is_received": True})
+        reference = reference or row.reference
+        is_part = rest_follows and quantity < row.quantity
+        waiting = repository.takes_of(db, line, material, SupplyKind.RECEIPT, supplier_order)
+        for take in waiting:
+            part = min(take.quantity, quantity - reserved) if is_part else take.quantity
+            if part > 0:
+                repository.move_take(db, take.id, part, take.quantity, SupplyKind.STOCK, take.usable_s, None)
+                reserved += part
+        rest = row.quantity - quantity - sum(take.quantity for take in waiting) + reserved
+        to_come = {"quantity": row.quantity - quantity, "free": max(rest, 0), "short": max(-rest, 0)}
+        done = {"free": 0, "short": 0, "is_received": True}
+        repository.change_receipt(db, supplier_order, to_come if is_part else done)
     repository.change_stock(db, line, material, quantity - reserved)
     if quantity:
         moved = Movement(material, MovementKind.RECEIVED, quantity, now, by, lot, reference)
         repository.add_movement(db, line, moved)
 
 
-def count(db: Session, line: str, material: str, counted: int, *, by: str, now: datetime) -> int:
+def compare(db: Session, line: str, found: Mapping[str, int]) -> list[Counted]:
+    """Return what taking over a stocktake would change, ``{material: counted}``; nothing is changed.
+
+    Raises:
+        QuantityNotValid: not a quantity.
+        PlantNotFound: no plant makes the line.
+    """
+    known = {level.material: level for level in stock_levels(db, line)}
+    rows = []
+    for material, counted in sorted(found.items()):
+        _require_quantity(material, counted, least=0)
+        level = known.get(material)
+        reserved = level.reserved if level else 0
+        rows.append(Counted(material, level.on_hand if level else 0, counted, max(0, reserved - counted)))
+    return rows
+
+
+def count(db: Session, line: str, material: str, counted: int, *, by: str, now: datetime, reason: str = "") -> int:
     """Take over what a stocktake found; return the difference to what was thought to be there, and log it (M-6).
 
     Raises:
@@ -157,7 +209,7 @@ def count(db: Session, line: str, material: str, counted: int, *, by: str, now: 
     expected = free - short + sum(int(take.quantity - take.used) for take in takes)
     difference = counted - expected
     repository.change_stock(db, line, material, difference)
-    repository.add_movement(db, line, Movement(material, MovementKind.COUNTED, difference, now, by))
+    repository.add_movement(db, line, Movement(material, MovementKind.COUNTED, difference, now, by, reason=reason))
     return difference
 
 
@@ -218,10 +270,25 @@ def give_back_share(db: Session, key: str, line: str, *, pieces: int) -> None:
 
 
 def movements(db: Session, line: str, material: str, *, limit: int = 50) -> Sequence[Movement]:
-    """Return what happened to a material, the newest first."""
+    """Return what happened to a material, or with "" to all of the line, the newest first."""
     return tuple(repository.movements(db, line, material, limit))
 
 
-def _require_quantity(material: str, quantity: int, *, least: int) -> None:
-    if not least <= quantity <= MOST or not material.strip():
+def set_ordering(db: Session, line: str, material: str, *, reorder_at: int, lead_time_days: int | None) -> None:
+    """Say when to order a material again and how many calendar days its supplier takes; None: as the catalog or the plant says.
+
+    Raises:
+        QuantityNotValid: not a quantity, or more than a year.
+        PlantNotFound: no plant makes the line.
+    """
+    _require_quantity(material, reorder_at, least=0, most=MOST_REORDER)
+    if lead_time_days is not None and not 0 <= lead_time_days <= MOST_LEAD_DAYS:
+        raise QuantityNotValid(material=material, quantity=lead_time_days)
+    promises.plant_of(db, line)
+    repository.lock_stock(db, line, material)
+    repository.set_ordering(db, line, material, reorder_at, lead_time_days)
+
+
+def _require_quantity(material: str, quantity: int, *, least: int, most: int = MOST) -> None:
+    if not least <= quantity <= most or not material.strip():
         raise QuantityNotValid(material=material, quantity=quantity)

@@ -30,6 +30,7 @@ PLANNER = frozenset({Role.PLANNER, Role.ADMIN})
 FINANCE = frozenset({Role.FINANCE, Role.ADMIN})
 MAKERS = frozenset({Role.FLOOR, Role.PLANNER, Role.ADMIN})
 FLOOR = frozenset({Role.FLOOR, Role.ADMIN})
+KEEPERS = frozenset({Role.PLANNER, Role.FLOOR, Role.ADMIN})
 AUTHOR = frozenset({Role.AUTHOR, Role.ADMIN})
 WISHES = frozenset({Role.AUTHOR, Role.PLANNER, Role.ADMIN})
 INVOICES = frozenset({Role.STORE, Role.FINANCE, Role.ADMIN})
@@ -102,6 +103,17 @@ ROUTES: dict[str, frozenset[Role | None]] = {
     "POST /customers/{customer_id}/company/members": STORE,
     "POST /customers/{customer_id}/company/members/{user_id}/removal": STORE,
     "POST /customers/{customer_id}/company/agreements": STORE,
+    "GET /stock": KEEPERS,
+    "GET /stock/{line}": KEEPERS,
+    "GET /stock/{line}/movements": KEEPERS,
+    "GET /stock/{line}/materials/{material}": KEEPERS,
+    "POST /stock/{line}/materials/{material}/receipts": KEEPERS,
+    "POST /stock/{line}/materials/{material}/ordering": PLANNER,
+    "GET /stock/{line}/orders": KEEPERS,
+    "POST /stock/{line}/orders": PLANNER,
+    "POST /stock/{line}/orders/{order_id}/receipts": KEEPERS,
+    "GET /stock/{line}/count": KEEPERS,
+    "POST /stock/{line}/count": KEEPERS,
     "GET /planning": PLANNER,
     "GET /planning/orders/{number}": PLANNER,
     "GET /planning/{line}": PLANNER,
@@ -296,6 +308,18 @@ ROUTES: dict[str, frozenset[Role | None]] = {
     "POST /api/v1/drafts/{draft_id}/handovers": EVERYBODY,
     "POST /api/v1/handovers": STORE,
     "POST /api/v1/floor/scans": FLOOR,
+    "GET /api/v1/stock/{line}": KEEPERS,
+    "GET /api/v1/stock/{line}/movements": KEEPERS,
+    "POST /api/v1/stock/{line}/receipts": KEEPERS,
+    "POST /api/v1/stock/{line}/counts": KEEPERS,
+    "GET /api/v1/stock/{line}/supplier-orders": KEEPERS,
+    "POST /api/v1/stock/{line}/supplier-orders": PLANNER,
+    "PUT /api/v1/stock/{line}/materials/{material}/ordering": PLANNER,
+    "GET /api/v1/planning/{line}/adjustments": PLANNER,
+    "POST /api/v1/planning/{line}/adjustments": PLANNER,
+    "DELETE /api/v1/planning/{line}/adjustments/{adjustment_id}": PLANNER,
+    "GET /api/v1/planning/{line}/risks": PLANNER,
+    "GET /api/v1/planning/{line}/kept-shares": PLANNER,
     "GET /api/v1/floor/{line}/{work_centre}/queue": FLOOR,
     "GET /api/v1/orders/{number}/pieces": SHEETS,
     "POST /api/v1/orders/{number}/pieces/{piece}/remake": MAKERS,

@@ -16,6 +16,7 @@ from production.floor import service as floor
 from production.overview import service as overview
 from production.promise import service as promises
 from production.promise.calendar import working_days
+from production.supply import service as supply
 from web.security.access import require_role
 from web.security.roles import Role
 from web.shop import Shop, TheShop
@@ -83,8 +84,10 @@ def load(
         begin = _day(first) or overview.today(plant, shop.now())
         shown = overview.load_map(db, line, first=begin, days=DAYS)
         lines = _lines(shop, line, "/planning/{}")
+        low = len(supply.stock_levels(db, line, low_only=True))
     values = {
         "line": line,
+        "low": low,
         "lines": lines,
         "chart": load_chart(shown, plant, locale),
         "before": (begin - timedelta(days=14)).isoformat(),

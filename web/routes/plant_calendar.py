@@ -126,7 +126,9 @@ def risks(request: Request, shop: TheShop, line: str) -> Response:
     with shop.database.read() as db:
         plant = promises.plant_of(db, line)
         found = adjusting.at_risk(db, line)
-        rows = risk_rows(found, plant, _numbers(db, found), _due(db, found), _words(shop, db, plant, locale))
+        rows = risk_rows(
+            found, plant, promised_numbers(db, found), promised_days(db, found), _words(shop, db, plant, locale)
+        )
         spoilt = floor.waiting_for_remake(db, line)
     return respond(request, "planning/risks.html", {"line": line, "rows": rows, "spoilt": spoilt})
 
@@ -147,7 +149,11 @@ def _show(
         today = overview.today(plant, shop.now())
         kept = adjusting.adjustments(db, line, today - timedelta(days=7), today + timedelta(days=AHEAD_DAYS))
         words = _words(shop, db, plant, locale)
-        shown = None if effect is None else risk_rows(effect, plant, _numbers(db, effect), _due(db, effect), words)
+        shown = (
+            None
+            if effect is None
+            else risk_rows(effect, plant, promised_numbers(db, effect), promised_days(db, effect), words)
+        )
     empty = {
         "work_centre": plant.work_centres[0].code,
         "begins": "08:00",
@@ -172,13 +178,15 @@ def _words(shop: Shop, db: Session, plant: Plant, locale: str) -> Words:
     return Words(shop.configurators.of(db, release).model, locale, plant)
 
 
-def _numbers(db: Session, found: list[adjusting.AtRisk]) -> dict[str, str]:
+def promised_numbers(db: Session, found: list[adjusting.AtRisk]) -> dict[str, str]:
+    """Return the number of the order or quote behind each reservation key."""
     ids = [QuoteId(one.key.removeprefix("quote:")) for one in found]
     numbers = {f"quote:{each}": number for each, number in quotes.numbers_of(db, ids).items()}
     return numbers | {f"quote:{each}": number for each, number in orders.numbers_of_quotes(db, ids).items()}
 
 
-def _due(db: Session, found: list[adjusting.AtRisk]) -> dict[str, date]:
+def promised_days(db: Session, found: list[adjusting.AtRisk]) -> dict[str, date]:
+    """Return the day each reservation was promised for."""
     return {key: promises.reservation(db, key).promise.date for key in {one.key for one in found}}
 
 

@@ -16,6 +16,8 @@ from production.promise.adjusting import AtRisk
 from production.supply import service as supply
 from production.supply.model import (
     AlreadyReceived,
+    Counted,
+    DayNotValid,
     Movement,
     MovementKind,
     QuantityNotValid,
@@ -103,6 +105,58 @@ def test_a_count_that_finds_less_than_is_reserved_puts_the_last_order_at_risk(se
             supply.count(db, "toys", "wood", -1, by="kim", now=NOW)
 
 
+def test_a_part_of_a_supplier_order_serves_those_who_need_it_first(seeded: Database) -> None:
+    """M-5: the rest stays under way, and whoever waits for it goes on waiting; nothing is short."""
+    with seeded.write() as db:
+        service.reserve(db, "toys", wanted(dye=3), key="first", now=NOW, expires_at=None)
+        service.reserve(db, "toys", wanted(dye=4), key="second", now=NOW + timedelta(days=1), expires_at=None)
+        number = supply.order(db, "toys", "dye", 6, due=date(2026, 3, 6))
+        with pytest.raises(QuantityNotValid):
+            supply.receive(db, "toys", "dye", 0, by="kim", now=NOW, supplier_order=number, rest_follows=True)
+        supply.receive(db, "toys", "dye", 2, by="kim", now=NOW, supplier_order=number, rest_follows=True)
+        (dye,) = [one for one in supply.stock_levels(db, "toys") if one.material == "dye"]
+        (rest,) = supply.supplier_orders(db, "toys", now=NOW)
+
+        assert (dye.on_hand, dye.free, dye.reserved, dye.short, dye.coming) == (4, 0, 4, 0, 1)
+        assert (rest.id, rest.quantity, rest.reserved) == (number, 4, 3)
+        supply.receive(db, "toys", "dye", 9, by="kim", now=NOW, supplier_order=number, rest_follows=True)
+        assert supply.supplier_orders(db, "toys", now=NOW) == []
+        (dye,) = [one for one in supply.stock_levels(db, "toys") if one.material == "dye"]
+        assert (dye.on_hand, dye.free, dye.reserved) == (13, 6, 7)
+        assert service.give_back(db, "first")
+        assert service.give_back(db, "second")
+        assert supply.count(db, "toys", "dye", 13, by="kim", now=NOW) == 0
+
+
+def test_a_stocktake_is_compared_before_it_is_taken_over(seeded: Database) -> None:
+    """M-6: comparing changes nothing; taken over, the reason stands in the journal for ever."""
+    with seeded.write() as db:
+        service.reserve(db, "toys", wanted(wood=6), key="a", now=NOW, expires_at=None)
+        assert supply.compare(db, "toys", {"wood": 4, "glue": 1}) == [
+            Counted("glue", 0, 1, 0),
+            Counted("wood", 10, 4, 2),
+        ]
+        assert supply.movements(db, "toys", "") == ()
+        supply.count(db, "toys", "wood", 4, by="kim", now=NOW, reason="damaged")
+        assert supply.movements(db, "toys", "") == (
+            Movement("wood", MovementKind.COUNTED, -6, NOW, "kim", reason="damaged"),
+        )
+
+
+def test_when_to_order_again_can_be_said_and_a_past_day_cannot(seeded: Database) -> None:
+    """M-7: below the new reorder point wood runs low; refused, nothing is ordered."""
+    with seeded.write() as db:
+        supply.set_ordering(db, "toys", "wood", reorder_at=11, lead_time_days=None)
+        (wood,) = supply.stock_levels(db, "toys", low_only=True)
+        assert (wood.reorder_at, wood.lead_time_days, wood.suggested) == (11, 10, 12)
+        with pytest.raises(DayNotValid):
+            supply.order(db, "toys", "wood", 12, due=date(2026, 3, 1), now=NOW)
+        for reorder_at, days in ((-1, 3), (2**31, 3), (5, 367)):
+            with pytest.raises(QuantityNotValid):
+                supply.set_ordering(db, "toys", "wood", reorder_at=reorder_at, lead_time_days=days)
+        assert supply.supplier_orders(db, "toys", now=NOW) == []
+
+
 def test_material_of_each_piece_leaves_the_stock_once(seeded: Database) -> None:
     with seeded.write() as db:
         demand = Demand(wanted(wood=2).loads, wanted(wood=2).materials, 3)
@@ -130,6 +184,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.keys: list[str] = []
         self.made = 0
         self.due: list[tuple[int, str]] = []
+        self.open: dict[int, int] = {}
         tables = [
             "production_reservation_load",
             "production_reservation_material",
@@ -175,14 +230,22 @@ class StoreMachine(RuleBasedStateMachine):
         with self.database.write() as db:
             due = NOW.date() + timedelta(days=days)
             self.due.append((supply.order(db, "toys", material, quantity, due=due), material))
+        self.open[self.due[-1][0]] = quantity
 
-    @rule(quantity=st.integers(0, 9))
-    def receive(self, quantity: int) -> None:
+    @rule(quantity=st.integers(0, 9), is_part=st.booleans())
+    def receive(self, quantity: int, is_part: bool) -> None:
         if self.due:
-            number, material = self.due.pop(0)
+            number, material = self.due[0]
+            quantity = max(quantity, int(is_part))
             with self.database.write() as db:
-                supply.receive(db, "toys", material, quantity, by="kim", now=NOW, supplier_order=number)
+                supply.receive(
+                    db, "toys", material, quantity, by="kim", now=NOW, supplier_order=number, rest_follows=is_part
+                )
             self.there[material] += quantity
+            self.open[number] -= quantity
+            if not is_part or self.open[number] <= 0:
+                self.due.pop(0)
+                del self.open[number]
 
     @rule(material=st.sampled_from(["wood", "dye"]), counted=st.integers(0, 15))
     def count(self, material: str, counted: int) -> None:
@@ -208,6 +271,9 @@ class StoreMachine(RuleBasedStateMachine):
     def what_should_be_there_is_there(self) -> None:
         with self.database.read() as db:
             levels = {one.material: one for one in supply.stock_levels(db, "toys")}
+            under_way = {one.id: one for one in supply.supplier_orders(db, "toys", now=NOW)}
+        assert {number: one.quantity for number, one in under_way.items()} == self.open
+        assert all(one.reserved >= 0 for one in under_way.values())
         for material, there in self.there.items():
             assert levels[material].on_hand == there
             assert levels[material].free * levels[material].short == 0

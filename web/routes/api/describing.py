@@ -25,6 +25,7 @@ TAGS = {
     "wishes": "What customers wanted and could not have, without saying who.",
     "planning": "How promises are kept and plants do, for planners.",
     "floor": "Scans and queues, for the floor.",
+    "stock": "What lies in the plant, what moves and what is ordered, for planners and the floor.",
 }
 
 

@@ -15,7 +15,9 @@ from web.routes.api import (
     people,
     pieces,
     planning,
+    plants,
     sessions,
+    stock,
     wishes,
 )
 
@@ -32,6 +34,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     floor.router,
     pieces.router,
     planning.router,
+    stock.router,
+    plants.router,
     wishes.router,
     invoices.router,
 )

@@ -1,0 +1,129 @@
+"""Days that differ from the plan, the promises they put at risk, and kept shares, by program."""
+
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from kernel.errors import NotValid
+from orders.audit.service import record
+from production.overview.service import today
+from production.plants.model import Adjustment, AdjustmentKind
+from production.promise import adjusting
+from production.promise import service as promises
+from production.promise.adjusting import AtRisk
+from web.routes.api import stock_schemas as told
+from web.routes.api.reading import PREFIX, Bearer, TheApiReader, problems
+from web.routes.plant_calendar import AHEAD_DAYS, promised_days, promised_numbers
+from web.security.access import require_role
+from web.security.roles import Role
+from web.shop import TheShop
+
+router = APIRouter(
+    prefix=f"{PREFIX}/planning/{{line}}",
+    tags=["planning"],
+    dependencies=[Depends(require_role(Role.PLANNER)), Bearer],
+    responses=problems(401, 403, 404),
+)
+
+
+class SpanNotValid(NotValid):
+    """An adjustment ends before it begins; facts: ``from_min``, ``to_min``."""
+
+
+@router.get("/adjustments", name="api:adjustments")
+def list_adjustments(
+    shop: TheShop,
+    line: str,
+    since: Annotated[date | None, Query(alias="from", description="First day; by default a week back.")] = None,
+    until: Annotated[date | None, Query(alias="to", description="Last day; by default some months ahead.")] = None,
+) -> list[told.Adjustment]:
+    """Return what differs from the shifts, by day and work centre."""
+    with shop.database.read() as db:
+        day = today(promises.plant_of(db, line), shop.now())
+        found = adjusting.adjustments(
+            db, line, since or day - timedelta(days=7), until or day + timedelta(days=AHEAD_DAYS)
+        )
+    return [_told(adjustment_id, one) for adjustment_id, one in found.items()]
+
+
+@router.post("/adjustments", name="api:adjust", responses=problems(422))
+def adjust(
+    shop: TheShop,
+    who: TheApiReader,
+    line: str,
+    body: told.AdjustmentIn,
+    try_only: Annotated[bool, Query(description="Tell what it would do to promises, and keep nothing.")] = False,
+) -> told.AdjustmentEffect:
+    """Keep an adjustment, or only try it, and return the promises it puts at risk."""
+    if body.from_min >= body.to_min:
+        raise SpanNotValid(from_min=body.from_min, to_min=body.to_min)
+    adjustment = Adjustment(**{**body.model_dump(), "kind": AdjustmentKind(body.kind)})
+    now = shop.now()
+    with shop.database.write() as db:
+        effect = adjusting.effect_of(db, line, adjustment, now=now)
+        risks = _risks(db, effect)
+        kept = None
+        if not try_only:
+            kept = adjusting.adjust(db, line, adjustment, now=now)
+            record(
+                db,
+                f"plant:{line}",
+                "adjusted",
+                actor=who.actor,
+                now=now,
+                work_centre=body.work_centre,
+                kind=body.kind,
+                day=body.day.isoformat(),
+                at_risk=len({one.key for one in effect}),
+            )
+    return told.AdjustmentEffect(adjustment=None if kept is None else _told(kept, adjustment), at_risk=risks)
+
+
+@router.delete("/adjustments/{adjustment_id}", name="api:withdraw_adjustment", status_code=204)
+def withdraw(shop: TheShop, who: TheApiReader, line: str, adjustment_id: int) -> Response:
+    """Take an adjustment back: the shifts hold again."""
+    with shop.database.write() as db:
+        gone = adjusting.withdraw(db, line, adjustment_id)
+        facts = {"work_centre": gone.work_centre, "day": gone.day.isoformat()}
+        record(db, f"plant:{line}", "adjustment_withdrawn", actor=who.actor, now=shop.now(), **facts)
+    return Response(status_code=204)
+
+
+@router.get("/risks", name="api:risks")
+def risks(shop: TheShop, line: str) -> list[told.Risk]:
+    """Return the promises that are not sure any more, and what each lacks."""
+    with shop.database.read() as db:
+        promises.plant_of(db, line)
+        return _risks(db, adjusting.at_risk(db, line))
+
+
+@router.get("/kept-shares", name="api:kept_shares")
+def kept_shares(shop: TheShop, line: str) -> list[told.Kept]:
+    """Return the shares of work centres that are kept for customer groups."""
+    with shop.database.read() as db:
+        centres = promises.plant_of(db, line).work_centres
+    return [told.Kept(work_centre=one.code, **asdict(one.kept)) for one in centres if one.kept is not None]
+
+
+def _risks(db: Session, found: list[AtRisk]) -> list[told.Risk]:
+    numbers, days = promised_numbers(db, found), promised_days(db, found)
+    return [
+        told.Risk(
+            number=numbers.get(one.key, one.key),
+            promised=days[one.key],
+            missing=one.missing,
+            work_centre=one.work_centre,
+            at=one.at,
+            material=one.material,
+        )
+        for one in found
+    ]
+
+
+def _told(adjustment_id: int, one: Adjustment) -> told.Adjustment:
+    values: dict[str, Any] = asdict(one)
+    return told.Adjustment(id=adjustment_id, **values)
