@@ -25,6 +25,6 @@ class StockMovementRow(SQLModel, table=True):
     quantity: int = Field(sa_column=Column(BigInteger, nullable=False))
     lot: str = Field(default="", max_length=80, index=True)
     reference: str = Field(default="", max_length=80)
-    reason: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})
+    reason: str = Field(default="", max_length=120)
     by: str = Field(default="", max_length=80)
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
