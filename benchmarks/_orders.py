@@ -11,7 +11,7 @@ from configurator.model import Goal, Selection
 from modules_catalog.loading.catalog import load_catalog
 from modules_catalog.model import ConfigurationModel, Feature, FeatureKind
 from production.exploding import explode
-from production.model import FitParts, FitTrim, OperationLoad, demand_of
+from production.model import FitParts, FitTrim, OperationLoad, Variant, demand_of
 
 CHOICES = 6
 MONOGRAMS = 0.2  # of all orders
@@ -26,17 +26,20 @@ def random_routings(line: str, count: int, seed: int) -> Routings:
 
     Half of the jeans are made to measure, with one to four trims before sewing.
     """
+    return [demand_of(variant).loads for variant in random_variants(line, count, seed)]
+
+
+def random_variants(line: str, count: int, seed: int) -> list[Variant]:
+    """Return the variants of such orders."""
     rng = random.Random(seed)
     model = load_catalog(Path(modules_catalog.__file__).parent / "catalogs" / line)
     compiled = compile_model(model)
     configurator = Configurator(model, engine=CpSatEngine(compiled.problem), compiled=compiled)
     usual = configurator.defaults()
-    return [_routing(configurator, model, usual, rng) for _ in range(count)]
+    return [_variant(configurator, model, usual, rng) for _ in range(count)]
 
 
-def _routing(
-    configurator: Configurator, model: ConfigurationModel, usual: Selection, rng: random.Random
-) -> tuple[OperationLoad, ...]:
+def _variant(configurator: Configurator, model: ConfigurationModel, usual: Selection, rng: random.Random) -> Variant:
     wishes = Selection()
     choosable = [feature for feature in model.features if feature.options and "monogram" not in feature.code]
     for feature in rng.sample(choosable, CHOICES):
@@ -53,7 +56,7 @@ def _routing(
             edges = rng.sample(TRIMS, rng.randint(1, 4))
             fit = FitParts((), tuple(FitTrim(edge, 10, 45) for edge in edges))
     whole = configurator.complete(wishes, Goal.CLOSEST, to=usual)
-    return demand_of(explode(model, whole.answers, fit)).loads
+    return explode(model, whole.answers, fit)
 
 
 def _wished(wishes: Selection, feature: Feature, rng: random.Random) -> Selection:

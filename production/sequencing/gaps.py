@@ -2,7 +2,8 @@
 
 from bisect import bisect_right, insort
 
-from production.sequencing.working_time import Span, WorkingTime
+from production.sequencing.spans import Span
+from production.sequencing.working_time import WorkingTime
 
 BRIEF_S = 30
 """Gaps shorter than this are forgotten: nothing fits, and a search need not look at them."""

@@ -10,9 +10,7 @@ from datetime import date, timedelta
 
 from production.plants.model import Plant, WorkCentre, WorkCentreKind
 from production.promise.calendar import staffed_spans
-
-Span = tuple[int, int]
-"""From and to, UTC seconds; the end is not part of it."""
+from production.sequencing.spans import Span, merged
 
 
 class WorkingTime:
@@ -90,17 +88,6 @@ class WorkingTime:
     @property
     def _end_s(self) -> int:
         return self.spans[-1][1] if self.spans else 0
-
-
-def merged(spans: Iterable[Span]) -> list[Span]:
-    """Return the spans ascending, with those that touch or overlap joined, without empty ones."""
-    joined: list[Span] = []
-    for from_s, to_s in sorted(span for span in spans if span[0] < span[1]):
-        if joined and from_s <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(to_s, joined[-1][1]))
-        else:
-            joined.append((from_s, to_s))
-    return joined
 
 
 def centre_time(plant: Plant, centre: WorkCentre, first: date, days: int) -> WorkingTime:

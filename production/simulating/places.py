@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from production.plants.model import Plant, WorkCentre, WorkCentreKind
 from production.promise.calendar import wall_clock_s
-from production.sequencing.working_time import Span, WorkingTime, centre_time
+from production.sequencing.spans import Span
+from production.sequencing.working_time import WorkingTime, centre_time
 from production.simulating.model import Noise
 
 REPAIR_SHAPE = 2.0

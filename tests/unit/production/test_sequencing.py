@@ -1,35 +1,13 @@
 """The gap search: days that can be worked out by hand, and what must hold in any."""
 
-import itertools
-from datetime import UTC, date, datetime
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from production.errors import BeyondHorizon
-from production.plants.model import Hours, Plant, WorkCentre, WorkCentreKind
 from production.sequencing.model import Sequence, Step, Work
-from production.sequencing.searching import HORIZON_DAYS, searched, sequence
-from production.sequencing.working_time import centre_time
-
-EIGHT = int(datetime(2026, 3, 2, 8, tzinfo=UTC).timestamp())
-DAY = (Hours(frozenset(range(5)), 8 * 60, 16 * 60),)
-PLANT = Plant(
-    code="works",
-    line="mugs",
-    timezone="UTC",
-    country="NL",
-    subdivision=None,
-    floor_locale="en",
-    work_centres=(
-        WorkCentre("cut", WorkCentreKind.FLOW, 2, DAY),
-        WorkCentre("wash", WorkCentreKind.BATCH, 1, DAY, load_pieces=2),
-        WorkCentre("test", WorkCentreKind.SLOT, 2, DAY),
-        WorkCentre("pack", WorkCentreKind.FLOW, 1, DAY),
-    ),
-)
-HOUR = 3600
+from production.sequencing.searching import searched, sequence
+from tests.floors import EIGHT, HOUR, PLANT, assert_workable, floors
 
 
 def one(key: str, centre: str, seconds: int, rank_s: int = EIGHT, **more: object) -> Work:
@@ -110,60 +88,13 @@ def test_more_work_than_sixty_days_is_refused() -> None:
         sequence(PLANT, [one("a", "wash", 9 * HOUR)], EIGHT)
 
 
-steps = st.tuples(
-    st.sampled_from(["cut", "wash", "test", "pack"]),
-    st.integers(60, 4 * HOUR),
-    st.integers(-2 * HOUR, 20 * HOUR),
-    st.sampled_from(["", "blue", "red"]),
-)
-
-
-@st.composite
-def floors(draw: st.DrawFn) -> tuple[Work, ...]:
-    works = []
-    for number in range(draw(st.integers(1, 8))):
-        chain: list[Step] = []
-        for place, (centre, seconds, rank_s, recipe) in enumerate(draw(st.lists(steps, min_size=1, max_size=4))):
-            after = tuple(step.number for step in chain if draw(st.booleans()))
-            chain.append(Step(10 * place, centre, seconds, EIGHT + rank_s, after, recipe, min(seconds, 50)))
-        works.append(Work(f"p{number}", EIGHT + draw(st.integers(0, 40 * HOUR)), tuple(chain)))
-    return tuple(works)
-
-
 @settings(max_examples=150)
 @given(works=floors(), grouping=st.sampled_from([0, HOUR, 4 * HOUR]))
 def test_every_sequence_can_be_worked(works: tuple[Work, ...], grouping: int) -> None:
     """Q-1: after what it waits for, never two at one place, within the shift, set-up saved only after its like."""
     found = searched(PLANT, works, EIGHT, like_within_s=grouping)
-    at = {(each.key, each.number): each for each in found.placed}
-    staffed = {c.code: centre_time(PLANT, c, date(2026, 3, 2), HORIZON_DAYS) for c in PLANT.work_centres}
 
-    assert len(at) == sum(len(work.steps) for work in works)
-    for work in works:
-        for step in work.steps:
-            placed = at[work.key, step.number]
-            assert placed.start_s >= EIGHT
-            assert staffed[step.work_centre].is_at_work(placed.start_s)
-            assert all(at[work.key, number].end_s <= placed.start_s for number in step.after)
-            if step.work_centre != "test":
-                assert staffed[step.work_centre].left_s(placed.start_s) >= placed.end_s - placed.start_s
-    for code in staffed:
-        here = sorted(
-            (each.place, each.start_s, each.end_s, each.key, each.number)
-            for each in found.placed
-            if each.work_centre == code
-        )
-        for (place, start_s, end_s, *who), (next_place, next_s, *_rest) in itertools.pairwise(here):
-            assert place != next_place or next_s >= end_s or (code == "wash" and next_s == start_s), who
-    by_key = {(work.key, step.number): step for work in works for step in work.steps}
-    for each in found.placed:
-        step = by_key[each.key, each.number]
-        missing_s = step.seconds - (each.end_s - each.start_s)
-        before = [
-            o for o in found.placed if (o.work_centre, o.place, o.end_s) == (each.work_centre, each.place, each.start_s)
-        ]
-        assert missing_s in (0, step.setup_s)
-        assert missing_s == 0 or by_key[before[0].key, before[0].number].recipe == step.recipe != ""
+    assert_workable(works, found)
 
 
 @settings(max_examples=100)
