@@ -194,6 +194,7 @@ class Operation:
     after: tuple[str, ...] | None = None  # None: the operation before it in the list
     irreversible: bool = False
     recipe: Expression | None = None  # batch work centres: what may share a load
+    setup_for: Expression | None = None  # what the place is made ready for; the same again needs no set-up
     checks: tuple[str, ...] = ()
     declared_in: str = ""
 

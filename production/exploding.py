@@ -129,6 +129,7 @@ def _routing(model: ConfigurationModel, scope: Scope, fit: FitParts | None) -> R
                 checks=operation.checks,
                 is_irreversible=operation.irreversible,
                 setup_s=operation.setup_s,
+                setup_for=_text(operation.setup_for, scope),
             )
         )
     return Routing(tuple(operations))

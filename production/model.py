@@ -62,7 +62,7 @@ class Operation:
 
     ``number`` (10, 20, …) belongs to the operation in the catalog, so it stays the same when another option
     adds or drops a step. ``after`` are the numbers that must be finished before it may start. ``setup_s`` of the
-    ``seconds`` are for making ready, and fall away when the same recipe was done just before.
+    ``seconds`` are for making ready, and fall away when the same recipe, or ``setup_for``, was done just before.
     """
 
     number: int
@@ -74,6 +74,7 @@ class Operation:
     checks: tuple[str, ...] = ()
     is_irreversible: bool = False
     setup_s: int = 0
+    setup_for: str | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.setup_s <= self.seconds:

@@ -16,6 +16,7 @@ from orders.messages.service import tell_of_invoice, tell_of_order, tell_of_quot
 from orders.privacy.erasing import ERASE_FILES_JOB, erase_files
 from orders.publishing.service import CHECK_JOB, check_candidate
 from orders.quotes.service import TELL_QUOTE_JOB
+from production.sequencing import service as sequencing
 from web.account_mails import mail_link
 from web.papers.quotes import mailed_quote
 from web.security.accounts import MAIL_LINK_JOB
@@ -60,7 +61,11 @@ def job_functions(shop: Shop) -> Mapping[JobName, JobFunction]:
     def tell_invoice(invoice_id: str) -> None:
         tell_of_invoice(shop.post_office, InvoiceId(invoice_id), now=shop.now())
 
+    def improve(line: str) -> None:
+        sequencing.improve_sequence(shop.database, line, now=shop.now(), time_s=sequencing.IMPROVE_S)
+
     return {
+        sequencing.IMPROVE_JOB: improve,
         CHECK_JOB: check,
         RELEASE_JOB: release,
         REISSUE_JOB: reissue,

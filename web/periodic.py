@@ -65,6 +65,8 @@ def follow_the_floor(shop: Shop, *, now: datetime) -> None:
                 sequencing.resync_piece(db, line, piece, now=now)
         with shop.database.write() as db:
             sequencing.end_resync(db, line, now=now)
+            if pieces:
+                sequencing.ask_to_improve(db, line, key=now.date().isoformat())
             at_risk = len(sequencing.alarms(db, line))
         _log.info("re-synced %s: %d pieces, %d promises at risk", line, len(pieces), at_risk)
     for line in lines:

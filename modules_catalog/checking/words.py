@@ -85,7 +85,7 @@ def _expressions(model: ConfigurationModel) -> Iterator[tuple[Source, Expression
             if part is not None:
                 yield line.source, part, line.feature or line.part or ""
     for operation in model.operations:
-        for part in (operation.run_s, operation.when, operation.recipe):
+        for part in (operation.run_s, operation.when, operation.recipe, operation.setup_for):
             if part is not None:
                 yield operation.source, part, operation.code
 

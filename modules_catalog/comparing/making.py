@@ -80,6 +80,7 @@ def _operations(operations: tuple[Operation, ...]) -> dict[str, Facts]:
             "after": spelled(each.after),
             "irreversible": spelled(each.irreversible),
             "recipe": written(each.recipe),
+            "setup_for": written(each.setup_for),
             "checks": spelled(each.checks),
         }
         for each in operations

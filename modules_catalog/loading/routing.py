@@ -64,7 +64,7 @@ def read_operation(entry: Entry, folder: str, reader: ExpressionReader) -> Opera
         Mistake: It lacks its code or work centre, or a term of its time reads more than one feature.
     """
     fields = entry.mapping(
-        {"code", "work_centre", "setup_s", "run_s", "when", "after", "irreversible", "recipe", "checks"}
+        {"code", "work_centre", "setup_s", "run_s", "when", "after", "irreversible", "recipe", "setup_for", "checks"}
     )
     for name in ("code", "work_centre", "run_s"):
         if name not in fields:
@@ -88,6 +88,7 @@ def read_operation(entry: Entry, folder: str, reader: ExpressionReader) -> Opera
         after=tuple(item.word() for item in fields["after"].items()) if "after" in fields else None,
         irreversible=fields["irreversible"].boolean() if "irreversible" in fields else False,
         recipe=reader.read(fields["recipe"], ValueType.TEXT) if "recipe" in fields else None,
+        setup_for=reader.read(fields["setup_for"], ValueType.TEXT) if "setup_for" in fields else None,
         checks=tuple(item.word() for item in fields["checks"].items()) if "checks" in fields else (),
         declared_in=folder,
     )

@@ -76,7 +76,8 @@ class WorkOperation:
     """One operation of a work order; ``planned_start_at`` is the start of the bucket reserved for it.
 
     ``measures`` are the finished measures that must be taken before it is finished.
-    ``setup_s`` of its ``seconds`` fall away when the same recipe was done just before.
+    ``setup_s`` of its ``seconds`` fall away when the same recipe, or ``setup_for``, was done just before.
+    ``turn_at`` is when its turn came in the sequence improved last, None before that.
     """
 
     number: int
@@ -89,6 +90,8 @@ class WorkOperation:
     planned_start_at: datetime | None = None
     measures: tuple[str, ...] = ()
     setup_s: int = 0
+    setup_for: str = ""
+    turn_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, select, update
 from sqlmodel import Session
 
 from kernel.schema import metadata
@@ -113,6 +113,7 @@ def _add_operations(
             "planned_start_at": one.planned_start_at,
             "measures": list(one.measures),
             "setup_s": one.setup_s,
+            "setup_for": one.setup_for,
             "state": states.get(one.number, OperationState.WAITING),
         }
         for one in operations
@@ -154,6 +155,8 @@ def _stored(row: Row[Any], operations: Sequence[Row[Any]]) -> StoredWork:
                 planned_start_at=one.planned_start_at,
                 measures=tuple(one.measures),
                 setup_s=one.setup_s,
+                setup_for=one.setup_for,
+                turn_at=one.turn_at,
             )
             for one in operations
         ),
@@ -405,8 +408,8 @@ def newest_event(db: Session, line: str) -> int:
     return int(db.execute(statement).scalar_one())
 
 
-def save_sequence(db: Session, sequenced: Sequence[SequencedOperation]) -> None:
-    """Store the near-term sequence beside the operations."""
+def save_sequence(db: Session, sequenced: Sequence[SequencedOperation], *, as_turns: bool) -> None:
+    """Store the near-term sequence beside the operations; ``as_turns`` also as the one improved last."""
     ids = {
         (number, piece): work_id
         for work_id, number, piece in db.execute(
@@ -415,10 +418,14 @@ def save_sequence(db: Session, sequenced: Sequence[SequencedOperation]) -> None:
             )
         )
     }
+    values: dict[str, ColumnElement[Any]] = {
+        "sequenced_start_at": bindparam("start_at"),
+        "sequenced_place": bindparam("place"),
+    }
     statement = (
         update(_OPERATIONS)
         .where(_OPERATIONS.c.work_order_id == bindparam("work_id"), _OPERATIONS.c.number == bindparam("of_number"))
-        .values(sequenced_start_at=bindparam("start_at"), sequenced_place=bindparam("place"))
+        .values(values | {"turn_at": bindparam("start_at")} if as_turns else values)
     )
     rows = [
         {
@@ -428,6 +435,7 @@ def save_sequence(db: Session, sequenced: Sequence[SequencedOperation]) -> None:
             "place": one.place,
         }
         for one in sequenced
+        if (one.order_number, one.piece) in ids
     ]
     if rows:
         db.connection().execute(statement, rows)

@@ -282,9 +282,9 @@ def newest_event(db: Session, line: str) -> int:
     return repository.newest_event(db, line)
 
 
-def keep_sequence(db: Session, sequenced: Sequence[SequencedOperation]) -> None:
-    """Let the queues follow a near-term sequence."""
-    repository.save_sequence(db, sequenced)
+def keep_sequence(db: Session, sequenced: Sequence[SequencedOperation], *, as_turns: bool = False) -> None:
+    """Let the queues follow a near-term sequence; ``as_turns`` also what is sequenced later, as far as it can."""
+    repository.save_sequence(db, sequenced, as_turns=as_turns)
 
 
 def keep_planned_starts(db: Session, order_number: str, piece: int, starts: Mapping[int, datetime]) -> None:

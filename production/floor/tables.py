@@ -38,7 +38,7 @@ class WorkOrderRow(SQLModel, table=True):
 
 
 class WorkOperationRow(SQLModel, table=True):
-    """One operation of one piece; ``sequenced_*`` are of the last near-term sequence, None before it."""
+    """One operation of one piece; ``sequenced_*`` are of the last near-term sequence, ``turn_at`` of the one improved last."""
 
     __tablename__ = "production_work_operation"
     __table_args__ = (
@@ -58,6 +58,8 @@ class WorkOperationRow(SQLModel, table=True):
     planned_start_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     measures: Any = Field(sa_column=Column(json_document(), nullable=False))
     setup_s: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    setup_for: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})
+    turn_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     sequenced_start_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     sequenced_place: int | None = None
     state: OperationState = Field(sa_column=Column(text_enum(OperationState), nullable=False))

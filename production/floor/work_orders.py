@@ -33,6 +33,7 @@ def work_operations(
             planned_start_at=planned.get((slot, one.code)),
             measures=measures_to_take(one.checks, codes),
             setup_s=one.setup_s,
+            setup_for=one.setup_for or "",
         )
         for one in variant.routing.operations
     )

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 class Step:
     """One operation still to be done of one piece.
 
-    ``rank_s`` is the start reserved for it: the earlier, the sooner its turn. ``setup_s`` of its seconds fall away when the same
-    place did the same recipe just before. ``after`` are steps of the same piece; those done already are not in it.
+    ``rank_s`` is the start reserved for it: the earlier, the sooner its turn. ``turn_s`` is its start in the sequence improved
+    last, None before that. ``setup_s`` of its seconds fall away when the same place did the same recipe just before. ``after``
+    are steps of the same piece; those done already are not in it.
     """
 
     number: int
@@ -20,6 +21,7 @@ class Step:
     recipe: str = ""
     setup_s: int = 0
     is_running: bool = False
+    turn_s: int | None = None
 
     @property
     def load_recipe(self) -> str:
@@ -56,6 +58,12 @@ class Sequence:
     placed: tuple[Placed, ...]
     finished_s: Mapping[str, int] = field(default_factory=dict)
     changeovers: int = 0
+
+    def worth(self, works: tuple[Work, ...]) -> tuple[int, int, int]:
+        """Return what counts, the first before the second, less being better: seconds late, changeovers, the sum of ends."""
+        ends = [self.finished_s.get(work.key, 0) for work in works]
+        late_s = sum(max(0, end_s - work.due_s) for work, end_s in zip(works, ends, strict=True))
+        return late_s, self.changeovers, sum(ends)
 
     def late(self, works: tuple[Work, ...]) -> frozenset[str]:
         """Return the pieces done after they are due."""

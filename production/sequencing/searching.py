@@ -5,7 +5,7 @@ Source: docs/algorithms/sequence.md, rules Q-1 to Q-5.
 
 import heapq
 from collections.abc import Sequence as Several
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from production.errors import BeyondHorizon
@@ -23,6 +23,8 @@ LIKE_WITHIN_S = 2 * 3600
 def sequence(plant: Plant, works: Several[Work], now_s: int, *, like_within_s: int = LIKE_WITHIN_S) -> Sequence:
     """Return a sequence in which like follows like, unless that would make a piece late that need not be (Q-4).
 
+    Where some of the work has been sequenced better before, its turns of then are tried as well, and kept if better (W-9).
+
     Raises:
         BeyondHorizon: the work does not fit into sixty days.
         WorkCentreNotFound: the plant lacks a work centre.
@@ -30,7 +32,12 @@ def sequence(plant: Plant, works: Several[Work], now_s: int, *, like_within_s: i
     plain = searched(plant, works, now_s, like_within_s=0)
     grouped = searched(plant, works, now_s, like_within_s=like_within_s)
     everything = tuple(works)
-    return grouped if grouped.late(everything) <= plain.late(everything) else plain
+    found = grouped if grouped.late(everything) <= plain.late(everything) else plain
+    if not any(step.turn_s is not None for work in works for step in work.steps):
+        return found
+    turned = searched(plant, [_with_turns(work) for work in works], now_s, like_within_s=0)
+    nobody_pays = turned.late(everything) <= found.late(everything)
+    return turned if nobody_pays and turned.worth(everything) < found.worth(everything) else found
 
 
 def searched(plant: Plant, works: Several[Work], now_s: int, *, like_within_s: int) -> Sequence:
@@ -43,6 +50,11 @@ def searched(plant: Plant, works: Several[Work], now_s: int, *, like_within_s: i
     for work in works:
         search.add(work)
     return search.run()
+
+
+def _with_turns(work: Work) -> Work:
+    steps = tuple(step if step.turn_s is None else replace(step, rank_s=step.turn_s) for step in work.steps)
+    return replace(work, steps=steps)
 
 
 @dataclass(slots=True)

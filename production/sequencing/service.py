@@ -1,10 +1,14 @@
 """Use cases of the near-term sequence: rebuild it after events, let the ledger follow the floor, raise alarms."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlmodel import Session
 
+from kernel.database import Database
+from kernel.jobs import JobName, enqueue
 from production.errors import BeyondHorizon, CapacityTaken
 from production.floor import service as floor
 from production.floor.model import OpenPiece, OperationState, SequencedOperation, WorkOperation
@@ -15,12 +19,18 @@ from production.promise.calendar import epoch_s, local_date, utc
 from production.promise.replanning import Replanned, give_back_done, replan
 from production.sequencing import repository
 from production.sequencing.alarming import Alarm, ways_out
+from production.sequencing.improving import Improved, improved_sequence
 from production.sequencing.model import Sequence, Step, Work
 from production.sequencing.searching import sequence
 
 AT_WORK = frozenset({OperationState.RUNNING, OperationState.PAUSED, OperationState.FAILED})
 LEAST_LEFT_S = 60
 """What an operation that has taken its standard time and still runs is taken to need."""
+
+IMPROVE_JOB = JobName("production.improve_sequence")
+IMPROVE_S = 60.0
+"""What a job gives the solver."""
+_log = logging.getLogger(__name__)
 
 PieceId = tuple[str, int]
 """Order number and piece, from 1."""
@@ -38,16 +48,37 @@ def rebuild_sequence(db: Session, line: str, *, now: datetime) -> Sequence:
         PlantNotFound: no plant makes the line.
         BeyondHorizon: the work does not fit into sixty days.
     """
-    plant = promises.plant_of(db, line)
-    last_event = floor.newest_event(db, line)
-    pieces = floor.open_pieces(db, line)
-    found = sequence(plant, works_of(pieces, epoch_s(now)), epoch_s(now))
-    ids = {_key(piece): (piece.order.order_number, piece.order.piece) for piece in pieces}
-    floor.keep_sequence(
-        db, [SequencedOperation(*ids[one.key], one.number, one.place, utc(one.start_s)) for one in found.placed]
-    )
-    repository.save_state(db, line, last_event=last_event)
-    return found
+    seen = _seen(db, line, now)
+    _keep(db, seen, seen.given)
+    repository.save_state(db, line, last_event=seen.last_event)
+    return seen.given
+
+
+def improve_sequence(database: Database, line: str, *, now: datetime, time_s: float) -> tuple[Improved, ...]:
+    """Improve the near-term sequence of a line for so many seconds, and return what became of each window.
+
+    Nothing is locked meanwhile. If the floor has gone on by then, its queues follow the new turns as far as they can.
+
+    Raises:
+        PlantNotFound, BeyondHorizon: as ``rebuild_sequence``.
+    """
+    with database.read() as db:
+        seen = _seen(db, line, now)
+    better, windows = improved_sequence(seen.plant, seen.works, seen.given, epoch_s(now), time_s=time_s)
+    with database.write() as db:
+        _keep(db, seen, better, as_turns=True)
+        if floor.newest_event(db, line) == seen.last_event:
+            repository.save_state(db, line, last_event=seen.last_event)
+        else:
+            give_back_finished(db, line)
+            rebuild_sequence(db, line, now=now)
+    _log.info("improved the sequence of %s: %s", line, [(one.before, one.after) for one in windows])
+    return windows
+
+
+def ask_to_improve(db: Session, line: str, *, key: str) -> None:
+    """Store a job that improves a line's sequence; the same key once."""
+    enqueue(db, IMPROVE_JOB, line, key=f"{line}:{key}")
 
 
 def give_back_finished(db: Session, line: str) -> int:
@@ -168,6 +199,31 @@ def _judged(db: Session, piece: OpenPiece, moved: Replanned | None, *, now: date
     return alarm
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A line's floor at a moment, and its sequence by the gap search."""
+
+    plant: Plant
+    last_event: int
+    ids: Mapping[str, PieceId]
+    works: tuple[Work, ...]
+    given: Sequence
+
+
+def _seen(db: Session, line: str, now: datetime) -> _Seen:
+    plant = promises.plant_of(db, line)
+    last_event = floor.newest_event(db, line)
+    pieces = floor.open_pieces(db, line)
+    works = works_of(pieces, epoch_s(now))
+    ids = {_key(piece): (piece.order.order_number, piece.order.piece) for piece in pieces}
+    return _Seen(plant, last_event, ids, works, sequence(plant, works, epoch_s(now)))
+
+
+def _keep(db: Session, seen: _Seen, found: Sequence, *, as_turns: bool = False) -> None:
+    placed = [SequencedOperation(*seen.ids[one.key], one.number, one.place, utc(one.start_s)) for one in found.placed]
+    floor.keep_sequence(db, placed, as_turns=as_turns)
+
+
 def _step(piece: OpenPiece, one: WorkOperation, now_s: int) -> Step:
     rank = one.planned_start_at or piece.order.due_at
     runs = piece.status.operations[one.number] is OperationState.RUNNING
@@ -177,7 +233,8 @@ def _step(piece: OpenPiece, one: WorkOperation, now_s: int) -> Step:
         seconds=_left_s(piece, one, now_s),
         rank_s=epoch_s(rank),
         after=one.after,
-        recipe=one.recipe,
+        recipe=one.recipe or one.setup_for,
+        turn_s=None if one.turn_at is None else epoch_s(one.turn_at),
         setup_s=0 if runs else one.setup_s,
         is_running=runs,
     )

@@ -120,6 +120,7 @@ ROUTES: dict[str, frozenset[Role | None]] = {
     "GET /planning/{line}/calendar": PLANNER,
     "POST /planning/{line}/calendar": PLANNER,
     "POST /planning/{line}/calendar/{adjustment_id}/removal": PLANNER,
+    "POST /planning/{line}/sequence": PLANNER,
     "GET /planning/{line}/risks": PLANNER,
     "GET /planning/{line}/metrics": PLANNER,
     "GET /metrics": PLANNER,

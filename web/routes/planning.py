@@ -100,7 +100,11 @@ def load(
 
 @router.get("/{line}/gantt", name="planner:gantt")
 def chart(
-    request: Request, shop: TheShop, line: str, first: Annotated[str, Query(alias="from", max_length=10)] = ""
+    request: Request,
+    shop: TheShop,
+    line: str,
+    first: Annotated[str, Query(alias="from", max_length=10)] = "",
+    improving: bool = False,
 ) -> Response:
     """Show what is planned for the next two working days."""
     locale = reader_locale(request)
@@ -117,6 +121,7 @@ def chart(
         "lines": lines,
         "chart": gantt_chart(planned, plant, begin, days, partial(operation_name, words=words), locale, now=now),
         "count": len(planned),
+        "is_improving": improving,
         "before": (begin - timedelta(days=1)).isoformat(),
         "after": (days[-1] + timedelta(days=1)).isoformat(),
         "first": days[0],

@@ -118,6 +118,7 @@ _WHAT = {
     "after": _("waits for"),
     "irreversible": _("cannot be undone"),
     "recipe": _("recipe"),
+    "setup_for": _("set up for"),
     "checks": _("checks"),
     "currency": _("currency"),
     "uses": _("libraries"),

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from kernel.database import Database
+from kernel.jobs import prepare_jobs, run_pending
 from production.floor import service as floor
 from production.floor.model import Action
 from production.model import Bom, Operation, Routing, Variant, WorkCentreCode, demand_of
@@ -252,3 +253,54 @@ def test_room_of_finished_work_is_free_for_the_next_inquiry(shop: Database) -> N
         assert taken(db) == reserved(db)
         assert second.start_at == cut
         assert second.start_at < first.start_at
+
+
+def test_the_sequence_is_improved_and_what_is_sequenced_later_keeps_its_turns(shop: Database) -> None:
+    """Three blue and three red cuts promised by turns: gathered by colour, nobody later, also after the next event."""
+    with shop.write() as db:
+        for number in range(1, 7):
+            promises.reserve(db, LINE, demand_of(painted(number), 1), key=f"q-C-{number}", now=NOW, expires_at=None)
+            floor.release_work(
+                db, painted(number), order_number=f"C-{number}", revision="A", reservation_key=f"q-C-{number}", now=NOW
+            )
+    with shop.read() as db:
+        promised = [promises.reservation(db, f"q-C-{number}").promise for number in range(1, 7)]
+    at = NOW + timedelta(hours=1)
+    with shop.write() as db:
+        before = service.rebuild_sequence(db, LINE, now=at)
+    (window,) = service.improve_sequence(shop, LINE, now=at, time_s=5.0)
+    with shop.write() as db:
+        assert not service.is_sequence_stale(db, LINE)
+        improved = starts_at(db, "table")
+        do(db, "T-3", 10, at)
+        after = service.rebuild_sequence(db, LINE, now=at + timedelta(minutes=5))
+
+    assert window.trouble == ""
+    assert window.after < window.before
+    assert window.after.setups < window.before.setups
+    with shop.read() as db:
+        assert [promises.reservation(db, f"q-C-{number}").promise for number in range(1, 7)] == promised
+        assert after.changeovers < before.changeovers
+        painting = [one for one in starts_at(db, "table") if one[0].startswith("C-")]
+        assert painting == [one for one in improved if one[0].startswith("C-")]
+
+
+def painted(number: int) -> Variant:
+    """Return a toy whose table is made ready for its colour: ten of its twenty minutes."""
+    cut = Operation(10, "paint", WorkCentreCode("table"), 1200, setup_s=600, setup_for=("red", "blue")[number % 2])
+    return Variant(LINE, "0" * 64, Bom(()), Routing((cut,)))
+
+
+def starts_at(db: Session, work_centre: str) -> list[tuple[str, int]]:
+    return [(one.order_number, one.number) for one in floor.queue(db, LINE, work_centre)]
+
+
+def test_improving_is_asked_for_once(shop: Database) -> None:
+    prepare_jobs(shop)
+    with shop.write() as db:
+        service.ask_to_improve(db, LINE, key="today")
+        service.ask_to_improve(db, LINE, key="today")
+    done: list[str] = []
+
+    assert [one.error for one in run_pending(shop, {service.IMPROVE_JOB: done.append})] == [None]
+    assert done == [LINE]
