@@ -58,7 +58,7 @@ class WorkOperationRow(SQLModel, table=True):
     planned_start_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     measures: Any = Field(sa_column=Column(json_document(), nullable=False))
     setup_s: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    setup_for: str = Field(default="", max_length=120, sa_column_kwargs={"server_default": ""})
+    setup_for: str = Field(default="", max_length=120)
     turn_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     sequenced_start_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     sequenced_place: int | None = None
