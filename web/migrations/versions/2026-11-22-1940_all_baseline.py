@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122193807"
+revision: str = "20261122194002"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -907,6 +907,8 @@ def upgrade() -> None:
         sa.Column("planned_start_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("measures", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("setup_s", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("setup_for", sa.String(length=120), nullable=False),
+        sa.Column("turn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sequenced_start_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sequenced_place", sa.Integer(), nullable=True),
         sa.Column(
