@@ -37,3 +37,7 @@ class PromiseExpired(NotPossible):
 
 class AdjustmentNotFound(NotFound):
     """The plant's calendar has no such adjustment; facts: ``line``, ``adjustment``."""
+
+
+class ReserveNotValid(NotValid):
+    """A reserve is a share of 0 to 99 percent; facts: ``line``, ``work_centre``, ``percent``."""

@@ -43,6 +43,7 @@ class BomItem:
     lead_time_days: int | None = None
     feature: str | None = None  # of an option
     option: str | None = None
+    stands_for: str = ""  # the material of the bill it replaces
 
 
 @dataclass(frozen=True, slots=True)

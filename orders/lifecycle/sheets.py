@@ -1,7 +1,7 @@
 """The build sheets of an order: composed from what was agreed, found as they were issued."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -29,6 +29,7 @@ from production.floor.model import SheetObsolete
 from production.plants.model import Plant
 from production.promise import service as promises
 from production.promise.document import promise_from_json
+from production.supply.materials import with_substitutes
 
 
 def order_fit(db: Session, model: ConfigurationModel, order: Order) -> FitView | None:
@@ -46,12 +47,16 @@ def customer_reference(db: Session, order: Order) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SheetPiece:
-    """A piece that gets a sheet: by when it is promised, what it is made instead of (0: a first one), and since when."""
+    """A piece that gets a sheet: by when it is promised, what it is made instead of (0: a first one), and since when.
+
+    ``substitutes`` are what its reservation takes in place of materials of the bill.
+    """
 
     number: int
     due: date
     issued_on: date
     remake_of: int = 0
+    substitutes: Mapping[str, str] = field(default_factory=dict)
 
 
 def pieces_to_print(db: Session, order: Order) -> tuple[SheetPiece, ...]:
@@ -60,12 +65,14 @@ def pieces_to_print(db: Session, order: Order) -> tuple[SheetPiece, ...]:
     there = floor.standing_pieces(db, order.number)
     if not there:
         due = promise_from_json(order.promise).date
-        return tuple(SheetPiece(number, due, issued_on) for number in range(1, order.quantity + 1))
+        others = promises.substitutes(db, order.reservation_key)
+        return tuple(SheetPiece(number, due, issued_on, 0, others) for number in range(1, order.quantity + 1))
     found = []
     for one in there:
         due = promises.reservation(db, one.reservation).promise.date
         since = floor.events(db, order.number, one.number)[0].at.date() if one.remake_of else issued_on
-        found.append(SheetPiece(one.number, due, max(since, issued_on), one.remake_of))
+        others = promises.substitutes(db, one.reservation)
+        found.append(SheetPiece(one.number, due, max(since, issued_on), one.remake_of, others))
     return tuple(found)
 
 
@@ -84,7 +91,7 @@ def order_sheets(
     composed = [
         sheet_data(
             model,
-            variant,
+            replace(variant, bom=with_substitutes(variant.bom, piece.substitutes, model)),
             order.selection.answers,
             SheetOrder(
                 number=order.number,

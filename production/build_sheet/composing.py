@@ -122,6 +122,16 @@ def _option_name(model: ConfigurationModel, feature: Feature, code: object, lang
     return model.text(f"option.{feature.code}.{code}", language)
 
 
+def _stock_name(model: ConfigurationModel, code: str, language: Locale) -> str:
+    """Return the name of a stocked thing by its code alone."""
+    feature, _, option = code.partition(".")
+    if option and model.has_feature(feature):
+        return model.text(f"option.{feature}.{option}", language)
+    part = model.parts.get(code)
+    named = part.name.get(language) or part.name.get("en") if part else None
+    return named or model.text(f"part.{code}", language)
+
+
 def _texts(model: ConfigurationModel, answers: Answers, language: Locale) -> Iterable[TextLine]:
     for feature in model.features:
         text = answers.get(feature.code)
@@ -194,12 +204,18 @@ def _parts(
         kind, name = "", str(item.code)
         if item.kind is MaterialKind.COMPONENT:
             kind = texts.word(f"piece.{roles.get(item.code, '')}")
-        elif item.kind is MaterialKind.PART:
-            part = model.parts[item.code]
-            name = part.name.get(language) or part.name.get("en") or model.text(f"part.{item.code}", language)
+        elif item.feature is None:
+            name = _stock_name(model, item.code, language)
         else:
             kind = model.text(f"feature.{item.feature}", language)
             name = model.text(f"option.{item.feature}.{item.option}", language)
+        if item.stands_for:
+            kind = " ".join(
+                filter(
+                    None,
+                    [kind, texts.word("instead_of").format(material=_stock_name(model, item.stands_for, language))],
+                )
+            )
         yield PartLine(item.bin or "", item.code, kind, name, item.quantity, item.unit)
 
 

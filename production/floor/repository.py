@@ -1,6 +1,6 @@
 """Work orders and events in the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -396,6 +396,25 @@ def pieces_finishing(db: Session, line: str, event: int) -> tuple[tuple[str, int
         .order_by(_ORDERS.c.order_number, _ORDERS.c.piece)
     )
     return tuple((row.order_number, row.piece) for row in db.execute(statement))
+
+
+def finished_operations(db: Session, line: str, kinds: Iterable[EventKind]) -> Sequence[Row[Any]]:
+    """Return ``(work order's id, number, work centre, seconds, kind, at)`` of events of finished operations, those of one together."""
+    same = (_EVENTS.c.work_order_id == _OPERATIONS.c.work_order_id) & (_EVENTS.c.operation == _OPERATIONS.c.number)
+    columns = (_OPERATIONS.c.work_order_id, _OPERATIONS.c.number, _OPERATIONS.c.work_centre, _OPERATIONS.c.seconds)
+    statement = (
+        select(*columns, _EVENTS.c.kind, _EVENTS.c.at)
+        .join(_ORDERS, _ORDERS.c.id == _OPERATIONS.c.work_order_id)
+        .join(_EVENTS, same)
+        .where(
+            _ORDERS.c.line == line,
+            _OPERATIONS.c.state == OperationState.FINISHED,
+            _OPERATIONS.c.seconds > 0,
+            _EVENTS.c.kind.in_(list(kinds)),
+        )
+        .order_by(*columns[:2], _EVENTS.c.at, _EVENTS.c.id)
+    )
+    return db.execute(statement).all()
 
 
 def newest_event(db: Session, line: str) -> int:

@@ -1,6 +1,6 @@
 """Use cases of the floor: release, scan, queue, cut-off, cancel."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -275,6 +275,17 @@ def finished_since(db: Session, line: str, event: int) -> tuple[tuple[WorkOrder,
     """Return the pieces of a line on which an operation was finished after an event, as they are now."""
     pieces = repository.pieces_finishing(db, line, event)
     return tuple(work_order(db, order_number, piece) for order_number, piece in pieces)
+
+
+def finished_operations(
+    db: Session, line: str, kinds: Iterable[EventKind]
+) -> list[tuple[str, int, list[tuple[EventKind, datetime]]]]:
+    """Return work centre, standard time and events of some kinds, in time, of every finished operation of a line."""
+    found: dict[tuple[int, int], tuple[str, int, list[tuple[EventKind, datetime]]]] = {}
+    for row in repository.finished_operations(db, line, kinds):
+        entry = found.setdefault((row.work_order_id, row.number), (row.work_centre, row.seconds, []))
+        entry[2].append((EventKind(row.kind), row.at))
+    return list(found.values())
 
 
 def newest_event(db: Session, line: str) -> int:

@@ -23,6 +23,7 @@ def plant_to_json(plant: Plant) -> Mapping[str, JsonValue]:
         "default_lead_days": plant.default_lead_days,
         "closed": sorted(day.isoformat() for day in plant.closed),
         "bins": list(plant.bins),
+        "substitutes": {code: list(others) for code, others in plant.substitutes.items()},
         "texts": {locale: dict(texts) for locale, texts in plant.texts.items()},
         "work_centres": [_centre_to_json(centre) for centre in plant.work_centres],
     }
@@ -43,6 +44,7 @@ def plant_from_json(document: Mapping[str, Any], stock: tuple[StockRow, ...] = (
         default_lead_days=document["default_lead_days"],
         closed=frozenset(date.fromisoformat(day) for day in document["closed"]),
         bins=tuple(document["bins"]),
+        substitutes={code: tuple(others) for code, others in document.get("substitutes", {}).items()},
         texts=document["texts"],
         work_centres=tuple(_centre_from_json(centre) for centre in document["work_centres"]),
         stock=stock,

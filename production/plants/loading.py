@@ -44,6 +44,7 @@ _PLANT_KEYS = frozenset(
         "default_lead_days",
         "closed",
         "bins",
+        "substitutes",
         "shifts",
         "work_centres",
         "texts",
@@ -137,9 +138,20 @@ def _plant(entry: Entry, stock: tuple[StockRow, ...], problems: Problems) -> Pla
         closed=frozenset(_day(one) for one in fields["closed"].items()) if "closed" in fields else frozenset(),
         bins=tuple(one.word() for one in fields["bins"].items()) if "bins" in fields else (),
         stock=stock,
+        substitutes=_substitutes(fields["substitutes"]) if "substitutes" in fields else {},
         texts=_texts(fields["texts"]) if "texts" in fields else {},
         **numbers,
     )
+
+
+def _substitutes(entry: Entry) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for code, one in entry.mapping().items():
+        others = tuple(each.word() for each in one.items())
+        if code in others or len(set(others)) < len(others):
+            raise one.mistake(f"what may stand for `{code}` is another material, each named once")
+        found[code] = others
+    return found
 
 
 def _centre(code: str, entry: Entry, shifts: dict[str, tuple[Hours, ...]]) -> WorkCentre:

@@ -1,7 +1,7 @@
 """A plant as its files describe it: work centres, shifts, calendar, stock. A value that exists is valid."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -115,7 +115,8 @@ class Plant:
 
     ``bucket_min`` is the length of a bucket of capacity, a part of a day without remainder; the shorter, the closer the
     promise to what the floor needs, and the more ``spare_buckets`` it takes. ``default_lead_days`` is the supplier's lead time of materials that name none. ``bins`` are the zones in the order
-    a kitter walks them. ``closed`` are days off beside the public holidays of ``country`` and ``subdivision``.
+    a kitter walks them. ``substitutes`` are materials that may stand for another at the same price and quality, the best
+    first. ``closed`` are days off beside the public holidays of ``country`` and ``subdivision``.
     """
 
     code: str
@@ -132,16 +133,26 @@ class Plant:
     closed: frozenset[date] = frozenset()
     bins: tuple[str, ...] = ()
     stock: tuple[StockRow, ...] = ()
+    substitutes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.bucket_min < 1 or MINUTES_A_DAY % self.bucket_min:
             raise ValueError(f"plant {self.code}: buckets of {self.bucket_min} min")
+        if any(code in others or len(set(others)) < len(others) for code, others in self.substitutes.items()):
+            raise ValueError(f"plant {self.code}: a substitute stands for itself or twice")
 
     @property
     def bucket_s(self) -> int:
         """Seconds of a bucket of capacity."""
         return 60 * self.bucket_min
+
+    def with_reserves(self, percents: Mapping[str, int]) -> "Plant":
+        """Return the plant with other reserves of some work centres; those it does not have are left out."""
+        centres = tuple(
+            replace(one, reserve_percent=percents.get(one.code, one.reserve_percent)) for one in self.work_centres
+        )
+        return replace(self, work_centres=centres)
 
     def work_centre(self, code: str) -> WorkCentre:
         """Return one work centre.

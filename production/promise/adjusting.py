@@ -1,18 +1,18 @@
-"""Use cases of days that differ from the plan: maintenance, a machine down, overtime, and the promises they put at risk.
+"""Use cases of what differs from the plan: maintenance, a machine down, overtime, another reserve, and promises at risk.
 
-Source: docs/algorithms/promise.md, rules A-1 to A-4.
+Source: docs/algorithms/promise.md, rules A-1 to A-4, and docs/algorithms/reserve.md, rule C-6.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlmodel import Session
 
-from production.errors import AdjustmentNotFound
+from production.errors import AdjustmentNotFound, ReserveNotValid
 from production.plants.model import MINUTES_A_DAY, Adjustment, Plant
 from production.promise import repository
-from production.promise.calendar import day_buckets, utc, wall_clock_s
+from production.promise.calendar import ONE_DAY, day_buckets, epoch_s, local_date, span_buckets, utc, wall_clock_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,46 @@ def effect_of(db: Session, line: str, adjustment: Adjustment, *, now: datetime) 
         with db.begin_nested():
             adjust(db, line, adjustment, now=now)
             raise _Tried([one for one in at_risk(db, line) if one not in before])
+    except _Tried as tried:
+        return tried.found
+
+
+def set_reserve(db: Session, line: str, work_centre: str, percent: int, *, now: datetime) -> list[AtRisk]:
+    """Set the share of a work centre that is never promised, from tomorrow on; return the reservations it puts at risk (C-6).
+
+    What is taken stays taken. The reserve outlives a new seeding of the plant.
+
+    Raises:
+        PlantNotFound: no plant makes the line.
+        WorkCentreNotFound: the plant has no such work centre.
+        ReserveNotValid: not between 0 and 99 percent.
+    """
+    if not 0 <= percent < 100:
+        raise ReserveNotValid(line=line, work_centre=work_centre, percent=percent)
+    stored = repository.stored_plant(db, line)
+    stored.plant.work_centre(work_centre)
+    before = set(at_risk(db, line))
+    plant = stored.plant.with_reserves({work_centre: percent})
+    repository.save_plant(db, replace(stored, plant=plant))
+    repository.save_reserve(db, line, work_centre, percent, now=now)
+    tomorrow = local_date(epoch_s(now), plant.timezone) + ONE_DAY
+    last = local_date(stored.horizon_to_s - 1, plant.timezone)
+    adjusted = repository.adjustments(db, line, tomorrow, last, work_centre).values()
+    buckets = span_buckets(plant, plant.work_centre(work_centre), tomorrow, last, adjusted)
+    from_s = wall_clock_s(tomorrow, 0, plant.timezone)
+    repository.set_capacity(db, line, work_centre, from_s, stored.horizon_to_s, buckets)
+    return [one for one in at_risk(db, line) if one not in before]
+
+
+def effect_of_reserve(db: Session, line: str, work_centre: str, percent: int, *, now: datetime) -> list[AtRisk]:
+    """Return which reservations a reserve would put at risk; nothing is changed. The session must be one for writing.
+
+    Raises:
+        PlantNotFound, WorkCentreNotFound, ReserveNotValid: as ``set_reserve``.
+    """
+    try:
+        with db.begin_nested():
+            raise _Tried(set_reserve(db, line, work_centre, percent, now=now))
     except _Tried as tried:
         return tried.found
 

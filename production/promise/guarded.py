@@ -229,6 +229,7 @@ _MATERIAL = (
     ("quantity", "bigint"),
     ("usable_s", "bigint"),
     ("receipt_id", "bigint"),
+    ("stands_for", "text"),
 )
 
 

@@ -18,7 +18,7 @@ from production.plants.document import plant_from_json
 from production.plants.model import Plant
 from production.promise.board import Board, SeenBucket, seen
 from production.promise.calendar import local_date, wall_clock_s
-from production.promise.material import Receipt, Supply
+from production.promise.material import Receipt, Supply, with_substitutes
 from production.promise.timeline import OpenLoad
 
 KEPT_BACK_S = 8 * 24 * 3600
@@ -67,9 +67,11 @@ def look(
         PlantNotFound: no plant makes the line.
     """
     is_sqlite = db.get_bind().dialect.name == "sqlite"
+    needs = list(needs)
     boards: dict[str, Board] = db.info["per_database"].setdefault(_BOARDS, {})
     kept = None if afresh else boards.get(line)
-    lead_days = {need.code: need.lead_time_days for need in needs}
+    asked = with_substitutes(needs, kept.plant.substitutes) if kept else needs
+    lead_days = {need.code: need.lead_time_days for need in asked}
     recipes = sorted({load.batch_recipe for load in loads})
     given = {
         "line": line,
@@ -89,6 +91,9 @@ def look(
         return look(db, line, now_s, needs=needs, loads=loads, key=key, afresh=True)
     if not is_touched(db):
         boards[line] = board
+    missed = [one for one in with_substitutes(needs, board.plant.substitutes) if one.code not in lead_days]
+    if missed:  # the first reading of a plant does not know yet what may stand for what
+        return look(db, line, now_s, needs=[*needs, *missed], loads=loads, key=key, afresh=afresh)
     open_loads: dict[str, list[OpenLoad]] = {}
     for _, code, batch_id, start_s, end_s, number, free_pieces, recipe in rows.get("batch", ()):
         open_loads.setdefault(code, []).append(OpenLoad(start_s, end_s, recipe, number, free_pieces, batch_id))

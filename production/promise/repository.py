@@ -25,10 +25,11 @@ from production.promise.calendar import Bucket
 from production.promise.document import promise_from_json, promise_to_json
 from production.promise.material import MaterialTake, SupplyKind
 from production.promise.reading import touch
-from production.promise.tables import AdjustmentRow, PlantRow, ReceiptRow
+from production.promise.tables import AdjustmentRow, PlantRow, ReceiptRow, ReserveRow
 from production.promise.walking import JoinedLoad, Placement, Plan
 
 _PLANTS: Table = metadata.tables["production_plant"]
+_RESERVES: Table = metadata.tables["production_reserve"]
 _BUCKETS: Table = metadata.tables["production_bucket"]
 _BATCHES: Table = metadata.tables["production_batch_load"]
 _BATCH_TAKES: Table = metadata.tables["production_batch_take"]
@@ -156,9 +157,19 @@ def material_rows(key: str, takes: Sequence[MaterialTake]) -> list[Mapping[str, 
             "quantity": one.quantity,
             "usable_s": one.usable_s,
             "receipt_id": one.receipt,
+            "stands_for": one.stands_for,
         }
         for one in takes
     ]
+
+
+def substitutes(db: Session, key: str) -> dict[str, str]:
+    """Return ``{material of the bill: what a reservation takes in its place}``."""
+    columns = _MATERIAL_TAKES.c
+    rows = db.execute(
+        select(columns.stands_for, columns.material).where(columns.key == key, columns.stands_for != "").distinct()
+    )
+    return {str(row.stands_for): str(row.material) for row in rows}
 
 
 def first_takes(db: Session, key: str) -> dict[tuple[int, str], int]:
@@ -415,6 +426,22 @@ def adjustments(
     rows = db.execute(select(AdjustmentRow).where(wanted)).scalars()
     found = sorted(rows, key=lambda row: (row.day, row.work_centre, row.from_min, row.id or 0))
     return {row.id: _adjustment(row) for row in found if row.id is not None}
+
+
+def reserves(db: Session, line: str) -> dict[str, int]:
+    """Return the reserves that were set in place of the files', by work centre, in percent."""
+    rows = db.execute(select(ReserveRow).where(_RESERVES.c.line == line)).scalars()
+    return {row.work_centre: row.percent for row in rows}
+
+
+def save_reserve(db: Session, line: str, work_centre: str, percent: int, *, now: datetime) -> None:
+    """Store the reserve of a work centre."""
+    row = db.get(ReserveRow, (line, work_centre))
+    if row is None:
+        db.add(ReserveRow(line=line, work_centre=work_centre, percent=percent, set_at=now))
+    else:
+        row.percent, row.set_at = percent, now
+    db.flush()
 
 
 def _adjustment(row: AdjustmentRow) -> Adjustment:

@@ -84,7 +84,7 @@ def inquire_each(db: Session, line: str, demands: Sequence[Demand], *, now: date
     known: dict[tuple[object, ...], date | None] = {}
     days = []
     for demand in demands:
-        material = plan_material(demand.materials, demand.quantity, seen.supply, now_s)
+        material = plan_material(demand.materials, demand.quantity, seen.supply, now_s, seen.plant.substitutes)
         key = (demand.loads, demand.quantity, demand.group, demand.is_rush, material.ready_s)
         if key not in known:
             whose = (demand.group, demand.is_rush)
@@ -246,6 +246,11 @@ def planned_starts(db: Session, key: str) -> dict[tuple[int, str], datetime]:
     return {at: utc(start_s) for at, start_s in repository.first_takes(db, key).items()}
 
 
+def substitutes(db: Session, key: str) -> dict[str, str]:
+    """Return ``{material of the bill: what the reservation takes in its place}``; empty when it takes what the bill says (M-9)."""
+    return repository.substitutes(db, key)
+
+
 def free_capacity(
     db: Session, line: str, *, now: datetime, by: date, at_most: Mapping[str, int] | None = None
 ) -> dict[str, int]:
@@ -279,18 +284,20 @@ def material_dates(db: Session, line: str, needs: Sequence[MaterialNeed], *, now
     now_s = epoch_s(now)
     seen = look(db, line, now_s, needs=needs)
     zone = seen.plant.timezone
-    return {need.code: local_date(plan_material([need], 1, seen.supply, now_s).ready_s, zone) for need in needs}
+    others = seen.plant.substitutes
+    return {need.code: local_date(plan_material([need], 1, seen.supply, now_s, others).ready_s, zone) for need in needs}
 
 
 def seed_plant(db: Session, plant: Plant, *, now: datetime) -> None:
     """Store a plant with its buckets over the whole horizon and its opening stock.
 
-    Seeding again takes over the plant's newest description, adds what is missing of the horizon and leaves buckets and
+    Seeding again takes over the plant's newest description, but for reserves somebody has set since (C-6), adds what is missing of the horizon and leaves buckets and
     stock that are there as they are.
     """
     first = local_date(epoch_s(now), plant.timezone)
     start_s = wall_clock_s(first, 0, plant.timezone)
     known = repository.has_plant(db, plant.line)
+    plant = plant.with_reserves(repository.reserves(db, plant.line))
     from_s = repository.stored_plant(db, plant.line).horizon_from_s if known else start_s
     repository.save_plant(db, StoredPlant(plant, from_s, from_s))
     roll_horizon(db, plant.line, now=now)
@@ -331,7 +338,7 @@ class LostRace(Exception):
 
 
 def _promised(seen: Look, demand: Demand, now_s: int, by: date | None) -> tuple[PromisedPlan, MaterialPlan]:
-    material = plan_material(demand.materials, demand.quantity, seen.supply, now_s)
+    material = plan_material(demand.materials, demand.quantity, seen.supply, now_s, seen.plant.substitutes)
     room = room_of(seen.board, demand.loads, seen.open_loads, demand, now_s)
     return promise(demand, Situation(seen.plant, room.ledger, room.empty, material, now_s), by=by), material
 

@@ -77,6 +77,18 @@ class AdjustmentRow(SQLModel, table=True):
     made_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
+class ReserveRow(SQLModel, table=True):
+    """The reserve somebody set for a work centre in place of the one in the plant's files."""
+
+    __tablename__ = "production_reserve"
+    __table_args__ = (CheckConstraint("percent >= 0 AND percent < 100", name="something_is_promised"),)
+
+    line: str = Field(primary_key=True, max_length=40, foreign_key="production_plant.line")
+    work_centre: str = Field(primary_key=True, max_length=40)
+    percent: int
+    set_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
 class BatchLoadRow(SQLModel, table=True):
     """One batch of a recipe; its seconds are taken of the buckets by ``production_batch_take`` while it holds a piece."""
 
@@ -181,7 +193,10 @@ class ReservationLoadRow(SQLModel, table=True):
 
 
 class ReservationMaterialRow(SQLModel, table=True):
-    """What a reservation takes of one material from one source; ``used`` of it has left the stock."""
+    """What a reservation takes of one material from one source; ``used`` of it has left the stock.
+
+    ``stands_for`` is the material of the bill it replaces, when it is a substitute.
+    """
 
     __tablename__ = "production_reservation_material"
     __table_args__ = (
@@ -197,3 +212,4 @@ class ReservationMaterialRow(SQLModel, table=True):
     usable_s: int = Field(sa_column=Column(BigInteger, nullable=False))
     receipt_id: int | None = Field(default=None, foreign_key="production_receipt.id")
     used: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    stands_for: str = Field(default="", max_length=120)

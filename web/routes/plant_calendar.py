@@ -127,7 +127,7 @@ def risks(request: Request, shop: TheShop, line: str) -> Response:
         plant = promises.plant_of(db, line)
         found = adjusting.at_risk(db, line)
         rows = risk_rows(
-            found, plant, promised_numbers(db, found), promised_days(db, found), _words(shop, db, plant, locale)
+            found, plant, promised_numbers(db, found), promised_days(db, found), line_words(shop, db, plant, locale)
         )
         spoilt = floor.waiting_for_remake(db, line)
     return respond(request, "planning/risks.html", {"line": line, "rows": rows, "spoilt": spoilt})
@@ -148,7 +148,7 @@ def _show(
         plant = promises.plant_of(db, line)
         today = overview.today(plant, shop.now())
         kept = adjusting.adjustments(db, line, today - timedelta(days=7), today + timedelta(days=AHEAD_DAYS))
-        words = _words(shop, db, plant, locale)
+        words = line_words(shop, db, plant, locale)
         shown = (
             None
             if effect is None
@@ -173,7 +173,8 @@ def _show(
     return respond(request, "planning/calendar.html", values, status=status)
 
 
-def _words(shop: Shop, db: Session, plant: Plant, locale: str) -> Words:
+def line_words(shop: Shop, db: Session, plant: Plant, locale: str) -> Words:
+    """Return the words of a plant's line, as the release in force has them."""
     release = releases.current_release(db, plant.line, now=shop.now())
     return Words(shop.configurators.of(db, release).model, locale, plant)
 

@@ -1,5 +1,6 @@
 """Material ordered, received, counted and used: what should lie in the plant is what lies there."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -170,6 +171,27 @@ def test_material_of_each_piece_leaves_the_stock_once(seeded: Database) -> None:
         (wood,) = [one for one in supply.stock_levels(db, "toys") if one.material == "wood"]
         assert (wood.on_hand, wood.reserved, wood.free) == (8, 0, 8)
         assert [one.quantity for one in supply.movements(db, "toys", "wood")] == [-2]
+
+
+def test_a_substitute_is_reserved_under_its_own_name_and_given_back_exactly(database: Database) -> None:
+    """M-9: pine stands for wood that would have to be ordered; the next one, for which pine is short too, takes wood."""
+    plant = replace(PLANT, stock=(*PLANT.stock, StockRow("pine", 15)), substitutes={"wood": ("pine",)})
+    with database.write() as db:
+        service.seed_plant(db, plant, now=NOW)
+        first = service.reserve(db, "toys", wanted(wood=12), key="first", now=NOW, expires_at=None)
+        assert service.substitutes(db, "first") == {"wood": "pine"}
+        assert first.date == service.inquire(db, "toys", wanted(dye=1), now=NOW).date
+        service.reserve(db, "toys", wanted(wood=8), key="second", now=NOW, expires_at=None)
+        assert service.substitutes(db, "second") == {}
+        assert {one.material: one.reserved for one in supply.stock_levels(db, "toys")} == {
+            "dye": 0,
+            "pine": 12,
+            "wood": 8,
+        }
+        supply.use(db, "first", "toys", piece=1, pieces=1, by="kim", now=NOW)
+        assert [(one.material, one.quantity) for one in supply.movements(db, "toys", "")] == [("pine", -12)]
+        assert service.give_back(db, "second")
+        assert {one.material: one.free for one in supply.stock_levels(db, "toys")} == {"dye": 2, "pine": 3, "wood": 10}
 
 
 class StoreMachine(RuleBasedStateMachine):

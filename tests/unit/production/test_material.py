@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from production.model import MaterialNeed
-from production.promise.material import Receipt, Supply, SupplyKind, plan_material
+from production.promise.material import Receipt, Supply, SupplyKind, plan_material, with_substitutes
 
 NOW = 1_000
 
@@ -68,3 +68,54 @@ def test_a_need_is_covered_exactly_and_more_stock_is_never_later(
     assert all(take.quantity > 0 and take.usable_s >= NOW for take in plan.takes)
     assert sum(take.quantity for take in plan.takes if take.kind is SupplyKind.STOCK) <= supply.free
     assert richer.ready_s <= plan.ready_s
+
+
+def test_a_substitute_covers_the_whole_need_when_it_is_there_sooner() -> None:
+    """M-9: never a mixture; who is as early as the material itself does not replace it, the best named first wins."""
+    supply = {
+        "main": Supply(1, (), 9_000),
+        "slow": Supply(0, (Receipt(1, 5_000, 9),), 9_000),
+        "quick": Supply(2, (Receipt(2, 3_000, 9),), 9_000),
+        "same": Supply(9, (Receipt(3, 3_000, 9),), 9_000),
+    }
+    others = {"main": ("slow", "quick", "same")}
+    one = plan_material([MaterialNeed("main", 1)], 1, supply, NOW, others)
+    three = plan_material([MaterialNeed("main", 1)], 3, {**supply, "same": supply["quick"]}, NOW, others)
+
+    assert [(take.code, take.stands_for) for take in one.takes] == [("main", "")]
+    assert [(take.code, take.kind, take.quantity, take.stands_for) for take in three.takes] == [
+        ("quick", SupplyKind.STOCK, 2, "main"),
+        ("quick", SupplyKind.RECEIPT, 1, "main"),
+    ]
+    assert (three.ready_s, three.latest) == (3_000, "quick")
+
+
+def test_what_is_needed_anyway_stands_for_nothing_else() -> None:
+    """M-9: neither a need of its own nor a substitute that is taken already is counted twice."""
+    supply = {
+        "a": Supply(0, (), 9_000),
+        "b": Supply(0, (), 9_000),
+        "c": Supply(5, (), 9_000),
+        "d": Supply(5, (), 9_000),
+    }
+    needs = [MaterialNeed("a", 3), MaterialNeed("b", 3), MaterialNeed("d", 3)]
+    plan = plan_material(needs, 1, supply, NOW, {"a": ("d", "c"), "b": ("c",)})
+
+    assert [(take.code, take.stands_for) for take in plan.takes] == [("c", "a"), ("b", ""), ("d", "")]
+    assert {one.code for one in with_substitutes(needs, {"a": ("d", "c"), "x": ("y",)})} == {"a", "b", "c", "d"}
+
+
+@given(
+    free=st.lists(st.integers(0, 6), min_size=3, max_size=3),
+    supplier=st.lists(st.integers(1_000, 9_000), min_size=3, max_size=3),
+    wanted=st.integers(1, 6),
+)
+def test_a_substitute_never_makes_it_later(free: list[int], supplier: list[int], wanted: int) -> None:
+    """M-9."""
+    supply = {code: Supply(free[at], (), supplier[at]) for at, code in enumerate("abc")}
+    alone = plan_material([MaterialNeed("a", wanted)], 1, supply, NOW)
+    helped = plan_material([MaterialNeed("a", wanted)], 1, supply, NOW, {"a": ("b", "c")})
+
+    assert helped.ready_s <= alone.ready_s
+    assert sum(take.quantity for take in helped.takes) == wanted
+    assert len({take.code for take in helped.takes}) == 1

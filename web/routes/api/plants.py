@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from kernel.errors import NotValid
 from orders.audit.service import record
+from production.calibrating.service import proposals
 from production.overview.service import today
 from production.plants.model import Adjustment, AdjustmentKind
 from production.promise import adjusting
@@ -18,6 +19,7 @@ from production.promise.adjusting import AtRisk
 from web.routes.api import stock_schemas as told
 from web.routes.api.reading import PREFIX, Bearer, TheApiReader, problems
 from web.routes.plant_calendar import AHEAD_DAYS, promised_days, promised_numbers
+from web.routes.reserves import keep_reserve
 from web.security.access import require_role
 from web.security.roles import Role
 from web.shop import TheShop
@@ -107,6 +109,21 @@ def kept_shares(shop: TheShop, line: str) -> list[told.Kept]:
     with shop.database.read() as db:
         centres = promises.plant_of(db, line).work_centres
     return [told.Kept(work_centre=one.code, **asdict(one.kept)) for one in centres if one.kept is not None]
+
+
+@router.get("/reserves", name="api:reserves")
+def reserves(shop: TheShop, line: str) -> list[told.Reserve]:
+    """Return the reserve of each work centre beside the one its recorded times ask for, with the evidence."""
+    with shop.database.read() as db:
+        found = proposals(db, line, now=shop.now())
+    return [told.Reserve.model_validate(asdict(one)) for one in found]
+
+
+@router.put("/reserves/{work_centre}", name="api:set_reserve", responses=problems(422))
+def set_reserve(shop: TheShop, who: TheApiReader, line: str, work_centre: str, body: told.ReserveIn) -> list[told.Risk]:
+    """Set the reserve of a work centre from tomorrow on, and return the promises it puts at risk."""
+    with shop.database.write() as db:
+        return _risks(db, keep_reserve(db, shop, who.actor, line, work_centre, body.percent))
 
 
 def _risks(db: Session, found: list[AtRisk]) -> list[told.Risk]:

@@ -137,6 +137,33 @@ class AdjustmentEffect(Told):
     at_risk: list[Risk] = Field(description="The promises it puts at risk that were not before.")
 
 
+class ReserveIn(Given):
+    """The share of a work centre that is never promised."""
+
+    percent: int = Field(ge=0, le=99)
+
+
+class Evidence(Told):
+    """What the recorded times of a work centre look like."""
+
+    count: int
+    left_out: int = Field(description="Scans that cannot have been work.")
+    mean_percent: int = Field(description="Of the standard time.")
+    cv_percent: int
+    stopped_percent: int
+    kept_permille: int = Field(description="On how many days of a thousand what is promised is to fit.")
+
+
+class Reserve(Told):
+    """The reserve of a work centre and the one its times ask for; null without a verdict for one."""
+
+    work_centre: str
+    current_percent: int
+    verdict: Literal["proposed", "too_few", "too_much", "by_the_clock"]
+    evidence: Evidence
+    percent: int | None
+
+
 class Kept(Told):
     """A share of a work centre that only one customer group is promised, of days more than so many ahead."""
 

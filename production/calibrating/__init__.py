@@ -1,0 +1,1 @@
+"""What do recorded times say about the reserve of each work centre?"""
