@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122194002"
+revision: str = "20261122194410"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -841,6 +841,18 @@ def upgrade() -> None:
         batch_op.create_index("ix_production_reservation_expiry", ["state", "expires_at"], unique=False)
 
     op.create_table(
+        "production_reserve",
+        sa.Column("line", sa.String(length=40), nullable=False),
+        sa.Column("work_centre", sa.String(length=40), nullable=False),
+        sa.Column("percent", sa.Integer(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("percent >= 0 AND percent < 100", name=op.f("ck_production_reserve_something_is_promised")),
+        sa.ForeignKeyConstraint(
+            ["line"], ["production_plant.line"], name=op.f("fk_production_reserve_line_production_plant")
+        ),
+        sa.PrimaryKeyConstraint("line", "work_centre", name=op.f("pk_production_reserve")),
+    )
+    op.create_table(
         "production_stock",
         sa.Column("line", sa.String(length=40), nullable=False),
         sa.Column("material", sa.String(length=120), nullable=False),
@@ -1198,6 +1210,7 @@ def upgrade() -> None:
         sa.Column("usable_s", sa.BigInteger(), nullable=False),
         sa.Column("receipt_id", sa.Integer(), nullable=True),
         sa.Column("used", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("stands_for", sa.String(length=120), nullable=False),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_production_reservation_material_quantity_positive")),
         sa.CheckConstraint(
             "used >= 0 AND used <= quantity", name=op.f("ck_production_reservation_material_used_within_quantity")
@@ -1734,6 +1747,7 @@ def downgrade() -> None:
 
     op.drop_table("production_stock_movement")
     op.drop_table("production_stock")
+    op.drop_table("production_reserve")
     with op.batch_alter_table("production_reservation", schema=None) as batch_op:
         batch_op.drop_index("ix_production_reservation_expiry")
 
