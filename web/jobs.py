@@ -16,6 +16,8 @@ from orders.messages.service import tell_of_invoice, tell_of_order, tell_of_quot
 from orders.privacy.erasing import ERASE_FILES_JOB, erase_files
 from orders.publishing.service import CHECK_JOB, check_candidate
 from orders.quotes.service import TELL_QUOTE_JOB
+from production.print_runs.model import PrintRunId
+from production.print_runs.service import PRINT_JOB, do_print_run
 from production.sequencing import service as sequencing
 from web.account_mails import mail_link
 from web.papers.quotes import mailed_quote
@@ -42,6 +44,9 @@ def job_functions(shop: Shop) -> Mapping[JobName, JobFunction]:
     def remake(order_id: str, piece: str) -> None:
         tools = (shop.database, shop.configurators, shop.blobs, shop.printer)
         print_remake(*tools, OrderId(order_id), int(piece), now=shop.now())
+
+    def print_day(run_id: str) -> None:
+        do_print_run(shop.database, shop.blobs, shop.printer, PrintRunId(run_id))
 
     def mail(link_id: str) -> None:
         mail_link(shop, link_id)
@@ -70,6 +75,7 @@ def job_functions(shop: Shop) -> Mapping[JobName, JobFunction]:
         RELEASE_JOB: release,
         REISSUE_JOB: reissue,
         REMAKE_JOB: remake,
+        PRINT_JOB: print_day,
         ERASE_FILES_JOB: erase,
         MAIL_LINK_JOB: mail,
         BILL_JOB: bill,

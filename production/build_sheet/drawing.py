@@ -8,7 +8,7 @@ import base64
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache
@@ -24,11 +24,13 @@ from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
+from kernel.canonical import canonical_hash
 from production.build_sheet.marks import BoxMark, PictureMark, QrMark, RuledMark
 from production.build_sheet.model import PartLine, SheetData, SheetDiff, SheetOrder, TextLine
 from production.build_sheet.paging import Layouts, compose
 from production.build_sheet.pictures import PictureNotUnderstood, drawing_of
 from production.build_sheet.sheet_texts import SheetTexts, sheet_texts
+from production.build_sheet.slips import bins_of, cut_tickets
 
 TEMPLATES = Path(__file__).parent / "templates"
 ATTACHMENT = "spec.json"
@@ -88,6 +90,44 @@ def draw_diff(diff: SheetDiff) -> bytes:
     return render_page(source, (attachment,), bytes.fromhex(diff.content_hash)[:16], marks.images)
 
 
+def draw_labels(sheets: Sequence[SheetData]) -> bytes:
+    """Return a PDF of kit labels, one a page of 100 × 62 mm; empty for no sheets."""
+    return _draw_slips("labels.html", "label.css", sheets, bins=bins_of)
+
+
+def draw_tickets(sheets: Sequence[SheetData]) -> bytes:
+    """Return a PDF of cut tickets, each cloth on a page of its own; empty where nothing is cut of a cloth."""
+    tickets = cut_tickets(sheets)
+    return _draw_slips("tickets.html", "ticket.css", sheets if tickets else (), tickets=tickets, metres=_metres)
+
+
+def _draw_slips(template: str, stylesheet: str, sheets: Sequence[SheetData], **values: object) -> bytes:
+    if not sheets:
+        return b""
+    texts = sheet_texts(sheets[0].locale)
+    marks = _Marks()
+    box = marks.box()
+    source = _template(template).render(
+        lang=texts.locale.replace("_", "-"),
+        word=texts.word,
+        day=_day(texts),
+        qr=marks.qr,
+        box=box,
+        sheets=sheets,
+        **values,
+    )
+    root = ElementTree.fromstring(source)  # noqa: S314 - from our own template, everything in it escaped
+    pdf = _laid_out(root, marks.images, stylesheet).write_pdf(
+        pdf_variant=PDF_VARIANT, pdf_identifier=canonical_hash([one.content_hash for one in sheets])[:16].encode()
+    )
+    assert isinstance(pdf, bytes)  # noqa: S101 - no target was given
+    return pdf
+
+
+def _metres(length_mm: int) -> str:
+    return f"{Decimal(length_mm).scaleb(-3):.2f}"
+
+
 def _attachment(name: str, content: bytes, order: SheetOrder) -> Attachment:
     stamp = datetime.combine(order.issued_on, time(), UTC)
     return Attachment(
@@ -115,9 +155,9 @@ def render_page(
     return pdf
 
 
-def _laid_out(root: ElementTree.Element, images: Mapping[str, Any]) -> Any:
+def _laid_out(root: ElementTree.Element, images: Mapping[str, Any], stylesheet: str = "sheet.css") -> Any:
     return _Page(root).render(
-        stylesheets=[_stylesheet("sheet.css")],
+        stylesheets=[_stylesheet(stylesheet)],
         font_config=_font_config(),
         pdf_variant=PDF_VARIANT,
         cache=dict(images),

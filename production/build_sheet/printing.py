@@ -5,6 +5,7 @@ import queue
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -68,6 +69,14 @@ class SheetPrinter:
             SheetNotPrinted: as ``draw``.
         """
         return self.ask(json.dumps({"diff": diff.to_json()}).encode())
+
+    def draw_slips(self, kind: str, sheets: Sequence[SheetData]) -> bytes:
+        """Return the PDF of ``labels`` for kits or of cut ``tickets``, made from sheets; empty where there is nothing to draw.
+
+        Raises:
+            SheetNotPrinted: as ``draw``.
+        """
+        return self.ask(json.dumps({"slips": kind, "sheets": [one.to_json() for one in sheets]}).encode())
 
     def ask(self, request: bytes) -> bytes:
         """Return what a process answers to a request in its own form.

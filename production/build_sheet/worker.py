@@ -1,7 +1,7 @@
 """The process that draws sheets: ``python -m production.build_sheet.worker MEMORY_MB CPU_S``.
 
 Reads requests from standard input and answers on standard output, one frame each: four bytes of length, then JSON
-(``{"sheet": …, "picture": …}``, or ``{"diff": …}`` for what a change makes different) or, back, one byte (0 done, 1 failed) and the PDF or the reason. It lives under limits
+(``{"sheet": …, "picture": …}``, ``{"diff": …}`` for what a change makes different, or ``{"slips": "labels", "sheets": […]}``) or, back, one byte (0 done, 1 failed) and the PDF or the reason. It lives under limits
 of memory and, for each sheet, of processor time: a picture or a text that would take more ends this process, not the shop.
 """
 
@@ -39,7 +39,7 @@ def main(memory_mb: int, cpu_s: int) -> None:
     """Draw sheets until standard input ends."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
-    from production.build_sheet.drawing import draw_diff, draw_sheet
+    from production.build_sheet.drawing import draw_diff, draw_labels, draw_sheet, draw_tickets
     from production.build_sheet.model import SheetData, SheetDiff
 
     collect_seldom()
@@ -49,6 +49,9 @@ def main(memory_mb: int, cpu_s: int) -> None:
             document = json.loads(request)
             if "diff" in document:
                 pdf = draw_diff(SheetDiff.from_json(document["diff"]))
+            elif "slips" in document:
+                draw = {"labels": draw_labels, "tickets": draw_tickets}[document["slips"]]
+                pdf = draw([SheetData.from_json(sheet) for sheet in document["sheets"]])
             else:
                 pdf = draw_sheet(SheetData.from_json(document["sheet"]), document["picture"])
         except (ValueError, TypeError, KeyError, LookupError, MemoryError, OSError) as error:

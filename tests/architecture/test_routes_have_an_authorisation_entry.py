@@ -206,6 +206,10 @@ ROUTES: dict[str, frozenset[Role | None]] = {
     "POST /floor/{line}/{work_centre}/scans": FLOOR,
     "POST /floor/{line}/{work_centre}/lots": FLOOR,
     "GET /lots/{line}": SHEETS,
+    "GET /prints/{line}": MAKERS,
+    "POST /prints/{line}": MAKERS,
+    "GET /prints/{line}/{run_id}": MAKERS,
+    "GET /prints/{line}/{run_id}/prints.pdf": MAKERS,
     "POST /orders/{number}/pieces/{piece}/remake": MAKERS,
     "POST /orders/{number}/pieces/{piece}/copies": SHEETS,
     "POST /orders/{number}/pieces/{piece}/lots": MAKERS,
@@ -331,6 +335,9 @@ ROUTES: dict[str, frozenset[Role | None]] = {
     "POST /api/v1/orders/{number}/pieces/{piece}/copies": SHEETS,
     "POST /api/v1/orders/{number}/pieces/{piece}/lots": MAKERS,
     "GET /api/v1/lots/{line}": SHEETS,
+    "POST /api/v1/prints/{line}": MAKERS,
+    "GET /api/v1/prints/{line}/{run_id}": MAKERS,
+    "GET /api/v1/prints/{line}/{run_id}/prints.pdf": MAKERS,
 }
 
 

@@ -1,6 +1,8 @@
 """Pieces on the floor: a spoilt one made again, lots there and back, a sheet printed once more."""
 
+from pypdfium2 import PdfDocument
 from sqlalchemy import text
+from starlette.testclient import TestClient
 
 from orders.lifecycle import repository as orders
 from orders.lifecycle.sheets import issued_sheet
@@ -10,10 +12,11 @@ from production.lots import service as lots
 from production.promise import service as promises
 from production.promise.document import promise_from_json
 from production.supply import service as supply
-from tests.journeys.conftest import do_jobs, enter
+from tests.journeys.conftest import app_of, do_jobs, enter
 from tests.journeys.ordering import released
 from tests.journeys.person import Person
 from tests.journeys.test_floor_builds import scan
+from tests.journeys.test_programs_order import token
 from web.shop import Shop
 
 
@@ -99,16 +102,16 @@ def test_pieces_by_program(shop: Shop) -> None:
     cloth = cloth_of(shop, number)
     with shop.database.write() as db:
         supply.receive(db, "jeans", cloth, 5_000, by="planner", now=shop.now(), lot="R-1")
-    client = enter(shop, login_name="floor").client
-    headers = {"Origin": "http://127.0.0.1:8000"}
-    base = f"/api/v1/orders/{number}"
+    client = TestClient(app_of(shop), base_url="http://127.0.0.1:8000/api/v1")
+    headers = token(client, "floor")
+    base = f"/orders/{number}"
     noted = client.post(f"{base}/pieces/1/lots", json={"lot": "r-1"}, headers=headers)
     assert (noted.status_code, noted.json()["material"], noted.json()["lot"]) == (201, cloth, "R-1")
     unknown = client.post(f"{base}/pieces/1/lots", json={"lot": "R-2"}, headers=headers)
     assert (unknown.status_code, unknown.json()["code"]) == (404, "LotNotKnown")
-    (piece,) = client.get(f"{base}/pieces").json()
+    (piece,) = client.get(f"{base}/pieces", headers=headers).json()
     assert [one["lot"] for one in piece["lots"]] == ["R-1"]
-    (lot,) = client.get("/api/v1/lots/jeans?lot=R-1").json()
+    (lot,) = client.get("/lots/jeans?lot=R-1", headers=headers).json()
     assert (lot["quantity"], lot["left"]) == (5_000, 5_000 - noted.json()["quantity"])
     assert [(one["order"], one["piece"]) for one in lot["pieces"]] == [(number, 1)]
     refused = client.post(f"{base}/pieces/1/remake", json={"reason": "no"}, headers=headers)
@@ -117,3 +120,25 @@ def test_pieces_by_program(shop: Shop) -> None:
     assert client.post(f"{base}/pieces/1/copies", json=copy, headers=headers).json()["code"] == "SheetObsolete"
     copied = client.post(f"{base}/pieces/1/copies", json={**copy, "revision": "A"}, headers=headers)
     assert copied.status_code == 201
+
+
+def test_a_day_is_printed_at_once(shop: Shop) -> None:
+    """Sheets, labels and tickets of a day by a job: progress, then one PDF; an empty day is said to be one."""
+    numbers = [released(shop, "jeans"), released(shop, "jeans")]
+    with shop.database.read() as db:
+        work, _status = floor.work_order(db, numbers[0])
+    assert work.operations[0].planned_start_at is not None
+    day = work.operations[0].planned_start_at.date().isoformat()
+    person = enter(shop, login_name="floor").open(f"/prints/jeans?day={day}")
+    assert all(number in person.text("main") for number in numbers)
+    for label, pages in (("Build sheets", 4), ("Kit labels", 2), ("Cut tickets", 1)):
+        person.open(f"/prints/jeans?day={day}").press(label)
+        assert "0 / " in person.text("#progress")
+        do_jobs(shop)
+        person.open(person.path)
+        (href,) = person.links(f"{person.path}/prints.pdf")
+        printed = person.client.get(href)
+        assert (printed.status_code, len(PdfDocument(printed.content)) >= pages) == (200, True)
+    person.open("/prints/jeans?day=2031-01-01")
+    assert "Nothing is to be begun on this day." in person.text("main")
+    assert "Print for a day" in person.open("/floor?choose=true").text("main")

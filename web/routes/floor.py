@@ -79,6 +79,7 @@ def home(request: Request, shop: TheShop, choose: Annotated[bool, Query()] = Fal
     with shop.database.read() as db:
         lines = [
             (
+                plant.line,
                 _words(db, shop, plant.line, locale).line(),
                 [(centre.name(locale), Place(plant.line, centre.code).href) for centre in plant.work_centres],
             )

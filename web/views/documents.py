@@ -18,6 +18,7 @@ from production.floor.model import Piece, QueueEntry, ScanOutcome
 from production.lots.model import Lot, PieceLot
 from production.model import Promise
 from production.plants.model import Plant
+from production.print_runs.model import PrintRun
 from production.promise.document import promise_from_json
 from web.views.floor import entry_scan
 from web.views.words import Words
@@ -268,6 +269,21 @@ def piece_lot_json(one: PieceLot) -> Json:
         "lot": one.lot,
         "quantity": one.quantity,
         "at": one.at.isoformat(),
+    }
+
+
+def print_run_json(run: PrintRun) -> Json:
+    """Return how far a print run came."""
+    return {
+        "run_id": run.id,
+        "line": run.line,
+        "day": run.day.isoformat(),
+        "kind": run.kind.value,
+        "done": run.done,
+        "total": len(run.pieces),
+        "missing": len(run.missing),
+        "is_over": run.is_over,
+        "has_pdf": run.pdf is not None,
     }
 
 

@@ -16,6 +16,7 @@ from web.routes.api import (
     pieces,
     planning,
     plants,
+    print_runs,
     sessions,
     stock,
     wishes,
@@ -36,6 +37,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     planning.router,
     stock.router,
     plants.router,
+    print_runs.router,
     wishes.router,
     invoices.router,
 )

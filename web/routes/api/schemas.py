@@ -622,6 +622,27 @@ class Lot(Told):
     pieces: list[PieceLot]
 
 
+class AskForPrints(Given):
+    """What is to be printed for which day."""
+
+    day: date = Field(examples=["2026-12-02"])
+    kind: Literal["sheets", "labels", "tickets"]
+
+
+class PrintRun(Told):
+    """A print run: `done` of `total` pieces; `has_pdf` once there is something to fetch."""
+
+    run_id: str
+    line: str
+    day: date
+    kind: str
+    done: int
+    total: int
+    missing: int
+    is_over: bool
+    has_pdf: bool
+
+
 class RemakePiece(Given):
     """Why a piece is made again."""
 
