@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122194410"
+revision: str = "20261122194724"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -785,6 +785,34 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("production_piece_lot", schema=None) as batch_op:
         batch_op.create_index("ix_production_piece_lot_lot", ["line", "lot"], unique=False)
+
+    op.create_table(
+        "production_print_run",
+        sa.Column("id", sa.String(length=20), nullable=False),
+        sa.Column("line", sa.String(length=40), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "sheets", "labels", "tickets", name="print_kind", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("pieces", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("missing", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("pdf_blob", sa.String(length=64), nullable=True),
+        sa.Column("is_over", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("done >= 0", name=op.f("ck_production_print_run_done_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["line"], ["production_plant.line"], name=op.f("fk_production_print_run_line_production_plant")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_production_print_run")),
+    )
+    with op.batch_alter_table("production_print_run", schema=None) as batch_op:
+        batch_op.create_index("ix_production_print_run_day", ["line", "at"], unique=False)
 
     op.create_table(
         "production_receipt",
@@ -1756,6 +1784,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_production_receipt_open")
 
     op.drop_table("production_receipt")
+    with op.batch_alter_table("production_print_run", schema=None) as batch_op:
+        batch_op.drop_index("ix_production_print_run_day")
+
+    op.drop_table("production_print_run")
     with op.batch_alter_table("production_piece_lot", schema=None) as batch_op:
         batch_op.drop_index("ix_production_piece_lot_lot")
 
