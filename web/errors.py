@@ -61,6 +61,9 @@ BY_CODE = {
     "CustomerErased": _("Everything about this customer was erased at their wish."),
     "SecondFactorNeeded": _("Staff sign in with a second factor here. Set yours up first."),
     "OptionRuledOut": _("This option cannot be combined with what is chosen now."),
+    "NoCompletion": _(
+        "Nothing keeps all that must stay, your budget and your date. Let more change, or loosen a limit."
+    ),
     "PromiseExpired": _("The quoted date was held until its expiry and is free again. A new quote takes a moment."),
     "CapacityTaken": _("Somebody else took the last free place on that day. A new date takes a moment."),
 }

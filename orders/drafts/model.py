@@ -91,6 +91,7 @@ class DraftView:
     plant: Plant | None = None
     changes: tuple[Change, ...] = ()  # what the last press changed besides what was pressed
     locked: frozenset[str] = frozenset()  # features a company has settled for who buys
+    is_best: bool | None = None  # after completing by a goal: whether nothing better is possible
     cost_centres: tuple[CostCentre, ...] = ()  # of the company it is bought for; another cannot be charged
 
     @property

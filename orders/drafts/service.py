@@ -4,9 +4,9 @@ Each reads and decides on a snapshot and then saves in a write transaction of it
 version: no solver runs while a lock is held (docs/decisions/).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -25,14 +25,16 @@ from orders.customers.model import MeasurementProfile, ProfileNotFound, Purpose
 from orders.customers.service import current_profile
 from orders.drafts import repository
 from orders.drafts.configurators import Configurators
+from orders.drafts.deadlines import Deadline
 from orders.drafts.fitting import fit_view
 from orders.drafts.following import chosen_with_followers, state_with_followers
+from orders.drafts.goals import Aim, reached, reopened
 from orders.drafts.limits import deadline_for, limits_for
 from orders.drafts.model import Draft, DraftNotYours, DraftView, NothingToUndo, Refused
 from orders.drafts.panels import with_panels
 from orders.drafts.presets import require_unlocked, unlocked_repairs, within_locks
 from orders.drafts.promising import inquired_promise
-from orders.drafts.settling import settled_choice, settled_completion, settled_state
+from orders.drafts.settling import settled_choice, settled_state
 from orders.drafts.wishing import refused_wish, unmet_limits
 from orders.wishes.model import Wish
 from orders.wishes.service import record_wishes
@@ -268,24 +270,40 @@ def complete(
     goal: Goal,
     closest_to: Selection | None = None,
     weights: Mapping[str, int] | None = None,
+    reopen: Collection[str] = (),
     now: datetime,
 ) -> DraftView | Refused:
-    """Answer all open features, by the goal; choices already made are kept.
+    """Answer all open features, by the goal; choices already made are kept, but for the ``reopen``-ed ones.
 
-    ``weights`` say, for the closest, how much each feature matters (1 where nothing is said).
+    ``weights`` say, for the closest, how much each feature matters (1 where nothing is said); close to what stands, unless
+    ``closest_to`` says to what. The view's ``is_best`` says whether nothing better is possible.
+
+    Raises:
+        NoCompletion: what is kept cannot be completed under the limits.
     """
+    proven: list[bool] = []
 
     def decide(db: Session, draft: Draft, configurator: Configurator) -> Draft | Refused:
         profile = _profile(db, draft)
-        deadline = deadline_for(db, configurator, draft, profile, now=now)
-        if deadline is None:
-            limits = limits_for(configurator, draft, profile)
-            found = configurator.complete(draft.selection, goal, limits, to=closest_to, weights=weights)
-        else:
-            found, _ = settled_completion(deadline, draft.selection, goal, closest_to, weights)
-        return draft.changed(now, selection=found)
+        limits = limits_for(configurator, draft, profile)
+        open_draft = reopened(draft, frozenset(reopen) - companies.locked_in(db, draft_id))
 
-    return _change(database, configurators, draft_id, reader, decide, now=now)
+        def deadline_by(day: date) -> Deadline | None:
+            return deadline_for(db, configurator, replace(open_draft, need_by=day), profile, now=now)
+
+        def day_of(selection: Selection) -> date | None:
+            fit = fit_view(configurator.model, selection.answers, profile, configurator.model.components)
+            whole = replace(draft, selection=selection)
+            promise = inquired_promise(db, configurator, whole, fit, limits, now=now)
+            return None if promise is None else promise.date
+
+        aim = Aim(goal, closest_to or draft.selection, weights)
+        found = reached(configurator, open_draft, aim, limits, deadline_by, day_of, today=now.date())
+        proven.append(found.proven)
+        return draft.changed(now, selection=found.selection)
+
+    outcome = _change(database, configurators, draft_id, reader, decide, now=now)
+    return replace(outcome, is_best=proven[-1]) if isinstance(outcome, DraftView) else outcome
 
 
 def set_limits(

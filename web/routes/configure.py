@@ -1,9 +1,10 @@
 """The configure page of any line: every answer is a form, htmx only swaps what changed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
@@ -26,6 +27,9 @@ from web.views.home import line_card
 
 router = APIRouter(dependencies=[Public], include_in_schema=False)
 PAGE = "configure/page.html"
+KEEP = "keep"
+MATTERS = 5
+"""How much more an answer that matters weighs than one that does not."""
 
 
 @router.get("/configure/{line}", name="configure:start")
@@ -98,10 +102,13 @@ def page(
     draft_id: str,
     step: str,
     q: Annotated[str, Query(max_length=80)] = "",
+    best: Annotated[str, Query(pattern="^(yes|no|)$")] = "",
 ) -> Response:
-    """Show one step."""
+    """Show one step; ``best`` says what came of choosing by a goal just now."""
     with shop.database.read() as db:
         view = drafts.view_draft(db, shop.configurators, DraftId(draft_id), reader, now=shop.now())
+    if best:
+        view = replace(view, is_best=best == "yes")
     return _show(request, shop, view, step, query=q)
 
 
@@ -171,12 +178,24 @@ def complete(
     reader: TheReader,
     draft_id: str,
     step: Annotated[str, Form()],
-    goal: Annotated[str, Form()] = "cheapest",
+    goal: Annotated[Literal["cheapest", "fastest", "closest"], Form()] = "cheapest",
+    care: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
-    """Answer everything that is still open."""
+    """Answer everything that is still open; with ``care`` (feature=keep, matters or any) what need not stay is chosen anew."""
+    cares = dict(each.rpartition("=")[::2] for each in care or [])
+    loose = [code for code, level in cares.items() if level != KEEP]
     outcome = drafts.complete(
-        shop.database, shop.configurators, DraftId(draft_id), reader, goal=Goal(goal), now=shop.now()
+        shop.database,
+        shop.configurators,
+        DraftId(draft_id),
+        reader,
+        goal=Goal(goal),
+        weights={code: MATTERS for code in loose if cares[code] == "matters"},
+        reopen=loose,
+        now=shop.now(),
     )
+    if isinstance(outcome, DraftView) and not wants_blocks(request):
+        return go_to(request, f"/drafts/{draft_id}/{step}?best={'yes' if outcome.is_best else 'no'}")
     return _after(request, shop, outcome, step)
 
 

@@ -101,6 +101,14 @@ class ShownLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Care:
+    """One answer that stands, to say how much it matters."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class SoonerLink:
     """One other answer that would be ready sooner, and the step to give it on."""
 
@@ -149,6 +157,9 @@ class ConfigurePage:
     is_long: bool
     changes_order: str
     is_made: bool
+    cares: tuple[Care, ...]
+    is_best: bool | None
+    prices_proven: bool
 
 
 def configure_page(
@@ -230,8 +241,22 @@ def configure_page(
         query=query,
         changes_order=draft.changes_order,
         is_made=view.model.is_made,
+        cares=_cares(view, words),
+        is_best=view.is_best,
+        prices_proven=state.proven,
         is_long=bool(query) or any(len(state.features[code].options) > LONG for code in current.features),
     )
+
+
+def _cares(view: DraftView, words: Words) -> tuple[Care, ...]:
+    """Return what is answered, but for what a company has settled and texts, which are the customer's own."""
+    found = []
+    for code, answer in view.draft.selection.answers.items():
+        feature = view.model.feature(code)
+        if code in view.locked or feature.kind is FeatureKind.TEXT:
+            continue
+        found.append(Care(code, f"{words.feature(code)}: {words.answer(feature, answer)}"))
+    return tuple(found)
 
 
 def _steps(view: DraftView, current: str, words: Words, asked: frozenset[str]) -> tuple[StepLink, ...]:

@@ -43,6 +43,7 @@ def draft_json(view: DraftView, locale: str, *, days: Days = NO_DAYS, draft_key:
         "confirmed": sorted(draft.confirmed),
         "late": view.late,
         "can_be_quoted": view.can_be_quoted,
+        "is_best": view.is_best,
         "changes": [_change(view.model, change) for change in view.changes],
         "state": full_state_json(view, locale, days=days),
     }

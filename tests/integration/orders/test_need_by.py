@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from configurator.model import Answer, Status
+from configurator.model import Answer, Goal, Status
 from kernel.database import Database
 from kernel.ids import DraftId, id_maker
 from orders.drafts import promising
@@ -264,3 +264,48 @@ def test_a_day_from_which_on_is_never_after_what_is_promised(
         assert not delta.proven
         assert delta.date <= earliest, (feature, option)
         assert delta.days == (delta.date - view.promise.date).days
+
+
+@pytest.mark.parametrize("seed", range(60, 64))
+def test_the_soonest_is_the_first_day_of_any_mug_with_what_stays(database: Database, seed: int) -> None:
+    """N-7: by the plant's own promises, among all mugs; what is given up first is chosen anew."""
+    rng = random.Random(seed)
+    open_pottery(database, now=NOW)
+    fill(database, rng)
+    mugs = every_mug()
+    days = days_of(database, mugs)
+    chosen = rng.choice([mug for mug, day in zip(mugs, days, strict=True) if day is not None])
+    draft = open_mug(database, chosen)
+    stays = rng.choice([("size",), ("glaze",), ()])
+    reopen = [code for code in chosen if code not in stays]
+
+    view = drafts.complete(database, mug_configurators(), draft, READER, goal=Goal.FASTEST, reopen=reopen, now=NOW)
+
+    kept = {code: chosen[code] for code in stays}
+    assert isinstance(view, DraftView)
+    assert view.promise is not None
+    assert keeps(view.draft.selection.answers, kept)
+    assert view.state.complete
+    assert view.is_best
+    assert view.promise.date == min(
+        day for mug, day in zip(mugs, days, strict=True) if day is not None and keeps(mug, kept)
+    )
+
+
+def test_the_closest_under_a_budget_gives_up_what_matters_least(database: Database) -> None:
+    """A cent less than it costs: the blue glaze goes, unless it matters more than the size."""
+    open_pottery(database, now=NOW)
+    mug: Answers = {"size": "large", "glaze": "blue", "sizing": "standard"}
+    tools = (database, mug_configurators())
+    draft = open_mug(database, mug)
+    total = view_of(database, draft).state.total_minor or 0
+    drafts.set_limits(*tools, draft, READER, need_by=None, budget_minor=total - 1, quantity=1, now=NOW)
+    found = []
+    for weights in ({"size": 5}, {"glaze": 5}):
+        view = drafts.complete(*tools, draft, READER, goal=Goal.CLOSEST, reopen=list(mug), weights=weights, now=NOW)
+        assert isinstance(view, DraftView)
+        assert view.is_best
+        found.append((view.draft.selection.answers["size"], view.draft.selection.answers["glaze"]))
+        drafts.undo(*tools, draft, READER, now=NOW)
+
+    assert found == [("large", "white"), ("small", "blue")]

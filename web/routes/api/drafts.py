@@ -151,10 +151,10 @@ def complete(request: Request, shop: TheShop, who: TheApiReader, draft_id: str, 
     """Answer everything still open, by a goal; choices already made are kept."""
     closest_to = None
     weights = body.weights or {}
-    if body.to or weights:
+    if body.to or weights or body.reopen:
         with shop.database.read() as db:
             _draft, model = drafts.draft_and_model(db, shop.configurators, DraftId(draft_id), who.reader)
-        for code in weights:
+        for code in (*weights, *body.reopen):
             _feature(model, code)
     if body.to:
         closest_to = Selection({code: answer_from_json(_feature(model, code), one) for code, one in body.to.items()})
@@ -166,6 +166,7 @@ def complete(request: Request, shop: TheShop, who: TheApiReader, draft_id: str, 
         goal=Goal(body.goal),
         closest_to=closest_to,
         weights=weights,
+        reopen=body.reopen,
         now=shop.now(),
     )
     return _after(request, shop, outcome)

@@ -156,7 +156,10 @@ class Complete(Given):
     """How open answers are filled in."""
 
     goal: Literal["cheapest", "fastest", "closest"] = "cheapest"
-    to: dict[str, Any] | None = Field(None, description="For `closest`: the usual answers, {feature: answer}.")
+    to: dict[str, Any] | None = Field(
+        None, description="For `closest`: the usual answers, {feature: answer}; what stands where nothing is said."
+    )
+    reopen: list[str] = Field([], description="Features whose answers are given up first.")
     weights: dict[str, Annotated[int, Field(ge=1, le=GREATEST_WEIGHT)]] | None = Field(
         None, description="For `closest`: how much each feature matters, 1 where nothing is said."
     )
@@ -282,6 +285,7 @@ class Draft(Told):
     confirmed: list[str]
     late: bool
     can_be_quoted: bool
+    is_best: bool | None = Field(description="After a completion: whether nothing is better. Else null.")
     changes: list[dict[str, Any]] = Field(description="What the latest change of choices changed: feature, from, to.")
     state: State
 
