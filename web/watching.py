@@ -14,12 +14,12 @@ from prometheus_client.registry import Collector
 from modules_catalog.releases import service as releases
 from orders.lifecycle import repository as orders
 from orders.lifecycle.agreements import figures_of_line
+from orders.lifecycle.risks import promises_at_risk
 from production.metrics import service as metrics
 from production.metrics.model import Figures, Share
 from production.metrics.repository import FloorCounts
 from production.overview import service as overview
 from production.promise import service as promises
-from production.sequencing import service as sequencing
 from web.shop import Shop
 
 WINDOW_DAYS = 28
@@ -51,7 +51,7 @@ def exposition(shop: Shop, watched: Watched) -> bytes:
     with shop.database.read() as db:
         counts = metrics.floor_counts(db)
         states = orders.count_by_state(db)
-        at_risk = {line: len(sequencing.alarms(db, line)) for line in releases.current_lines(db, now=now)}
+        at_risk = {line: len(promises_at_risk(db, line)) for line in releases.current_lines(db, now=now)}
     registry = CollectorRegistry(auto_describe=False)
     for collector in (ProcessCollector, PlatformCollector, GCCollector):
         collector(registry=registry)
@@ -94,7 +94,7 @@ def _of_orders(states: Mapping[tuple[str, str], int], at_risk: Mapping[str, int]
     found = GaugeMetricFamily("lotone_orders", "Orders, by state.", labels=["line", "state"])
     for (line, state), count in states.items():
         found.add_metric([line, state], count)
-    alarms = GaugeMetricFamily("lotone_promises_at_risk", "Pieces whose promise is at risk.", labels=["line"])
+    alarms = GaugeMetricFamily("lotone_promises_at_risk", "Promises at risk.", labels=["line"])
     for line, count in at_risk.items():
         alarms.add_metric([line], count)
     yield from (found, alarms)

@@ -293,6 +293,12 @@ def numbers_of_quotes(db: Session, quote_ids: Iterable[QuoteId]) -> dict[QuoteId
     return {QuoteId(quote_id): number for quote_id, number in rows}
 
 
+def numbers_of(db: Session, order_ids: Iterable[OrderId]) -> dict[OrderId, str]:
+    """Return the numbers of some orders; unknown ids are left out."""
+    rows = db.exec(select(OrderRow.id, OrderRow.number).where(col(OrderRow.id).in_(list(order_ids))))
+    return {OrderId(order_id): number for order_id, number in rows}
+
+
 def move_order(
     db: Session, order_id: OrderId, *, before: OrderState, after: OrderState, held_from: OrderState | None = None
 ) -> bool:

@@ -471,6 +471,11 @@ def save_planned_starts(db: Session, order_number: str, piece: int, starts: Mapp
         )
 
 
+def save_due(db: Session, reservation: str, due_at: datetime) -> None:
+    """Store when the pieces a reservation is of are due now."""
+    db.execute(update(_ORDERS).where(_ORDERS.c.reservation == reservation).values(due_at=due_at))
+
+
 def _event(row: Row[Any]) -> WorkEvent:
     return WorkEvent(
         scan_id=row.scan_id,

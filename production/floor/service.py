@@ -298,6 +298,11 @@ def keep_sequence(db: Session, sequenced: Sequence[SequencedOperation], *, as_tu
     repository.save_sequence(db, sequenced, as_turns=as_turns)
 
 
+def keep_due(db: Session, reservation_key: str, due_at: datetime) -> None:
+    """Note that the pieces of a reservation are promised for another moment."""
+    repository.save_due(db, reservation_key, due_at)
+
+
 def keep_planned_starts(db: Session, order_number: str, piece: int, starts: Mapping[int, datetime]) -> None:
     """Note where the ledger has moved operations to: ``{number: start of the first bucket reserved now}``."""
     repository.save_planned_starts(db, order_number, piece, starts)

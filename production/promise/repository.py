@@ -17,7 +17,7 @@ from kernel.canonical import canonical_json
 from kernel.database import changed_rows
 from kernel.schema import metadata
 from production.errors import PlantNotFound
-from production.model import Demand, Reservation, ReservationState
+from production.model import Demand, Promise, Reservation, ReservationState
 from production.plants.document import plant_from_json, plant_to_json
 from production.plants.model import Adjustment, Plant
 from production.plants.model import StockRow as StockOfPlant
@@ -99,6 +99,12 @@ def move_reservation(
 def set_expiry(db: Session, key: str, expires_at: datetime | None) -> None:
     """Store until when a reservation is held; None holds it for good."""
     db.execute(update(_RESERVATION).where(_RESERVATION.c.key == key).values(expires_at=expires_at))
+
+
+def set_promise(db: Session, key: str, promise: Promise) -> None:
+    """Store another promise of a reservation."""
+    values = {"promise": promise_to_json(promise), "finish_s": int(promise.finish_at.timestamp())}
+    db.execute(update(_RESERVATION).where(_RESERVATION.c.key == key).values(values))
 
 
 def overdue_reservations(db: Session, now: datetime) -> tuple[str, ...]:

@@ -241,6 +241,16 @@ def reservation(db: Session, key: str) -> Reservation:
     return _found(db, key)
 
 
+def move_promise(db: Session, key: str, day: date, finish_at: datetime) -> None:
+    """Store that what is set aside under a key is promised for another day; what it holds stays.
+
+    Raises:
+        ReservationNotFound: nothing was.
+    """
+    before = _found(db, key).promise
+    repository.set_promise(db, key, replace(before, date=day, finish_at=finish_at))
+
+
 def planned_starts(db: Session, key: str) -> dict[tuple[int, str], datetime]:
     """Return ``{(piece from 0, operation): start of the first bucket reserved for it}``."""
     return {at: utc(start_s) for at, start_s in repository.first_takes(db, key).items()}

@@ -127,6 +127,18 @@ def resync_piece(db: Session, line: str, piece_id: PieceId, *, now: datetime) ->
     What is done gives its room back; what waits moves up to where there is room. The promise never moves. When another
     writer is quicker or nothing fits, everything stays as it was until the next time.
     """
+    try:
+        return follow_piece(db, line, piece_id, now=now)
+    except (CapacityTaken, BeyondHorizon):
+        return None
+
+
+def follow_piece(db: Session, line: str, piece_id: PieceId, *, now: datetime) -> Alarm | None:
+    """Do as ``resync_piece``, and say so when it cannot be done.
+
+    Raises:
+        CapacityTaken, BeyondHorizon: another writer was quicker, or nothing fits; everything stands as it was.
+    """
     piece = next(iter(floor.open_pieces(db, line, only=piece_id)), None)
     if piece is None or not piece.order.reservation:
         return None
@@ -142,18 +154,15 @@ def resync_piece(db: Session, line: str, piece_id: PieceId, *, now: datetime) ->
         give_back_done(db, order.reservation, order.slot, keep=keep)
         return _judged(db, piece, None, now=now)
     earliest_s = max(epoch_s(now) + _left_s(piece, one, epoch_s(now)) for one in at_work) if at_work else epoch_s(now)
-    try:
-        moved = replan(
-            db,
-            order.reservation,
-            order.slot,
-            _loads(piece, waiting),
-            [one.number for one in waiting],
-            keep=keep,
-            earliest=max(utc(earliest_s), promises.reservation(db, order.reservation).promise.material_at),
-        )
-    except (CapacityTaken, BeyondHorizon):
-        return None
+    moved = replan(
+        db,
+        order.reservation,
+        order.slot,
+        _loads(piece, waiting),
+        [one.number for one in waiting],
+        keep=keep,
+        earliest=max(utc(earliest_s), promises.reservation(db, order.reservation).promise.material_at),
+    )
     starts = {one.number: moved.starts[one.code] for one in waiting}
     floor.keep_planned_starts(db, order.order_number, order.piece, starts)
     return _judged(db, piece, moved, now=now)

@@ -124,6 +124,8 @@ ROUTES: dict[str, frozenset[Role | None]] = {
     "GET /planning/{line}/risks": PLANNER,
     "GET /planning/{line}/reserves": PLANNER,
     "POST /planning/{line}/reserves/{work_centre}": PLANNER,
+    "POST /planning/{line}/risks/{number}/{piece}/turn": PLANNER,
+    "POST /planning/orders/{number}/promise": PLANNER,
     "GET /planning/{line}/metrics": PLANNER,
     "GET /metrics": PLANNER,
     "GET /api/v1/planning/{line}/metrics": PLANNER,

@@ -1,13 +1,16 @@
 """The planner sees the load, what fills a day, and what a machine down does to promises before saying so."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from kernel.ids import QuoteId
 from orders.lifecycle import repository as orders
+from orders.lifecycle.agreements import agreements_of
 from orders.quotes import repository as quotes
+from production.floor import service as floor
 from production.promise import adjusting
 from production.promise import service as promises
-from tests.journeys.conftest import enter
+from production.promise.document import promise_from_json
+from tests.journeys.conftest import do_jobs, enter
 from tests.journeys.ordering import released
 from web.shop import Shop
 
@@ -53,6 +56,7 @@ def test_a_machine_down_is_tried_then_kept_and_overtime_makes_it_good(shop: Shop
     assert number in planner.open("/planning/jeans/risks").text()
     overtime = planner.links("/planning/jeans/calendar?work_centre")
     assert len(overtime) == 1
+    assert f"/planning/orders/{number}#promise" in planner.links("/planning/orders/")
     planner.open(page).press("Take back")
     assert "Every promise stands" in planner.open("/planning/jeans/risks").text()
 
@@ -65,3 +69,32 @@ def test_a_span_that_cannot_be_is_refused_and_nothing_is_kept(shop: Shop) -> Non
     assert "a time after the first one" in planner.text()
     with shop.database.read() as db:
         assert adjusting.adjustments(db, "pc", date(2026, 1, 1), date(2027, 12, 31)) == {}
+
+
+def test_a_promise_moves_only_with_the_customer(shop: Shop) -> None:
+    """Without consent nothing changes; with it order, floor and reservation say the new day, and the customer is told."""
+    number = released(shop, "jeans")
+    with shop.database.read() as db:
+        before = orders.get_order_by_number(db, number)
+    promised = promise_from_json(before.promise).date
+    agreed = promised + timedelta(days=4)
+    planner = enter(shop, login_name="planner")
+    page = f"/planning/orders/{number}"
+    planner.open(page).press("Move the promise", day=agreed.isoformat())
+    assert (planner.status, "Without the customer's consent" in planner.text()) == (422, True)
+    planner.open(page).press("Move the promise", day="2026-01-05", agreed="true")
+    assert (planner.status, "A day from today on" in planner.text()) == (422, True)
+    with shop.database.read() as db:
+        assert orders.get_order_by_number(db, number) == before
+
+    planner.open(page).press("Move the promise", day=agreed.isoformat(), agreed="true", reason="two days ill")
+    assert f"Promised for {agreed.strftime('%a')} {agreed.day}" in planner.text()
+    with shop.database.read() as db:
+        after = orders.get_order_by_number(db, number)
+        work, _ = floor.work_order(db, number)
+        assert promise_from_json(after.promise).date == agreed
+        assert promises.reservation(db, after.reservation_key).promise.date == agreed
+        assert work.due_at == promise_from_json(before.promise).finish_at + timedelta(days=4)
+        assert agreements_of(db, [number])[number].first_promise == promised
+        assert agreements_of(db, [number])[number].promise == agreed
+    assert [job.name for job in do_jobs(shop)] == ["messages.tell"]

@@ -11,11 +11,14 @@ from kernel.ids import QuoteId
 from modules_catalog.model import ConfigurationModel
 from modules_catalog.releases import service as releases
 from orders.lifecycle import repository as orders
+from orders.lifecycle.transitions import RUNNING_STATES
 from orders.quotes import repository as quotes
 from production.floor import service as floor
 from production.overview import service as overview
 from production.promise import service as promises
-from production.promise.calendar import working_days
+from production.promise.calendar import epoch_s, local_date, working_days
+from production.promise.document import promise_from_json
+from production.sequencing import service as sequencing
 from production.supply import service as supply
 from web.security.access import require_role
 from web.security.roles import Role
@@ -42,20 +45,35 @@ def home(request: Request, shop: TheShop) -> Response:
 @router.get("/orders/{number}", name="planner:trace")
 def trace(request: Request, shop: TheShop, number: str) -> Response:
     """Show the way of an order through the plant: every piece, operation and event."""
+    return show_trace(request, shop, number)
+
+
+def show_trace(
+    request: Request,
+    shop: Shop,
+    number: str,
+    *,
+    typed: str = "",
+    reason: str = "",
+    problem: str = "",
+    status: int = 200,
+) -> Response:
+    """Return the page of an order's way, with what was typed for another date and what is wrong with it."""
     locale = reader_locale(request)
     with shop.database.read() as db:
         order = orders.get_order_by_number(db, number)
+        alarms = [one for one in sequencing.alarms(db, order.line) if one.order_number == number]
         plant = promises.plant_of(db, order.line)
         words = Words(shop.configurators.of(db, order.release).model, locale, plant)
         pieces = []
         line_of = {one.number: one for one in piece_lines(db, order, words)}
         for piece in line_of:
-            work, status = floor.work_order(db, number, piece)
+            work, stands = floor.work_order(db, number, piece)
             pieces.append(
                 {
                     "piece": piece,
                     "line": line_of[piece],
-                    "state": status.state.value,
+                    "state": stands.state.value,
                     "due_at": work.due_at,
                     "steps": [
                         (
@@ -63,14 +81,26 @@ def trace(request: Request, shop: TheShop, number: str) -> Response:
                             operation_name(each.code, words),
                             plant.work_centre(each.work_centre).name(locale),
                             each.planned_start_at,
-                            status.operations[each.number].value,
+                            stands.operations[each.number].value,
                         )
                         for each in work.operations
                     ],
                     "events": floor.events(db, number, piece),
                 }
             )
-    return respond(request, "planning/trace.html", {"order": order, "pieces": pieces})
+    expected = max((local_date(epoch_s(one.expected_at), plant.timezone) for one in alarms), default=None)
+    promised = promise_from_json(order.promise).date
+    values = {
+        "order": order,
+        "pieces": pieces,
+        "promised": promised,
+        "expected": expected,
+        "can_move": order.state in RUNNING_STATES,
+        "typed": typed or (expected or promised).isoformat(),
+        "reason": reason,
+        "problem": problem,
+    }
+    return respond(request, "planning/trace.html", values, status=status)
 
 
 @router.get("/{line}", name="planner:line")

@@ -1,27 +1,27 @@
 """Days that differ from the plan: maintenance, a machine down, overtime; what they do to promises is shown before they are kept."""
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from kernel.ids import QuoteId
 from modules_catalog.releases import service as releases
 from orders.audit.service import record
-from orders.lifecycle import repository as orders
-from orders.quotes import repository as quotes
-from production.floor import service as floor
+from orders.lifecycle.risks import judged
 from production.overview import service as overview
 from production.plants.model import Adjustment, AdjustmentKind, Plant
 from production.promise import adjusting
 from production.promise import service as promises
+from web import formats
 from web.security.access import require_role
 from web.security.roles import Role
 from web.shop import Shop, TheActor, TheShop
 from web.templating import go_to, reader_locale, respond
-from web.views.plant_calendar import adjustment_rows, risk_rows
+from web.views.plant_calendar import adjustment_rows
+from web.views.risks import risk_rows
 from web.views.words import Words
 
 router = APIRouter(
@@ -119,20 +119,6 @@ def withdraw(request: Request, shop: TheShop, actor: TheActor, line: str, adjust
     return go_to(request, f"/planning/{line}/calendar")
 
 
-@router.get("/risks", name="planner:risks")
-def risks(request: Request, shop: TheShop, line: str) -> Response:
-    """Show the promises that are not sure any more: why, and what can be done."""
-    locale = reader_locale(request)
-    with shop.database.read() as db:
-        plant = promises.plant_of(db, line)
-        found = adjusting.at_risk(db, line)
-        rows = risk_rows(
-            found, plant, promised_numbers(db, found), promised_days(db, found), line_words(shop, db, plant, locale)
-        )
-        spoilt = floor.waiting_for_remake(db, line)
-    return respond(request, "planning/risks.html", {"line": line, "rows": rows, "spoilt": spoilt})
-
-
 def _show(
     request: Request,
     shop: Shop,
@@ -147,13 +133,13 @@ def _show(
     with shop.database.read() as db:
         plant = promises.plant_of(db, line)
         today = overview.today(plant, shop.now())
+        lines = [
+            (each, f"/planning/{each}/calendar", each == line) for each in releases.current_lines(db, now=shop.now())
+        ]
         kept = adjusting.adjustments(db, line, today - timedelta(days=7), today + timedelta(days=AHEAD_DAYS))
         words = line_words(shop, db, plant, locale)
-        shown = (
-            None
-            if effect is None
-            else risk_rows(effect, plant, promised_numbers(db, effect), promised_days(db, effect), words)
-        )
+        at_risk = None if effect is None else judged(db, line, effect)
+    shown = None if at_risk is None else risk_rows(at_risk, line, words, partial(formats.date, locale=locale))
     empty = {
         "work_centre": plant.work_centres[0].code,
         "begins": "08:00",
@@ -169,6 +155,7 @@ def _show(
         "typed": {**empty, **{key: value for key, value in typed.items() if value}},
         "problem": problem,
         "effect": shown,
+        "lines": lines,
     }
     return respond(request, "planning/calendar.html", values, status=status)
 
@@ -177,18 +164,6 @@ def line_words(shop: Shop, db: Session, plant: Plant, locale: str) -> Words:
     """Return the words of a plant's line, as the release in force has them."""
     release = releases.current_release(db, plant.line, now=shop.now())
     return Words(shop.configurators.of(db, release).model, locale, plant)
-
-
-def promised_numbers(db: Session, found: list[adjusting.AtRisk]) -> dict[str, str]:
-    """Return the number of the order or quote behind each reservation key."""
-    ids = [QuoteId(one.key.removeprefix("quote:")) for one in found]
-    numbers = {f"quote:{each}": number for each, number in quotes.numbers_of(db, ids).items()}
-    return numbers | {f"quote:{each}": number for each, number in orders.numbers_of_quotes(db, ids).items()}
-
-
-def promised_days(db: Session, found: list[adjusting.AtRisk]) -> dict[str, date]:
-    """Return the day each reservation was promised for."""
-    return {key: promises.reservation(db, key).promise.date for key in {one.key for one in found}}
 
 
 def _minute(typed: str) -> int:

@@ -1,5 +1,6 @@
 """The reserve of each work centre: what its recorded times ask for, with the evidence; taken over by a press."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -8,17 +9,19 @@ from sqlmodel import Session
 
 from orders.audit.model import Actor
 from orders.audit.service import record
+from orders.lifecycle.risks import judged
 from production.calibrating.service import LOOK_BACK_DAYS, proposals
 from production.errors import ReserveNotValid
 from production.promise import adjusting
 from production.promise import service as promises
 from production.promise.adjusting import AtRisk
-from web.routes.plant_calendar import line_words, promised_days, promised_numbers
+from web import formats
+from web.routes.plant_calendar import line_words
 from web.security.access import require_role
 from web.security.roles import Role
 from web.shop import Shop, TheActor, TheShop
 from web.templating import go_to, reader_locale, respond
-from web.views.plant_calendar import risk_rows
+from web.views.risks import risk_rows
 
 router = APIRouter(
     prefix="/planning/{line}/reserves", dependencies=[Depends(require_role(Role.PLANNER))], include_in_schema=False
@@ -89,7 +92,7 @@ def _show(
         shown = None
         if effect is not None:
             words = line_words(shop, db, plant, locale)
-            shown = risk_rows(effect, plant, promised_numbers(db, effect), promised_days(db, effect), words)
+            shown = risk_rows(judged(db, line, effect), line, words, partial(formats.date, locale=locale))
     values = {
         "line": line,
         "rows": [(plant.work_centre(one.work_centre).name(locale), one) for one in found],

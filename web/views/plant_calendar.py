@@ -1,14 +1,10 @@
-"""The values of the plant's calendar and of the promises at risk."""
+"""The values of the plant's calendar."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from production.plants.model import Adjustment, Plant
-from production.promise.adjusting import AtRisk
-from web.views.planning import minutes
-from web.views.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +18,6 @@ class AdjustmentRow:
     span: str
     places: int
     note: str
-
-
-@dataclass(frozen=True, slots=True)
-class RiskRow:
-    """One promise at risk: why, and where more would help."""
-
-    number: str
-    is_order: bool
-    due: date
-    centre: str
-    day: date | None
-    missing: str
-    material: str
-    overtime_href: str
 
 
 def adjustment_rows(kept: Mapping[int, Adjustment], plant: Plant, locale: str) -> list[AdjustmentRow]:
@@ -52,35 +34,6 @@ def adjustment_rows(kept: Mapping[int, Adjustment], plant: Plant, locale: str) -
         )
         for adjustment_id, each in kept.items()
     ]
-
-
-def risk_rows(
-    found: Iterable[AtRisk], plant: Plant, numbers: Mapping[str, str], due: Mapping[str, date], words: Words
-) -> list[RiskRow]:
-    """Return promises at risk, the earliest first, one line for each day and work centre or material it lacks."""
-    zone = ZoneInfo(plant.timezone)
-    missing: dict[tuple[str, str, date | None, str], int] = {}
-    for one in found:
-        day = one.at.astimezone(zone).date() if one.at else None
-        what = (one.key, one.work_centre, day, one.material)
-        missing[what] = missing.get(what, 0) + one.missing
-    rows = []
-    for (key, work_centre, day, material), amount in missing.items():
-        number = numbers.get(key, key)
-        overtime = f"/planning/{plant.line}/calendar?work_centre={work_centre}&day={day}&kind=overtime" if day else ""
-        rows.append(
-            RiskRow(
-                number=number,
-                is_order=not number.startswith("Q-"),
-                due=due[key],
-                centre=words.work_centre(work_centre) if work_centre else "",
-                day=day,
-                missing=minutes(amount) if work_centre else str(amount),
-                material=words.material(material) if material else "",
-                overtime_href=overtime,
-            )
-        )
-    return sorted(rows, key=lambda row: (row.due, row.number))
 
 
 def _clock(minute: int) -> str:

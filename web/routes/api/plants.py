@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from kernel.errors import NotValid
 from orders.audit.service import record
+from orders.lifecycle.risks import numbers_of_keys, promises_at_risk
 from production.calibrating.service import proposals
 from production.overview.service import today
 from production.plants.model import Adjustment, AdjustmentKind
@@ -18,11 +19,12 @@ from production.promise import service as promises
 from production.promise.adjusting import AtRisk
 from web.routes.api import stock_schemas as told
 from web.routes.api.reading import PREFIX, Bearer, TheApiReader, problems
-from web.routes.plant_calendar import AHEAD_DAYS, promised_days, promised_numbers
+from web.routes.plant_calendar import AHEAD_DAYS
 from web.routes.reserves import keep_reserve
 from web.security.access import require_role
 from web.security.roles import Role
 from web.shop import TheShop
+from web.views.risks import risk_json
 
 router = APIRouter(
     prefix=f"{PREFIX}/planning/{{line}}",
@@ -96,11 +98,13 @@ def withdraw(shop: TheShop, who: TheApiReader, line: str, adjustment_id: int) ->
 
 
 @router.get("/risks", name="api:risks")
-def risks(shop: TheShop, line: str) -> list[told.Risk]:
-    """Return the promises that are not sure any more, and what each lacks."""
+def risks(shop: TheShop, line: str) -> list[dict[str, Any]]:
+    """Return the promises at risk, the first one due before others: what each lacks, and the ways out.
+
+    `missing` is in seconds of a work centre, or in the material's unit.
+    """
     with shop.database.read() as db:
-        promises.plant_of(db, line)
-        return _risks(db, adjusting.at_risk(db, line))
+        return [risk_json(one) for one in promises_at_risk(db, line)]
 
 
 @router.get("/kept-shares", name="api:kept_shares")
@@ -127,7 +131,9 @@ def set_reserve(shop: TheShop, who: TheApiReader, line: str, work_centre: str, b
 
 
 def _risks(db: Session, found: list[AtRisk]) -> list[told.Risk]:
-    numbers, days = promised_numbers(db, found), promised_days(db, found)
+    keys = {one.key for one in found}
+    numbers = numbers_of_keys(db, keys)
+    days = {key: promises.reservation(db, key).promise.date for key in keys}
     return [
         told.Risk(
             number=numbers.get(one.key, one.key),
