@@ -31,6 +31,8 @@ from production.model import (
 OPTION_KINDS = frozenset({FeatureKind.OPTION, FeatureKind.OPTIONS})
 NUMBER_STEP = 10
 TRIM_SETTING = "trim_operation"
+RUSH = "rush"
+"""The attribute of an option that makes an order a rush order."""
 
 
 def explode(model: ConfigurationModel, answers: Answers, fit: FitParts | None = None) -> Variant:
@@ -56,7 +58,23 @@ def explode(model: ConfigurationModel, answers: Answers, fit: FitParts | None = 
         for piece in (fit.pieces if fit else ())
     ]
     bom = Bom(tuple(sorted((item for item in items if item.quantity > 0), key=_walk_order)))
-    return Variant(str(model.line), model.release, bom, _routing(model, scope, fit))
+    return Variant(str(model.line), model.release, bom, _routing(model, scope, fit), _is_rush(model, answers))
+
+
+def may_rush(model: ConfigurationModel) -> bool:
+    """Return whether some option of the line makes a rush order."""
+    return any(option.attributes.get(RUSH) is True for feature in model.features for option in feature.options)
+
+
+def _is_rush(model: ConfigurationModel, answers: Answers) -> bool:
+    """Return whether an option was chosen whose attribute ``rush`` is true."""
+    return any(
+        option.attributes.get(RUSH) is True
+        for feature in model.features
+        if feature.kind is FeatureKind.OPTION and answers.get(feature.code) is not None
+        for option in feature.options
+        if option.code == answers[feature.code]
+    )
 
 
 def option_of(feature: Feature, code: object) -> Option:

@@ -114,6 +114,7 @@ class Variant:
     release: str
     bom: Bom
     routing: Routing
+    is_rush: bool = False  # somebody chose an option that may use what is kept back
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +183,13 @@ class MaterialNeed:
 class Demand:
     """What an order line asks of the plant: loads and materials of *one* piece, and how many pieces.
 
-    ``group`` is the customer group it comes from, which may use what is kept back for it. ``is_rush`` may use everything.
+    ``groups`` are the customer's, who may use what is kept back for one of them. ``is_rush`` may use everything.
     """
 
     loads: tuple[OperationLoad, ...]
     materials: tuple[MaterialNeed, ...] = ()
     quantity: int = 1
-    group: str | None = None
+    groups: frozenset[str] = frozenset()
     is_rush: bool = False
 
     def __post_init__(self) -> None:
@@ -199,8 +200,10 @@ class Demand:
                 raise ValueError(f"load {position} waits for {load.after}")
 
 
-def demand_of(variant: Variant, quantity: int = 1) -> Demand:
-    """Return what ``quantity`` pieces of the variant ask of the plant; operations of no time take no capacity.
+def demand_of(variant: Variant, quantity: int = 1, groups: frozenset[str] = frozenset()) -> Demand:
+    """Return what ``quantity`` pieces of the variant ask of the plant for a customer of some groups.
+
+    Operations of no time take no capacity.
 
     Whatever waited for such an operation waits for what that one waited for.
     """
@@ -218,7 +221,8 @@ def demand_of(variant: Variant, quantity: int = 1) -> Demand:
         known = needs.get(item.code)
         quantity_each = item.quantity + (known.quantity if known else 0)
         needs[item.code] = MaterialNeed(item.code, quantity_each, item.lead_time_days)
-    return Demand(tuple(loads), tuple(needs[code] for code in sorted(needs)), quantity)
+    materials = tuple(needs[code] for code in sorted(needs))
+    return Demand(tuple(loads), materials, quantity, groups, variant.is_rush)
 
 
 class BindingKind(StrEnum):

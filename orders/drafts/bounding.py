@@ -8,6 +8,7 @@ from configurator.model import Answer
 from orders.drafts.deadlines import last_of, strand_of, works_in_rows
 from orders.drafts.slack import Slack, StrandKey
 from orders.drafts.strands import NOTHING, Level, RowAnswers
+from production.exploding import may_rush
 from production.model import Demand
 
 
@@ -36,4 +37,4 @@ def weakest_demand(
         levels[key] = (least, least)
     if last is None or levels[False, last][1] == NOTHING:
         return None
-    return Slack(demand, levels).at(())
+    return Slack(demand, levels, may_rush(configurator.model)).at(())

@@ -30,6 +30,7 @@ from orders.drafts.strands import (
     operation_strand,
     row_of,
 )
+from production.exploding import RUSH, may_rush
 from production.model import Demand
 
 MOST_EXCLUSIONS = 80
@@ -77,11 +78,15 @@ class Deadline:
         """Return what an answer means to the plant: answers of one kind are promised for the same day."""
         atoms = self._atoms(feature)
         scope = scope_of(self.configurator.model, {feature: answer})
-        meant = tuple(repr(evaluate(atom, scope)) for atom in atoms)
+        meant = (*(repr(evaluate(atom, scope)) for atom in atoms), self._is_rush(feature, answer))
         lines = [line for line in self.configurator.model.bom if line.feature == feature]
         if not lines:
             return meant
         return (meant, self.ready.get(f"{feature}.{answer}", answer if isinstance(answer, str) else repr(answer)))
+
+    def _is_rush(self, feature: str, answer: Answer) -> bool:
+        options = self.configurator.model.feature(feature).options
+        return any(option.attributes.get(RUSH) is True for option in options if option.code == answer)
 
     def _atoms(self, feature: str) -> list[Expression]:
         if feature not in self._read:
@@ -113,7 +118,8 @@ class Deadline:
                 or any(self._refuses(one, selection) for one in self.limits.exclusions)
             ):
                 continue
-            slack = Slack(demand, {key: self._levels(key, selection) for key in self._keys(demand)})
+            levels = {key: self._levels(key, selection) for key in self._keys(demand)}
+            slack = Slack(demand, levels, may_rush(self.configurator.model))
             last = last_of(demand)
             if last is None or slack.levels[False, last][1] == NOTHING:
                 continue

@@ -19,6 +19,7 @@ from orders.drafts.fitting import fit_view
 from orders.drafts.model import Draft
 from orders.drafts.panels import shelf_limits
 from orders.drafts.variants import variant_of
+from orders.pricing.service import customer_groups
 from production.errors import PlantNotFound, SelectionIncomplete
 from production.model import Demand, MaterialNeed, demand_of
 from production.plants.model import Plant, WorkCentreKind
@@ -44,11 +45,12 @@ def deadline_for(
     except PlantNotFound:
         return None
     model = configurator.model
+    groups = customer_groups(db, draft.customer_id)
 
     def demand(selection: Selection) -> Demand | None:
         fit = fit_view(model, selection.answers, profile, model.components)
         try:
-            return demand_of(variant_of(model, selection.answers, fit), draft.quantity)
+            return demand_of(variant_of(model, selection.answers, fit), draft.quantity, groups)
         except SelectionIncomplete:
             return None
 

@@ -17,6 +17,7 @@ from orders.drafts.fitting import FitView
 from orders.drafts.following import after_dropping, after_press, asked_features
 from orders.drafts.model import Draft, DraftView
 from orders.drafts.variants import variant_of
+from orders.pricing.service import customer_groups
 from production.errors import BeyondHorizon, PlantNotFound, SelectionIncomplete
 from production.model import Binding, BindingKind, Demand, Promise, demand_of
 from production.promise import service as promises
@@ -50,16 +51,23 @@ def inquired_promise(
             answers = configurator.complete(answers, Goal.CHEAPEST, limits)
         except NoCompletion:
             return None
-    demand = draft_demand(configurator.model, answers, fit, draft.quantity)
+    groups = customer_groups(db, draft.customer_id)
+    demand = draft_demand(configurator.model, answers, fit, draft.quantity, groups)
     try:
         return promises.inquire(db, draft.line, demand, now=now)
     except (PlantNotFound, BeyondHorizon):
         return None
 
 
-def draft_demand(model: ConfigurationModel, selection: Selection, fit: FitView | None, quantity: int) -> Demand:
-    """Return what the plant is asked for: the variant of a complete selection, so many times."""
-    return demand_of(variant_of(model, selection.answers, fit), quantity)
+def draft_demand(
+    model: ConfigurationModel,
+    selection: Selection,
+    fit: FitView | None,
+    quantity: int,
+    groups: frozenset[str] = frozenset(),
+) -> Demand:
+    """Return what the plant is asked for: the variant of a complete selection, so many times, for a customer of some groups."""
+    return demand_of(variant_of(model, selection.answers, fit), quantity, groups)
 
 
 def days_of_step(
@@ -79,19 +87,24 @@ def days_of_step(
     if view.promise is None or not configurator.is_complete(view.draft.selection):
         return Days()
     model = view.model
+    groups = customer_groups(db, view.draft.customer_id)
     features = next((each.features for each in model.steps if each.code == step), ())
     asked: dict[tuple[str, str], Demand] = {}
     shown = asked_features(model, view.draft.selection)
     for code in (each for each in features if each in shown):
         for option, after in _presses(configurator, view, model.feature(code)):
-            demand = _demand_or_none(view, after) if len(asked) < MOST_OPTIONS else None
+            demand = _demand_or_none(view, after, groups) if len(asked) < MOST_OPTIONS else None
             if demand is not None:
                 asked[code, option] = demand
-    repaired = [_demand_or_none(view, repair.selection) for repair in repairs]
+    repaired = [_demand_or_none(view, repair.selection, groups) for repair in repairs]
     others = {
-        key: demand for key, after in _other_answers(configurator, view) if (demand := _demand_or_none(view, after))
+        key: demand
+        for key, after in _other_answers(configurator, view)
+        if (demand := _demand_or_none(view, after, groups))
     }
-    bounds = dict(islice(_bounds(configurator, view, [each for each in features if each in shown], asked), MOST_BOUNDS))
+    bounds = dict(
+        islice(_bounds(configurator, view, [each for each in features if each in shown], asked, groups), MOST_BOUNDS)
+    )
     demands = [*asked.values(), *(each for each in repaired if each is not None), *others.values(), *bounds.values()]
     days = promises.inquire_each(db, view.draft.line, demands, now=now)
     base = view.promise.date
@@ -182,7 +195,11 @@ def _presses(configurator: Configurator, view: DraftView, feature: Feature) -> I
 
 
 def _bounds(
-    configurator: Configurator, view: DraftView, features: Sequence[str], asked: Container[tuple[str, str]]
+    configurator: Configurator,
+    view: DraftView,
+    features: Sequence[str],
+    asked: Container[tuple[str, str]],
+    groups: frozenset[str],
 ) -> Iterator[tuple[tuple[str, str], Demand]]:
     """Yield for each possible option nobody looks at what any product with it asks of the plant at least."""
     rows: dict[str, Sequence[Answer | None]] = {
@@ -194,7 +211,7 @@ def _bounds(
             if (code, option) in asked or each.status not in (Status.AVAILABLE, Status.NOT_KNOWN):
                 continue
             answer = _one_more(feature, state, option)
-            demand = _demand_or_none(view, view.draft.selection.with_answer(code, answer))
+            demand = _demand_or_none(view, view.draft.selection.with_answer(code, answer), groups)
             least = None if demand is None else weakest_demand(configurator, rows, demand, code, answer, option)
             if least is not None:
                 yield (code, option), least
@@ -208,8 +225,8 @@ def _one_more(feature: Feature, state: FeatureState, option: str) -> Answer:
     return {**chosen, option: chosen.get(option, 0) + 1}
 
 
-def _demand_or_none(view: DraftView, selection: Selection) -> Demand | None:
+def _demand_or_none(view: DraftView, selection: Selection, groups: frozenset[str]) -> Demand | None:
     try:
-        return draft_demand(view.model, selection, view.fit, view.draft.quantity)
+        return draft_demand(view.model, selection, view.fit, view.draft.quantity, groups)
     except SelectionIncomplete:
         return None

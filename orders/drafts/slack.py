@@ -14,11 +14,13 @@ StrandKey = tuple[bool, str]
 class Slack:
     """A demand with what each strand comes to in it, and what nothing falls below.
 
-    Weaker demands are of one piece that takes the materials of all: no more than what is really asked for.
+    Weaker demands are of one piece that takes the materials of all: no more than what is really asked for. Where some option
+    makes a rush order (``may_rush``) they are of one: what even that cannot make in time, nothing can.
     """
 
     demand: Demand
     levels: Mapping[StrandKey, tuple[Level, Level]]
+    may_rush: bool = False
 
     @property
     def active(self) -> tuple[StrandKey, ...]:
@@ -48,4 +50,5 @@ class Slack:
             for need in self.demand.materials
             if (quantity := own.get((True, need.code), NOTHING)[0])
         ]
-        return Demand(tuple(loads), tuple(needs), 1)
+        whose = self.demand
+        return Demand(tuple(loads), tuple(needs), 1, whose.groups, whose.is_rush or self.may_rush)

@@ -31,6 +31,7 @@ from orders.lifecycle.model import LAST_REVISION, Order, OrderNotYours
 from orders.lifecycle.remaking import give_back_spoilt
 from orders.lifecycle.transitions import OrderState
 from orders.pricing.model import DiscountKind, Price
+from orders.pricing.service import customer_groups
 from orders.quotes import repository as quotes
 from orders.quotes.model import DraftNotQuotable
 from orders.quotes.offering import made_offer, needs_approval, require_approval
@@ -301,7 +302,8 @@ def _measures(view: DraftView) -> tuple[FinishedMeasure, ...]:
 
 def _exchange(db: Session, order: Order, revised: Order, variant: Variant, *, now: datetime) -> Promise:
     """Give back what the order holds and take what the revision still needs, within the caller's transaction."""
-    demand = demand_of(floor.still_to_make(db, variant, order.number), order.quantity)
+    groups = customer_groups(db, order.customer_id)
+    demand = demand_of(floor.still_to_make(db, variant, order.number), order.quantity, groups)
     for key in {one.reservation for one in pieces_now(db, order.number)} - {order.reservation_key}:
         promises.give_back(db, key)
     return promises.exchange(

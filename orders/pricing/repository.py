@@ -93,6 +93,14 @@ def groups_of(db: Session, customer_id: CustomerId) -> frozenset[str]:
     return frozenset(db.exec(select(GroupMemberRow.group).where(GroupMemberRow.customer_id == customer_id)))
 
 
+def members(db: Session) -> dict[CustomerId, frozenset[str]]:
+    """Return the groups of every customer who is in one."""
+    found: dict[CustomerId, set[str]] = {}
+    for row in db.exec(select(GroupMemberRow)):
+        found.setdefault(CustomerId(row.customer_id), set()).add(row.group)
+    return {customer_id: frozenset(groups) for customer_id, groups in found.items()}
+
+
 def set_groups(db: Session, customer_id: CustomerId, groups: Iterable[str]) -> None:
     """Put a customer into these groups and no others."""
     changed_rows(db, delete(GroupMemberRow).where(col(GroupMemberRow.customer_id) == customer_id))

@@ -28,7 +28,7 @@ def discounts_for(
     Raises:
         VoucherNotUsable: the code is unknown or does not hold here; ``reason`` says why.
     """
-    groups = frozenset[str]() if customer_id is None else repository.groups_of(db, customer_id)
+    groups = customer_groups(db, customer_id)
     rules = repository.rules_for(db, customer_id, line=line, day=day)
     best = best_rule(rules, Buyer(customer_id, groups), line=line, quantity=quantity, day=day)
     discounts = () if best is None else (rule_discount(best, catalog_minor),)
@@ -63,6 +63,11 @@ def exchange_for(db: Session, catalog: str, currency: str, country: str) -> Exch
     if currency:
         raise CurrencyNotOffered(currency=currency)
     return None
+
+
+def customer_groups(db: Session, customer_id: CustomerId | None) -> frozenset[str]:
+    """Return the groups a buyer is in: they bring price rules, and shares of the plant that are kept for them."""
+    return frozenset() if customer_id is None else repository.groups_of(db, customer_id)
 
 
 def hold_voucher(

@@ -18,7 +18,7 @@ from orders.drafts.service import Reader, view_draft
 from orders.numbering.repository import next_number
 from orders.pricing import repository as pricing
 from orders.pricing.model import DiscountKind, VatCategory
-from orders.pricing.service import hold_voucher
+from orders.pricing.service import customer_groups, hold_voucher
 from orders.pricing.tax import contained_tax, taxing_country
 from orders.quotes import repository
 from orders.quotes.model import VALID_FOR, DraftNotQuotable, Quote, QuoteNotOpen, QuoteState
@@ -67,11 +67,12 @@ def issue_quote(
         before = repository.quotes_of_draft(db, draft_id, state=QuoteState.OPEN)
         voucher = voucher or _voucher_before(before)
         currency = currency or (before[-1].price.currency if before else "")
+        groups = customer_groups(db, view.draft.customer_id)
         offer = made_offer(db, view, day=now.date(), home=home, voucher=voucher, currency=currency)
         approved = not needs_approval(db, offer)
     if not approved:
         require_approval(database, offer, new_id=new_id, actor=actor, now=now)
-    demand = draft_demand(view.model, view.draft.selection, view.fit, view.draft.quantity)
+    demand = draft_demand(view.model, view.draft.selection, view.fit, view.draft.quantity, groups)
     with database.write() as db:
         for earlier in repository.quotes_of_draft(db, draft_id, state=QuoteState.OPEN):
             _end(db, earlier, QuoteState.WITHDRAWN, actor=actor, now=now)

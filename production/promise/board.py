@@ -108,7 +108,7 @@ def kept_back(board: Board, code: str, demand: Demand, now_s: int) -> Seconds | 
     """
     kept = board.plant.work_centre(code).kept
     known = board.centres.get(code)
-    if kept is None or known is None or demand.is_rush or demand.group == kept.group:
+    if kept is None or known is None or demand.is_rush or kept.group in demand.groups:
         return None
     today = local_date(now_s, board.plant.timezone)
     from_s = wall_clock_s(today + kept.until_days * ONE_DAY, 0, board.plant.timezone)

@@ -80,14 +80,14 @@ def inquire_each(db: Session, line: str, demands: Sequence[Demand], *, now: date
     needs = {need.code: need for demand in demands for need in demand.materials}
     loads = list(dict.fromkeys(load for demand in demands for load in demand.loads))
     seen = look(db, line, now_s, needs=needs.values(), loads=loads)
-    rooms: dict[tuple[str | None, bool], Room] = {}
+    rooms: dict[tuple[frozenset[str], bool], Room] = {}
     known: dict[tuple[object, ...], date | None] = {}
     days = []
     for demand in demands:
         material = plan_material(demand.materials, demand.quantity, seen.supply, now_s, seen.plant.substitutes)
-        key = (demand.loads, demand.quantity, demand.group, demand.is_rush, material.ready_s)
+        key = (demand.loads, demand.quantity, demand.groups, demand.is_rush, material.ready_s)
         if key not in known:
-            whose = (demand.group, demand.is_rush)
+            whose = (demand.groups, demand.is_rush)
             room = rooms.get(whose) or room_of(seen.board, loads, seen.open_loads, demand, now_s)
             rooms[whose] = room
             try:

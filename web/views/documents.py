@@ -45,6 +45,9 @@ def draft_json(view: DraftView, locale: str, *, days: Days = NO_DAYS, draft_key:
         "can_be_quoted": view.can_be_quoted,
         "is_best": view.is_best,
         "changes": [_change(view.model, change) for change in view.changes],
+        "sooner": [
+            {"feature": each.feature, "option": each.option, "ready": each.date.isoformat()} for each in days.sooner
+        ],
         "state": full_state_json(view, locale, days=days),
     }
 

@@ -161,7 +161,9 @@ def test_a_kept_share_is_promised_to_its_group_only_and_then_to_all(database: Da
         reserve(db, "others", half_of_wednesday)
         dates = {
             "others": service.inquire(db, "toys", HALF_AN_HOUR, now=NOW).date,
-            "company": service.inquire(db, "toys", replace(HALF_AN_HOUR, group="company"), now=NOW).date,
+            "company": service.inquire(
+                db, "toys", replace(HALF_AN_HOUR, groups=frozenset({"company", "others"})), now=NOW
+            ).date,
             "rush": service.inquire(db, "toys", replace(HALF_AN_HOUR, is_rush=True), now=NOW).date,
             "released": service.inquire(db, "toys", HALF_AN_HOUR, now=datetime(2026, 3, 3, 6, tzinfo=UTC)).date,
         }

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from web.routes.api import (
     candidates,
     catalog,
+    customer_groups,
     customers,
     drafts,
     floor,
@@ -31,6 +32,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     order_changes.router,
     order_events.router,
     customers.router,
+    customer_groups.router,
     *people.ROUTERS,
     floor.router,
     pieces.router,

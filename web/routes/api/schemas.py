@@ -269,6 +269,14 @@ class State(Told):
     engine: Engine
 
 
+class SoonerAnswer(Told):
+    """Another answer to what sets the date, and when it would be ready with it."""
+
+    feature: str
+    option: str | None = Field(description="Null for doing without.")
+    ready: date
+
+
 class Draft(Told):
     """A draft as it stands."""
 
@@ -287,6 +295,7 @@ class Draft(Told):
     can_be_quoted: bool
     is_best: bool | None = Field(description="After a completion: whether nothing is better. Else null.")
     changes: list[dict[str, Any]] = Field(description="What the latest change of choices changed: feature, from, to.")
+    sooner: list[SoonerAnswer] = Field(description="What would bring the date forward; filled with `days`.")
     state: State
 
 
