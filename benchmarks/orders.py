@@ -2,18 +2,16 @@
 
 A draft of the demo's PC becomes a quote (price, promise, capacity and material reserved) and the quote an order
 (reservation confirmed, order, known facts, audit entry and release job written), each in its own transaction, through the services
-the pages use; drafts are opened beforehand. By one client and by eight threads at once, on SQLite and PostgreSQL. Then the
-queued releases of some orders are done by one worker: explosion, build sheet, work on the floor. At the end: every order there
-once, each with its reservation and one job, the audit chain whole. The peer in the same run is the database itself: one
-transaction that inserts one row and commits.
+the pages use; drafts are opened beforehand. By one client, by eight processes at once, and by eight of which two are ended by kill −9 half-way, on
+SQLite and PostgreSQL. Then the queued releases of some orders are done by one worker: explosion, build sheet, work on the
+floor. At the end: every order a client was told of is there once, each with its reservation and one job, the audit chain whole. The peer in the
+same run is the database itself: one transaction that inserts one row and commits.
 """
 
 import argparse
 import json
-import random
 import statistics
 import tempfile
-import threading
 import time
 from collections import Counter
 from datetime import UTC, datetime
@@ -23,7 +21,9 @@ from typing import Any
 from sqlalchemy import text
 
 import modules_catalog
-from benchmarks._recording import record, surroundings
+from benchmarks._order_clients import served
+from benchmarks._orders_chart import orders_svg
+from benchmarks._recording import RESULTS, record, surroundings
 from benchmarks.quotes import postgresql
 from kernel.clock import fixed_clock
 from kernel.ids import DraftId
@@ -34,7 +34,7 @@ from orders.audit.model import Actor
 from orders.audit.service import first_broken_link
 from orders.drafts import service as drafts
 from orders.drafts.service import Reader
-from orders.lifecycle.service import place_order
+from orders.lifecycle.service import RELEASE_JOB, place_order
 from orders.quotes.service import issue_quote
 from production.plants.loading import load_plant
 from production.promise import service as promises
@@ -49,20 +49,29 @@ CLERK = Actor("clerk", "store")
 READER = Reader("clerk", is_staff=True)
 ORDERS = 200
 CLIENTS = 8
+KILLED = 2
 RELEASED = 12
 
 
-def opened(url: str, folder: Path) -> Shop:
-    """Return a shop on a new database with the PC line published and its plant seeded."""
-    settings = Settings(
+def settings_of(url: str, folder: Path) -> Settings:
+    """Return the settings all processes of a run share."""
+    return Settings(
         database_url=url,
         blob_url=str(folder / "blobs"),
         cache_dir=str(folder / "cache"),
         master_key_file=str(folder / "master.key"),
         outbox_dir=str(folder / "outbox"),
     )
-    clock = fixed_clock(NOW)
-    shop = open_shop(settings, clock=clock, rng=random.Random(3))
+
+
+def shop_of(settings: Settings) -> Shop:
+    """Open a shop on which it is always the same moment."""
+    return open_shop(settings, clock=fixed_clock(NOW))
+
+
+def opened(settings: Settings) -> Shop:
+    """Return a shop on a new database with the PC line published and its plant seeded."""
+    shop = shop_of(settings)
     upgrade(shop.database)
     catalog = Path(modules_catalog.__file__).parent / "catalogs" / "pc"
     with shop.database.write() as db:
@@ -95,29 +104,28 @@ def figures(times: list[float]) -> dict[str, float]:
     return {"p50_ms": round(statistics.median(ranked), 1), "p95_ms": round(ranked[int(0.95 * len(ranked))], 1)}
 
 
-def run(shop: Shop, waiting: list[DraftId], clients: int) -> dict[str, Any]:
-    """Order all drafts by so many clients at once."""
-    found: list[tuple[float, float]] = []
-    shares = [waiting[client::clients] for client in range(clients)]
-
-    def serve(share: list[DraftId]) -> None:
-        for draft in share:
-            found.append(order(shop, draft))
-
-    threads = [threading.Thread(target=serve, args=(share,)) for share in shares]
-    start, cpu_s = time.perf_counter(), time.process_time()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    took = time.perf_counter() - start
+def summed(found: list[tuple[float, float]], took_s: float) -> dict[str, Any]:
+    """Return the figures of so many orders in so many seconds."""
     return {
-        "orders_per_s": round(len(found) / took, 1),
-        "own_cpu_ms": round(1000 * (time.process_time() - cpu_s) / len(found), 1),
+        "orders_per_s": round(len(found) / took_s, 1),
         "quote": figures([quote for quote, _ in found]),
         "place": figures([placed for _, placed in found]),
         "ordered": len(found),
     }
+
+
+def by_one(shop: Shop, waiting: list[DraftId]) -> dict[str, Any]:
+    """Order all drafts, one after the other."""
+    start, cpu_s = time.perf_counter(), time.process_time()
+    found = [order(shop, draft) for draft in waiting]
+    took_s, cpu_s = time.perf_counter() - start, time.process_time() - cpu_s
+    return {**summed(found, took_s), "own_cpu_ms": round(1000 * cpu_s / len(found), 1)}
+
+
+def by_processes(settings: Settings, waiting: list[DraftId], folder: Path, *, kill: int = 0) -> dict[str, Any]:
+    """Order all drafts by eight processes, of which some are killed."""
+    done = served(settings, shop_of, order, waiting, folder, clients=CLIENTS, kill=kill)
+    return {**summed(done.found, done.took_s), "tried_again": done.tried_again, "killed": done.killed}
 
 
 def plain_commits(shop: Shop, times: int = 200) -> dict[str, float]:
@@ -133,35 +141,46 @@ def plain_commits(shop: Shop, times: int = 200) -> dict[str, float]:
     return figures(found)
 
 
-def faults(shop: Shop, ordered: int) -> dict[str, int]:
-    """Return what is lost, doubled or without its reservation, and whether the audit chain is broken."""
+def faults(shop: Shop, told: int) -> dict[str, int]:
+    """Return what is lost, doubled, without its reservation or without its job, and whether the audit chain is broken.
+
+    Args:
+        shop: Where it was ordered.
+        told: How many orders the clients were told of; one that was killed may not have heard of its last.
+    """
     with shop.database.read() as db:
-        rows = db.connection().execute(text("SELECT quote_id FROM customer_order")).scalars().all()
-        held = (
-            db.connection()
-            .execute(text("SELECT key FROM production_reservation WHERE state = 'confirmed'"))
-            .scalars()
-            .all()
-        )
+        connection = db.connection()
+        rows = list(connection.execute(text("SELECT id, quote_id FROM customer_order")))
+        held = connection.execute(text("SELECT key FROM production_reservation WHERE state = 'confirmed'"))
+        holding = set(held.scalars().all())
+        table = "workflow_status" if connection.dialect.name == "sqlite" else "dbos.workflow_status"
+        stored = connection.execute(text(f"SELECT workflow_uuid FROM {table}"))
+        jobs = Counter(stored.scalars().all())
         broken = first_broken_link(db)
-    counts = Counter(rows)
+    quotes = Counter(quote for _order, quote in rows)
     return {
-        "lost": ordered - len(counts),
-        "doubled": len(rows) - len(counts),
-        "without_reservation": len({f"quote:{row}" for row in rows} - set(held)),
+        "lost": max(0, told - len(quotes)),
+        "unheard": len(quotes) - told,
+        "doubled": len(rows) - len(quotes),
+        "without_reservation": len({f"quote:{quote}" for quote in quotes} - holding),
+        "without_one_job": sum(jobs[f"{RELEASE_JOB}:{order}"] != 1 for order, _quote in rows),
         "audit_broken": int(broken is not None),
     }
 
 
 def measured(url: str, orders: int) -> dict[str, Any]:
     """Return all figures on one database."""
-    with tempfile.TemporaryDirectory(prefix="lotone-bench-") as folder:
-        shop = opened(url, Path(folder))
+    with tempfile.TemporaryDirectory(prefix="lotone-bench-") as name:
+        folder = Path(name)
+        settings = settings_of(url, folder)
+        shop = opened(settings)
         try:
             order(shop, open_drafts(shop, 1)[0])  # loads, compiles and warms what a running shop has ready
-            row: dict[str, Any] = {"one_client": run(shop, open_drafts(shop, orders), 1)}
-            row[f"{CLIENTS}_clients"] = run(shop, open_drafts(shop, orders), CLIENTS)
-            row.update(faults(shop, 2 * orders + 1))
+            row: dict[str, Any] = {"one_client": by_one(shop, open_drafts(shop, orders))}
+            row["processes"] = by_processes(settings, open_drafts(shop, orders), folder)
+            row["killed"] = by_processes(settings, open_drafts(shop, orders), folder, kill=KILLED)
+            told = 1 + sum(row[key]["ordered"] for key in ("one_client", "processes", "killed"))
+            row["faults"] = faults(shop, told)
             start = time.perf_counter()
             outcomes = run_pending(shop.database, job_functions(shop), most=RELEASED)
             took = time.perf_counter() - start
@@ -178,7 +197,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
     parser.add_argument("--orders", type=int, default=ORDERS)
-    parser.add_argument("--record", action="store_true", help="write benchmarks/results/orders.json")
+    parser.add_argument("--record", action="store_true", help="write benchmarks/results/orders.json and .svg")
     given = parser.parse_args()
     result: dict[str, Any] = {**surroundings(), "orders": given.orders}
     with tempfile.TemporaryDirectory(prefix="lotone-bench-") as folder:
@@ -188,6 +207,7 @@ def main() -> None:
             result["postgresql"] = measured(url, given.orders)
     if given.record:
         record("orders", result)
+        (RESULTS / "orders.svg").write_text(orders_svg(result), encoding="utf-8")
     if given.json:
         print(json.dumps(result))
     else:

@@ -1,5 +1,6 @@
 """Reading and writing approvals."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import update
@@ -12,18 +13,7 @@ from orders.approvals.tables import ApprovalRow
 
 def add_approval(db: Session, approval: Approval) -> None:
     """Store a new request."""
-    db.add(
-        ApprovalRow(
-            id=approval.id,
-            kind=approval.kind,
-            subject=approval.subject,
-            facts=dict(approval.facts),
-            asked_by=approval.asked_by,
-            asked_at=approval.asked_at,
-            state=approval.state,
-            company_id=approval.company_id,
-        )
-    )
+    db.add(ApprovalRow(**asdict(approval)))
     db.flush()
 
 
@@ -36,13 +26,13 @@ def get_approval(db: Session, approval_id: str) -> Approval:
     row = db.get(ApprovalRow, approval_id, populate_existing=True)
     if row is None:
         raise ApprovalNotFound(approval_id=approval_id)
-    return _approval(row)
+    return Approval(**row.model_dump())
 
 
 def approval_of(db: Session, subject: str) -> Approval | None:
     """Return the request for a subject, or ``None``."""
     row = db.exec(select(ApprovalRow).where(ApprovalRow.subject == subject)).first()
-    return None if row is None else _approval(row)
+    return None if row is None else Approval(**row.model_dump())
 
 
 def approvals(
@@ -60,7 +50,7 @@ def approvals(
     if state is not None:
         statement = statement.where(ApprovalRow.state == state)
     rows = db.exec(statement.order_by(col(ApprovalRow.asked_at).desc(), col(ApprovalRow.id).desc()).limit(limit))
-    return [_approval(row) for row in rows]
+    return [Approval(**row.model_dump()) for row in rows]
 
 
 def decide_approval(
@@ -73,19 +63,3 @@ def decide_approval(
         .values(state=state, decided_by=decided_by, decided_at=now, note=note)
     )
     return changed_rows(db, statement) == 1
-
-
-def _approval(row: ApprovalRow) -> Approval:
-    return Approval(
-        id=row.id,
-        kind=row.kind,
-        subject=row.subject,
-        facts=row.facts,
-        asked_by=row.asked_by,
-        asked_at=row.asked_at,
-        state=row.state,
-        company_id=row.company_id,
-        decided_by=row.decided_by,
-        decided_at=row.decided_at,
-        note=row.note,
-    )

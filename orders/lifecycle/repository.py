@@ -11,12 +11,12 @@ from sqlmodel import Session, col, func, select
 from configurator.model import Selection
 from kernel.canonical import JsonValue
 from kernel.database import changed_rows
-from kernel.ids import CustomerId, OrderId, ProfileId, QuoteId
-from orders.drafts.repository import selection_from_json, selection_to_json
+from kernel.ids import CustomerId, OrderId, QuoteId
+from orders.drafts.repository import selection_to_json
 from orders.lifecycle.model import AgreedDates, Order, OrderNotFound, OrderReturn, Revision, Shipment
 from orders.lifecycle.tables import OrderPromiseRow, OrderReturnRow, OrderRevisionRow, OrderRow, ShipmentRow
 from orders.lifecycle.transitions import RUNNING_STATES, OrderState
-from orders.pricing.model import price_from_json
+from orders.quotes.agreed import agreed_columns, agreed_fields
 
 AT_ONCE = 5_000
 """How many numbers one statement asks for."""
@@ -32,19 +32,15 @@ def add_order(db: Session, order: Order) -> None:
             line=order.line,
             release=order.release,
             owner=order.owner,
-            selection=selection_to_json(order.selection),
             quantity=order.quantity,
             total_minor=order.price.total_minor,
-            price=dict(order.price.as_json()),
-            promise=dict(order.promise),
-            specification=dict(order.specification),
             placed_at=order.placed_at,
             state=order.state,
             held_from=order.held_from,
             revision=order.revision,
             revised_at=order.revised_at,
             customer_id=order.customer_id,
-            profile_id=order.profile_id,
+            **agreed_columns(order),
         )
     )
     db.flush()
@@ -99,14 +95,10 @@ def revise_order(db: Session, before: Order, after: Order, *, now: datetime) -> 
             col(OrderRow.state) == before.state,
         )
         .values(
-            selection=selection_to_json(after.selection),
             total_minor=after.price.total_minor,
-            price=dict(after.price.as_json()),
-            promise=dict(after.promise),
-            specification=dict(after.specification),
-            profile_id=after.profile_id,
             revision=after.revision,
             revised_at=now,
+            **agreed_columns(after),
         )
     )
     if changed_rows(db, statement) != 1:
@@ -115,12 +107,8 @@ def revise_order(db: Session, before: Order, after: Order, *, now: datetime) -> 
         OrderRevisionRow(
             order_id=before.id,
             revision=before.revision,
-            selection=selection_to_json(before.selection),
-            price=dict(before.price.as_json()),
-            promise=dict(before.promise),
-            specification=dict(before.specification),
-            profile_id=before.profile_id,
             until=now,
+            **agreed_columns(before),
         )
     )
     db.flush()
@@ -242,12 +230,8 @@ def revisions_of(db: Session, order_id: OrderId) -> list[Revision]:
     return [
         Revision(
             number=row.revision,
-            selection=selection_from_json(row.selection),
-            price=price_from_json(row.price),
-            promise=row.promise,
-            specification=row.specification,
-            profile_id=ProfileId(row.profile_id) if row.profile_id else None,
             until=row.until,
+            **agreed_fields(row),
         )
         for row in rows
     ]
@@ -367,16 +351,12 @@ def _order(row: OrderRow) -> Order:
         line=row.line,
         release=row.release,
         owner=row.owner,
-        selection=selection_from_json(row.selection),
         quantity=row.quantity,
-        price=price_from_json(row.price),
-        promise=row.promise,
-        specification=row.specification,
         placed_at=row.placed_at,
         state=row.state,
         held_from=OrderState(row.held_from) if row.held_from else None,
         revision=row.revision,
         revised_at=row.revised_at,
         customer_id=CustomerId(row.customer_id) if row.customer_id else None,
-        profile_id=ProfileId(row.profile_id) if row.profile_id else None,
+        **agreed_fields(row),
     )

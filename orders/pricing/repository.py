@@ -1,6 +1,7 @@
 """Reading and writing price rules, vouchers, groups and costs."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -19,19 +20,7 @@ from production.costing import ProductCost
 
 def save_rule(db: Session, rule: PriceRule) -> None:
     """Store a price rule, replacing the one of its code."""
-    db.merge(
-        PriceRuleRow(
-            code=rule.code,
-            reason=dict(rule.reason),
-            percent_bp=rule.percent_bp,
-            line=rule.line,
-            group=rule.group,
-            customer_id=rule.customer_id,
-            least_quantity=rule.least_quantity,
-            valid_from=rule.valid_from,
-            valid_until=rule.valid_until,
-        )
-    )
+    db.merge(PriceRuleRow(**asdict(rule)))
     db.flush()
 
 
@@ -42,7 +31,7 @@ def remove_rule(db: Session, code: str) -> bool:
 
 def all_rules(db: Session) -> list[PriceRule]:
     """Return every price rule, by code."""
-    return [_rule(row) for row in db.exec(select(PriceRuleRow).order_by(col(PriceRuleRow.code)))]
+    return [PriceRule(**row.model_dump()) for row in db.exec(select(PriceRuleRow).order_by(col(PriceRuleRow.code)))]
 
 
 def rules_for(db: Session, customer_id: CustomerId | None, *, line: str, day: date) -> list[PriceRule]:
@@ -56,7 +45,7 @@ def rules_for(db: Session, customer_id: CustomerId | None, *, line: str, day: da
             or_(col(row.customer_id).is_(None), col(row.customer_id) == customer_id),
         )
     )
-    return [_rule(each) for each in rows]
+    return [PriceRule(**each.model_dump()) for each in rows]
 
 
 def save_price_list(db: Session, prices: PriceList) -> None:
@@ -110,33 +99,19 @@ def set_groups(db: Session, customer_id: CustomerId, groups: Iterable[str]) -> N
 
 def add_voucher(db: Session, voucher: Voucher) -> None:
     """Store a new voucher."""
-    db.add(
-        VoucherRow(
-            code=voucher.code,
-            reason=dict(voucher.reason),
-            percent_bp=voucher.percent_bp,
-            amount_minor=voucher.amount_minor,
-            currency=voucher.currency,
-            line=voucher.line,
-            least_minor=voucher.least_minor,
-            uses_left=voucher.uses_left,
-            once_each=voucher.once_each,
-            valid_from=voucher.valid_from,
-            valid_until=voucher.valid_until,
-        )
-    )
+    db.add(VoucherRow(**asdict(voucher)))
     db.flush()
 
 
 def find_voucher(db: Session, code: str) -> Voucher | None:
     """Return the voucher of a code, or ``None``."""
     row = db.get(VoucherRow, code, populate_existing=True)
-    return None if row is None else _voucher(row)
+    return None if row is None else Voucher(**row.model_dump())
 
 
 def all_vouchers(db: Session) -> list[Voucher]:
     """Return every voucher, by code."""
-    return [_voucher(row) for row in db.exec(select(VoucherRow).order_by(col(VoucherRow.code)))]
+    return [Voucher(**row.model_dump()) for row in db.exec(select(VoucherRow).order_by(col(VoucherRow.code)))]
 
 
 def take_use(db: Session, voucher: Voucher, quote_id: QuoteId, customer_id: CustomerId | None) -> bool:
@@ -199,33 +174,3 @@ def margins(db: Session, quote_ids: Iterable[QuoteId]) -> dict[QuoteId, Margin]:
 def _margin(row: ProductCostRow) -> Margin:
     cost = ProductCost(row.material_minor, row.labour_minor, row.setup_minor, row.capacity_minor)
     return Margin(row.currency, row.net_minor, cost)
-
-
-def _rule(row: PriceRuleRow) -> PriceRule:
-    return PriceRule(
-        code=row.code,
-        reason=row.reason,
-        percent_bp=row.percent_bp,
-        valid_from=row.valid_from,
-        valid_until=row.valid_until,
-        line=row.line,
-        group=row.group,
-        customer_id=CustomerId(row.customer_id) if row.customer_id else None,
-        least_quantity=row.least_quantity,
-    )
-
-
-def _voucher(row: VoucherRow) -> Voucher:
-    return Voucher(
-        code=row.code,
-        reason=row.reason,
-        valid_from=row.valid_from,
-        uses_left=row.uses_left,
-        valid_until=row.valid_until,
-        percent_bp=row.percent_bp,
-        amount_minor=row.amount_minor,
-        currency=row.currency,
-        line=row.line,
-        least_minor=row.least_minor,
-        once_each=row.once_each,
-    )

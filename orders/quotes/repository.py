@@ -9,9 +9,10 @@ from sqlmodel import Session, col, func, select
 from configurator.model import Selection
 from kernel.canonical import JsonValue, content_hash
 from kernel.database import changed_rows
-from kernel.ids import CustomerId, DraftId, ProfileId, QuoteId
-from orders.drafts.repository import selection_from_json, selection_to_json
-from orders.pricing.model import Price, price_from_json
+from kernel.ids import CustomerId, DraftId, QuoteId
+from orders.drafts.repository import selection_to_json
+from orders.pricing.model import Price
+from orders.quotes.agreed import agreed_columns, agreed_fields
 from orders.quotes.model import Quote, QuoteNotFound, QuoteState
 from orders.quotes.tables import QuoteLinkRow, QuoteRow
 
@@ -26,18 +27,14 @@ def add_quote(db: Session, quote: Quote) -> None:
             line=quote.line,
             release=quote.release,
             owner=quote.owner,
-            selection=selection_to_json(quote.selection),
             quantity=quote.quantity,
             total_minor=quote.price.total_minor,
-            price=dict(quote.price.as_json()),
-            promise=dict(quote.promise),
-            specification=dict(quote.specification),
             issued_at=quote.issued_at,
             expires_at=quote.expires_at,
             state=quote.state,
             customer_id=quote.customer_id,
-            profile_id=quote.profile_id,
             need_by=quote.need_by,
+            **agreed_columns(quote),
         )
     )
     db.flush()
@@ -191,15 +188,11 @@ def _quote(row: QuoteRow) -> Quote:
         line=row.line,
         release=row.release,
         owner=row.owner,
-        selection=selection_from_json(row.selection),
         quantity=row.quantity,
-        price=price_from_json(row.price),
-        promise=row.promise,
-        specification=row.specification,
         issued_at=row.issued_at,
         expires_at=row.expires_at,
         state=row.state,
         customer_id=CustomerId(row.customer_id) if row.customer_id else None,
-        profile_id=ProfileId(row.profile_id) if row.profile_id else None,
         need_by=row.need_by,
+        **agreed_fields(row),
     )

@@ -271,4 +271,4 @@ def test_lives_after_the_making(database_url: str) -> None:
     """Thirty steps in any order, on SQLite and on PostgreSQL."""
     with tempfile.TemporaryDirectory() as folder:
         machine = type("AfterMakingHere", (AfterMaking,), {"url": database_url, "folder": Path(folder)})
-        run_state_machine_as_test(machine, settings=settings(max_examples=5, stateful_step_count=30, deadline=None))
+        run_state_machine_as_test(machine, settings=settings(max_examples=4, stateful_step_count=30, deadline=None))
