@@ -63,3 +63,9 @@ def decide_approval(
         .values(state=state, decided_by=decided_by, decided_at=now, note=note)
     )
     return changed_rows(db, statement) == 1
+
+
+def forget_notes(db: Session, about: str) -> None:
+    """Empty the notes of decisions about a draft, whatever it was offered for, or about a quote."""
+    statement = update(ApprovalRow).where(col(ApprovalRow.subject).like(f"%{about}%"), col(ApprovalRow.note) != "")
+    changed_rows(db, statement.values(note=""))

@@ -137,6 +137,13 @@ def locked_in(db: Session, draft_id: DraftId) -> frozenset[str]:
     return frozenset() if row is None else frozenset(row.locked)
 
 
+def forget_company(db: Session, customer_id: CustomerId) -> bool:
+    """Drop a company's account with its people, cost centres and presets, and return whether there was one."""
+    for table in (PresetRow, MemberRow, CostCentreRow):
+        changed_rows(db, delete(table).where(col(table.customer_id) == customer_id))
+    return changed_rows(db, delete(CompanyRow).where(col(CompanyRow.customer_id) == customer_id)) == 1
+
+
 def _member(row: MemberRow) -> Member:
     return Member(row.user_id, CustomerId(row.customer_id), row.role)
 

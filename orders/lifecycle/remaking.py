@@ -17,6 +17,7 @@ from orders.drafts.variants import fit_parts, variant_of
 from orders.lifecycle import repository
 from orders.lifecycle.following import NEW_DATE, follow
 from orders.lifecycle.model import Order
+from orders.lifecycle.reasons import reason_details
 from orders.lifecycle.service import move
 from orders.lifecycle.sheets import order_fit
 from orders.lifecycle.transitions import REMADE_STATES, OrderEvent, OrderState, next_state
@@ -96,7 +97,7 @@ def remake_piece(db: Session, number: str, piece: int, *, reason: str, actor: Ac
         piece=work.piece,
         instead_of=piece,
         ready=promise.date.isoformat(),
-        reason=reason,
+        **reason_details(db, order, reason),
     )
     new_date = _keep_the_customer_informed(db, order, promise, actor, now)
     _back_in_the_making(db, order, work.piece, actor, now)

@@ -11,6 +11,7 @@ from orders.audit.service import record
 from orders.lifecycle import repository
 from orders.lifecycle.following import follow
 from orders.lifecycle.model import Order, OrderReturn, Remedy
+from orders.lifecycle.reasons import reason_details
 from orders.lifecycle.remaking import remake_or_wait
 from orders.lifecycle.service import move
 from orders.lifecycle.transitions import OrderEvent, OrderState, next_state
@@ -92,7 +93,7 @@ def return_pieces(
         now=now,
         pieces=list(wanted),
         remedy=remedy.value,
-        reason=said,
+        **reason_details(db, order, said),
     )
     if remedy is Remedy.REMADE:
         for piece in wanted:

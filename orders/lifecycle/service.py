@@ -4,7 +4,6 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from kernel.canonical import JsonValue
 from kernel.ids import IdMaker, OrderId, QuoteId
 from kernel.jobs import JobName, enqueue
 from orders.audit.model import Actor
@@ -14,6 +13,7 @@ from orders.customers.model import KnownFact
 from orders.lifecycle import repository
 from orders.lifecycle.following import PLACED, follow
 from orders.lifecycle.model import Order, order_prefix
+from orders.lifecycle.reasons import reason_details
 from orders.lifecycle.transitions import OrderEvent, OrderState, next_state
 from orders.numbering.repository import next_number
 from orders.quotes import repository as quotes
@@ -80,7 +80,7 @@ def move(db: Session, order_id: OrderId, event: OrderEvent, *, actor: Actor, now
         return move(
             db, order_id, event, actor=actor, now=now, reason=reason
         )  # somebody was quicker: judge the state as it is now
-    why: dict[str, JsonValue] = {"reason": reason} if reason else {}
+    why = reason_details(db, order, reason)
     record(db, f"order:{order.number}", event.value, actor=actor, now=now, state=after.value, **why)
     remakes = sum(bool(one.remake_of) for one in floor.pieces_now(db, order.number))
     follow(db, order_id, event.value, turn=1 + remakes)

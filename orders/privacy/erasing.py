@@ -14,8 +14,10 @@ from kernel.database import overwrite_deleted
 from kernel.ids import CustomerId, IdMaker
 from kernel.jobs import JobName, enqueue
 from modules_catalog.releases.service import model_of
+from orders.approvals import repository as approvals
 from orders.audit.model import Actor
 from orders.audit.service import record
+from orders.companies import repository as companies
 from orders.customers import repository as customers
 from orders.customers.model import Purpose
 from orders.customers.service import known_customer
@@ -31,7 +33,9 @@ from orders.privacy.model import ErasureReceipt, KeptDocument, OrdersStillOpen, 
 from orders.quotes import repository as quotes
 from orders.quotes.model import Quote, QuoteState
 from orders.quotes.service import withdraw_quote
+from orders.wishes.service import forget_words
 from production.build_sheet.service import forget_sheets
+from production.floor import service as floor
 
 ERASE_FILES_JOB = JobName("privacy.erase_files")
 #: Orders in these states are owed nothing more: they do not stand in the way of an erasure.
@@ -89,6 +93,7 @@ def erase_customer(
         enqueue(db, ERASE_FILES_JOB, *files, key=customer.reference)
     for other in merged:
         customers.erase_customer(db, other, now=now)
+    companies.forget_company(db, customer_id)
     forget_merges(db, customer_id)
     receipt = ErasureReceipt(ReceiptId(new_id()), customer.reference, now, actor.id, gone, tuple(kept))
     repository.add_receipt(db, receipt)
@@ -116,12 +121,14 @@ def _forget_order(db: Session, order: Order) -> tuple[str, ...]:
             without_texts(earlier.selection, texts),
             specification_without_texts(earlier.specification, texts),
         )
+    floor.forget_words(db, order.number)
     return forget_sheets(db, order.number)
 
 
 def _forget_quote(db: Session, quote: Quote, *, actor: Actor, now: datetime) -> None:
     if quote.state is QuoteState.OPEN:
         withdraw_quote(db, quote.id, actor=actor, now=now)
+    approvals.forget_notes(db, quote.id)
     texts = own_words(model_of(db, quote.release))
     quotes.depersonalise(
         db, quote.id, without_texts(quote.selection, texts), specification_without_texts(quote.specification, texts)
@@ -135,9 +142,10 @@ def _forget_drafts(
     found = {each.id: each for each in drafts.drafts_of_customer(db, customer_id)}
     found |= {each.id: each for owner in owners for each in drafts.drafts_of(db, owner, limit=100_000)}
     found |= {draft_id: drafts.get_draft(db, draft_id) for draft_id in quoted if draft_id not in found}  # type: ignore[arg-type, misc]
-    for draft in found.values():
-        if draft.customer_id not in (None, customer_id):
-            continue
+    theirs = [draft for draft in found.values() if draft.customer_id in (None, customer_id)]
+    forget_words(db, [draft.id for draft in theirs])
+    for draft in theirs:
+        approvals.forget_notes(db, draft.id)
         drafts.forget_steps(db, draft.id)
         if quotes.is_quoted(db, draft.id):
             texts = own_words(model_of(db, draft.release))

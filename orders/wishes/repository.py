@@ -67,6 +67,22 @@ def words(db: Session, *, since: date, until: date, line: str = "", limit: int) 
     return [WishWords(row.day, row.line, row.release, row.text) for row in db.exec(wanted)]
 
 
+def all_words(db: Session) -> list[tuple[int, str]]:
+    """Return every wish in words with its row, oldest first."""
+    rows = db.exec(select(WishWordsRow.id, WishWordsRow.text).order_by(col(WishWordsRow.id)))
+    return [(number, text) for number, text in rows if number is not None]
+
+
+def drop_words(db: Session, row_id: int) -> None:
+    """Drop one wish in words."""
+    changed_rows(db, delete(WishWordsRow).where(col(WishWordsRow.id) == row_id))
+
+
+def drop_seen(db: Session, key: str) -> bool:
+    """Return whether a key was remembered, and is no longer."""
+    return changed_rows(db, delete(WishSeenRow).where(col(WishSeenRow.key) == key)) == 1
+
+
 def forget_seen(db: Session, before: date) -> None:
     """Forget which drafts said something, before a day; the counts stay."""
     db.connection().execute(delete(WishSeenRow).where(col(WishSeenRow.day) < before))

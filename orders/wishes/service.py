@@ -22,8 +22,7 @@ def record_wishes(db: Session, wishes: Iterable[Wish], *, draft: str, line: str,
     """Count the wishes a draft has not said before, and return how many those were."""
     new = 0
     for wish in wishes:
-        key = canonical_hash([draft, wish.kind, wish.subject, wish.lacked, list(wish.because), wish.detail])
-        if repository.first_time_seen(db, key, day):
+        if repository.first_time_seen(db, seen_key(draft, wish), day):
             repository.count_wish(db, wish, line=line, release=release, day=day)
             new += 1
     return new
@@ -48,6 +47,27 @@ def wishes_between(db: Session, *, since: date, until: date, line: str = "") -> 
     """Return what could not be met in a period: counted, the most frequent first, and in words, the latest first."""
     listed = repository.counts(db, since=since, until=until, line=line, limit=MOST_LISTED)
     return listed, repository.words(db, since=since, until=until, line=line, limit=MOST_LISTED)
+
+
+def forget_words(db: Session, drafts: Iterable[str]) -> int:
+    """Forget the wishes in words that were said on these drafts, as far as it is remembered, and return how many.
+
+    The words name no draft: which ones they are is found by making the hash again.
+    """
+    forgotten = 0
+    kept = repository.all_words(db)
+    for draft in drafts:
+        for row_id, text in kept:
+            wish = Wish(WishKind.WORDS, "", Lacked.MODULE, detail=text)
+            if repository.drop_seen(db, seen_key(draft, wish)):
+                repository.drop_words(db, row_id)
+                forgotten += 1
+    return forgotten
+
+
+def seen_key(draft: str, wish: Wish) -> str:
+    """Return by what is remembered that a draft has said a wish."""
+    return canonical_hash([draft, wish.kind, wish.subject, wish.lacked, list(wish.because), wish.detail])
 
 
 def forget_drafts(db: Session, *, today: date) -> None:

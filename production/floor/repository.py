@@ -221,6 +221,16 @@ def waiting_for_remake(db: Session, line: str) -> tuple[tuple[str, int], ...]:
     return tuple((row.order_number, row.piece) for row in db.execute(statement))
 
 
+def forget_reasons(db: Session, order_number: str, kinds: Sequence[EventKind]) -> None:
+    """Empty the reasons of an order's events of some kinds."""
+    of_order = select(_ORDERS.c.id).where(_ORDERS.c.order_number == order_number)
+    db.execute(
+        update(_EVENTS)
+        .where(_EVENTS.c.work_order_id.in_(of_order), _EVENTS.c.kind.in_(kinds), _EVENTS.c.reason != "")
+        .values(reason="")
+    )
+
+
 def add_event(db: Session, work_id: int, event: WorkEvent) -> None:
     """Write one event."""
     db.execute(

@@ -325,6 +325,12 @@ def cancel_work(db: Session, order_number: str, *, now: datetime, reason: str = 
     return cancelled
 
 
+def forget_words(db: Session, order_number: str) -> None:
+    """Forget why an order was held, cancelled or made again: the words of the shop, which may speak of the customer."""
+    kinds = (EventKind.HELD, EventKind.CANCELLED, EventKind.RELEASED)
+    repository.forget_reasons(db, order_number, kinds)
+
+
 def hold_work(db: Session, order_number: str, *, now: datetime, reason: str = "") -> int:
     """Stop an order's pieces wherever they are, and return how many that were."""
     return _happen_to_all(db, order_number, EventKind.HELD, now=now, reason=reason)

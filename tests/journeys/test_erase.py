@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
+from orders.audit import repository as audit
 from orders.audit.service import first_broken_link
 from orders.customers import repository as customers
 from orders.customers.model import Purpose
 from orders.invoicing.repository import find_invoices
 from orders.lifecycle import repository as orders
+from orders.lifecycle.reasons import reason_told
 from orders.lifecycle.service import move
 from orders.lifecycle.transitions import OrderEvent, OrderState
 from orders.privacy import repository as privacy
@@ -72,6 +74,7 @@ def with_everything_planted(shop: Shop) -> tuple[str, str]:
     draft = clerk.path.rpartition("/")[0]
     clerk.press("=measured", within="#feature-sizing")
     fill_texts(shop, clerk, draft)
+    clerk.open(f"{draft}/cloth").press("Tell us", text=f"a lining with {WRITTEN}")
     clerk.open(draft).press("Order")
     pay = next(each for each in clerk.all("button") if "Order and pay" in "".join(each.itertext()))
     clerk.press(words_of(pay))
@@ -102,6 +105,13 @@ def deliver(shop: Shop, number: str) -> None:
     do_jobs(shop)
 
 
+def reasons_in_the_chain(shop: Shop, number: str) -> set[str]:
+    with shop.database.read() as db:
+        order = orders.get_order_by_number(db, number)
+        chain = audit.entries(db, f"order:{number}")
+        return {reason_told(db, order, entry.details) for entry, _previous, _hash in chain} - {""}
+
+
 def test_an_order_under_way_stands_in_the_way_and_nothing_is_changed(shop: Shop) -> None:
     card, _number = with_everything_planted(shop)
     before = holding(shop, PLANTED)
@@ -121,13 +131,23 @@ def test_nothing_is_left_of_an_erased_customer_but_the_reference(
     shop = either_shop
     caplog.set_level(logging.DEBUG)
     card, number = with_everything_planted(shop)
+    clerk = enter(shop, login_name="store")
+    clerk.open(f"/orders/{number}").press("Hold the order", reason=f"{PLANTED} is on holiday")
+    clerk.press("Take off hold")
     deliver(shop, number)
+    clerk.open(f"/orders/{number}/fit").press("Tell us", waist="too_small", words=f"{PLANTED} could not breathe")
+    with shop.database.write() as db:
+        order = orders.get_order_by_number(db, number)
+        move(db, order.id, OrderEvent.RETURN, actor=CLERK, now=shop.now(), reason=f"too small for {PLANTED}")
+        move(db, order.id, OrderEvent.CLOSE, actor=CLERK, now=shop.now())
+    do_jobs(shop)
     before = holding(shop, PLANTED)
     written = holding(shop, WRITTEN)
-    assert "customer" in before
-    assert {"draft", "quote", "customer_order"} <= written
+    assert {"customer", "production_event"} <= before
+    assert "audit_entry" not in before  # sealed by the customer's key
+    assert {"draft", "quote", "customer_order", "wish_words"} <= written
     assert [place for place in written if "blobs" in place]
-    clerk = enter(shop, login_name="store")
+    assert reasons_in_the_chain(shop, number) == {f"{PLANTED} is on holiday", f"too small for {PLANTED}"}
     reference = clerk.open(card).text(".page-head__lead").split()[0]
 
     clerk.open(f"{card}/erasure").press("Erase everything now", reference="A-0")
@@ -148,13 +168,14 @@ def test_nothing_is_left_of_an_erased_customer_but_the_reference(
     with shop.database.read() as db:
         assert first_broken_link(db) is None
         order = orders.get_order_by_number(db, number)
-        assert (order.state, order.profile_id) == (OrderState.DELIVERED, None)
+        assert (order.state, order.profile_id) == (OrderState.CLOSED, None)
         assert order.customer_id is not None
         assert customers.get_customer(db, order.customer_id, purpose=Purpose.SUPPORT).reference == reference
         (receipt,) = privacy.receipts(db, reference)
         issued = find_invoices(db, customer_id=order.customer_id)
+    assert reasons_in_the_chain(shop, number) == set()
     assert {each.number for each in receipt.kept} == {each.invoice.number for each in issued}
-    assert (receipt.gone["measurements"], receipt.gone["orders"], receipt.gone["drafts"]) == (1, 1, 2)
+    assert (receipt.gone["measurements"], receipt.gone["orders"], receipt.gone["drafts"]) == (2, 1, 2)
     assert receipt.gone["files"] >= 2
     assert clerk.open(f"/orders/{number}").status == 200
 

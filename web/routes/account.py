@@ -49,7 +49,12 @@ class NoCustomer(NotPossible):
     """The account belongs to no customer: there is nothing personal to show."""
 
 
-def _customer_of(user: User) -> CustomerId:
+def customer_of(user: User) -> CustomerId:
+    """Return whose account it is.
+
+    Raises:
+        NoCustomer: nobody's.
+    """
     if user.customer_id is None:
         raise NoCustomer(user=user.id)
     return user.customer_id
@@ -106,7 +111,7 @@ def save_contact(
     locale: Annotated[str, Form()] = "",
 ) -> Response:
     """Correct who the customer is; the e-mail address is what they sign in with and changes by a mailed link."""
-    customer_id = _customer_of(user)
+    customer_id = customer_of(user)
     typed = {"name": name, "phone": phone, "country": country}
     try:
         with shop.database.write() as db:
@@ -134,7 +139,7 @@ def ask_email(
     password: Annotated[str, Form()] = "",
 ) -> Response:
     """Have a link mailed to a new e-mail address; the account keeps the old one until it is followed."""
-    _customer_of(user)
+    customer_of(user)
     try:
         with shop.database.write() as db:
             is_right = accounts.ask_for_address(db, user, email, password, new_id=shop.new_id, now=shop.now())
@@ -148,7 +153,7 @@ def ask_email(
 @router.post("/addresses", name="account:add_address")
 def add_address(request: Request, shop: TheShop, user: SignedInUser, form: TheForm) -> Response:
     """Keep an address."""
-    customer_id = _customer_of(user)
+    customer_id = customer_of(user)
     typed = {part: str(form.get(part, "")).strip() for part in (*PARTS, "country")}
     try:
         address = Address(**{**typed, "country": typed["country"].upper()})
@@ -165,7 +170,7 @@ def add_address(request: Request, shop: TheShop, user: SignedInUser, form: TheFo
 def default_address(request: Request, shop: TheShop, user: SignedInUser, address_id: str) -> Response:
     """Offer an address first."""
     with shop.database.write() as db:
-        addresses.make_default(db, _customer_of(user), AddressId(address_id))
+        addresses.make_default(db, customer_of(user), AddressId(address_id))
     return go_to(request, "/account/data#addresses")
 
 
@@ -173,7 +178,7 @@ def default_address(request: Request, shop: TheShop, user: SignedInUser, address
 def drop_address(request: Request, shop: TheShop, user: SignedInUser, address_id: str) -> Response:
     """Forget an address."""
     with shop.database.write() as db:
-        addresses.drop_address(db, _customer_of(user), AddressId(address_id))
+        addresses.drop_address(db, customer_of(user), AddressId(address_id))
     return go_to(request, "/account/data#addresses")
 
 
@@ -181,7 +186,7 @@ def drop_address(request: Request, shop: TheShop, user: SignedInUser, address_id
 def forget_fact(request: Request, shop: TheShop, user: SignedInUser, key: Annotated[str, Form()] = "") -> Response:
     """Forget one remembered answer: it will be asked again."""
     with shop.database.write() as db:
-        customers.forget_fact(db, _customer_of(user), key)
+        customers.forget_fact(db, customer_of(user), key)
     return go_to(request, "/account/data#facts")
 
 
@@ -190,7 +195,7 @@ def set_consents(request: Request, shop: TheShop, user: SignedInUser, actor: The
     """Give or take back permissions."""
     allowed = {str(each) for each in form.getlist("purpose")}
     with shop.database.write() as db:
-        customer = known_customer(db, _customer_of(user), purpose=Purpose.SUPPORT)
+        customer = known_customer(db, customer_of(user), purpose=Purpose.SUPPORT)
         for purpose in PURPOSES:
             set_consent(
                 db, customer, purpose, given=purpose.value in allowed, source="account", actor=actor, now=shop.now()
@@ -202,7 +207,7 @@ def set_consents(request: Request, shop: TheShop, user: SignedInUser, actor: The
 def export(shop: TheShop, user: SignedInUser) -> Response:
     """Send everything we know as one zip file of JSON documents."""
     with shop.database.read() as db:
-        documents = export_customer(db, _customer_of(user), owners=(user.id,), now=shop.now())
+        documents = export_customer(db, customer_of(user), owners=(user.id,), now=shop.now())
     account = {"login_name": user.login_name, "roles": sorted(user.roles), "locale": user.locale}
     headers = {"Content-Disposition": 'attachment; filename="lot-one.zip"'}
     return Response(zipped({**documents, "account.json": account}), media_type="application/zip", headers=headers)
@@ -211,7 +216,7 @@ def export(shop: TheShop, user: SignedInUser) -> Response:
 @router.get("/erasure", name="account:ask_erasure")
 def ask_erasure(request: Request, user: SignedInUser) -> Response:
     """Say what goes and what stays, and ask for the password."""
-    _customer_of(user)
+    customer_of(user)
     return respond(request, "account/erasure.html", {"is_wrong": False})
 
 
@@ -220,7 +225,7 @@ def erase(
     request: Request, shop: TheShop, user: SignedInUser, actor: TheActor, password: Annotated[str, Form()] = ""
 ) -> Response:
     """Erase everything about the customer, and show the receipt: afterwards nobody could ask for it."""
-    customer_id = _customer_of(user)
+    customer_id = customer_of(user)
     with shop.database.read() as db:
         is_right = service.is_password(db, user, password)
     if not is_right:
@@ -246,7 +251,7 @@ def _show_data(
 ) -> Response:
     locale = reader_locale(request)
     with shop.database.read() as db:
-        customer = known_customer(db, _customer_of(user), purpose=Purpose.SUPPORT)
+        customer = known_customer(db, customer_of(user), purpose=Purpose.SUPPORT)
         models = present_models(db, shop)
         contact = customer.contact
         values = {

@@ -32,8 +32,7 @@ def usual(
 ) -> Response:
     """Show what the reader, or the customer a clerk serves, usually chooses, as it stands today."""
     with shop.database.read() as db:
-        whose = _customer(reader, customer)
-        found = _usual(db, shop, line, whose)
+        found, whose = usual_again(db, shop, reader, line, customer)
     values = {
         "page": again_page(found, reader_locale(request)),
         "line": line,
@@ -94,8 +93,7 @@ def open_again(
     whose: CustomerId | None = reader.customer_id
     with shop.database.read() as db:
         if usual:
-            whose = _customer(reader, customer)
-            found = _usual(db, shop, line, whose)
+            found, whose = usual_again(db, shop, reader, line, customer)
         elif order:
             known = orders.get_order_by_number(db, order)
             if not reader.may_open(known.owner, known.customer_id):
@@ -118,11 +116,17 @@ def open_again(
     return go_to(request, f"/drafts/{draft_id}")
 
 
-def _usual(db: Session, shop: Shop, line: str, customer_id: CustomerId) -> Again:
-    known: Selection = usual_of(db, shop.configurators, customer_id, line, now=shop.now())
+def usual_again(db: Session, shop: Shop, reader: Reader, line: str, named: str) -> tuple[Again, CustomerId]:
+    """Return what the reader, or the customer a clerk named, usually chooses as it stands today, and who that is.
+
+    Raises:
+        NothingUsual: we do not remember, or nobody was named.
+    """
+    whose = _customer(reader, named)
+    known: Selection = usual_of(db, shop.configurators, whose, line, now=shop.now())
     if not known.answers:
         raise NothingUsual(line=line)
-    return again(db, shop.configurators, line, known, now=shop.now())
+    return again(db, shop.configurators, line, known, now=shop.now()), whose
 
 
 def _customer(reader: Reader, named: str) -> CustomerId:

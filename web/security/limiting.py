@@ -25,6 +25,9 @@ FORMS: dict[str, tuple[RateLimitItem, ...]] = {
     "/api/v1/sessions": (parse("30/minute"),),
     "/register": (parse("5/minute"), parse("30/hour")),
     "/password-resets": (parse("5/minute"), parse("30/hour")),
+    "/account/email": (parse("5/minute"), parse("30/hour")),
+    "/api/v1/accounts": (parse("5/minute"), parse("30/hour")),
+    "/api/v1/accounts/password-resets": (parse("5/minute"), parse("30/hour")),
     "/api/v1/handovers": (parse("10/minute"), parse("100/hour")),
     "/handovers": (parse("10/minute"), parse("100/hour")),
 }

@@ -21,6 +21,7 @@ TAGS = {
     "quotes": "Price fixed, date held.",
     "orders": "Accepted quotes: where they are, their build sheets.",
     "invoices": "Invoices as they were issued, and what was paid.",
+    "account": "What is known of whoever signed in: seen, taken along, erased.",
     "customers": "People, their measures and what is known of them, for store staff.",
     "wishes": "What customers wanted and could not have, without saying who.",
     "planning": "How promises are kept and plants do, for planners.",
