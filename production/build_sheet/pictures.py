@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -70,6 +71,10 @@ class Drawing:
     height: float
     steps: tuple[Step, ...]
     texts: str
+
+
+KEPT = 4096
+"""How many outlines and colours a process remembers: pictures of different choices share most of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +237,7 @@ def _average(stops: Sequence[Element]) -> tuple[str, float]:
     return " ".join(f"{share:.3g}" for share in shares), round(clearness, 2)
 
 
+@lru_cache(maxsize=KEPT)
 def _colour(value: str) -> str:
     digits = value.removeprefix("#")
     if len(digits) == 3:
@@ -318,6 +324,7 @@ def _ellipse(cx: float, cy: float, rx: float, ry: float) -> str:
     )
 
 
+@lru_cache(maxsize=KEPT)
 def _path(source: str) -> str:
     """Return a path of moves, lines and curves; what follows a command without a letter repeats it."""
     x = y = start_x = start_y = 0.0
