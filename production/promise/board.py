@@ -53,6 +53,14 @@ class Room:
     empty: dict[str, Timeline]
 
 
+def centre_of(starts: Seconds, ends: Seconds, capacity: Seconds, free: Seconds, attended: Seconds) -> CentreBoard:
+    """Return all buckets of one work centre, given in any order."""
+    order = np.argsort(starts)
+    return CentreBoard(
+        grid_of(starts[order], ends[order], attended[order].astype(np.bool_)), capacity[order], free[order]
+    )
+
+
 def seen(board: Board, buckets: Iterable[SeenBucket], mark: int) -> Board:
     """Return the board after a reading that brought some buckets."""
     changed: dict[str, list[SeenBucket]] = {}

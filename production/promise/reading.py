@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+import numpy as np
 from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
@@ -16,7 +17,7 @@ from production.errors import PlantNotFound
 from production.model import MaterialNeed, OperationLoad
 from production.plants.document import plant_from_json
 from production.plants.model import Plant
-from production.promise.board import Board, SeenBucket, seen
+from production.promise.board import Board, SeenBucket, centre_of, seen
 from production.promise.calendar import local_date, wall_clock_s
 from production.promise.material import Receipt, Supply, with_substitutes
 from production.promise.timeline import OpenLoad
@@ -52,7 +53,7 @@ def look(
     key: str = "",
     afresh: bool = False,
 ) -> Look:
-    """Return the ledger of the plant that makes a line, in one statement.
+    """Return the ledger of the plant that makes a line, in one statement; before a process's first, the whole board is read.
 
     Args:
         db: The session. One that has changed the ledger sees its own changes and keeps them to itself.
@@ -69,15 +70,14 @@ def look(
     is_sqlite = db.get_bind().dialect.name == "sqlite"
     needs = list(needs)
     boards: dict[str, Board] = db.info["per_database"].setdefault(_BOARDS, {})
-    kept = None if afresh else boards.get(line)
-    asked = with_substitutes(needs, kept.plant.substitutes) if kept else needs
-    lead_days = {need.code: need.lead_time_days for need in asked}
+    known = None if afresh else boards.get(line)
+    kept = known or _whole_board(db, line, now_s, is_sqlite=is_sqlite)
+    lead_days = {need.code: need.lead_time_days for need in with_substitutes(needs, kept.plant.substitutes)}
     recipes = sorted({load.batch_recipe for load in loads})
     given = {
         "line": line,
-        "digest": kept.digest if kept else "",
-        "since": kept.mark if kept else 0,
-        "not_before": 0 if kept else now_s - KEPT_BACK_S,
+        "digest": kept.digest,
+        "since": kept.mark,
         "now_s": now_s,
         "key": key,
         "codes": _array(sorted(lead_days), is_sqlite),
@@ -86,14 +86,11 @@ def look(
     rows: dict[str, list[tuple[Any, ...]]] = {}
     for row in db.connection().execute(_statement(is_sqlite), given):
         rows.setdefault(row[0], []).append(tuple(row))
-    board = _board(line, kept, rows)
+    board = _board(kept, rows)
     if board is None:
         return look(db, line, now_s, needs=needs, loads=loads, key=key, afresh=True)
     if not is_touched(db):
         boards[line] = board
-    missed = [one for one in with_substitutes(needs, board.plant.substitutes) if one.code not in lead_days]
-    if missed:  # the first reading of a plant does not know yet what may stand for what
-        return look(db, line, now_s, needs=[*needs, *missed], loads=loads, key=key, afresh=afresh)
     open_loads: dict[str, list[OpenLoad]] = {}
     for _, code, batch_id, start_s, end_s, number, free_pieces, recipe in rows.get("batch", ()):
         open_loads.setdefault(code, []).append(OpenLoad(start_s, end_s, recipe, number, free_pieces, batch_id))
@@ -110,14 +107,27 @@ def is_touched(db: Session) -> bool:
     return bool(db.info.get(_IS_TOUCHED))
 
 
-def _board(line: str, kept: Board | None, rows: dict[str, list[tuple[Any, ...]]]) -> Board | None:
-    """Return the board after a reading; None when what was kept is of an earlier form of the plant."""
-    if "plant" not in rows:
+def _whole_board(db: Session, line: str, now_s: int, *, is_sqlite: bool) -> Board:
+    """Return all buckets from some days ago on, a column at a time: tens of thousands, that no row is made for here.
+
+    The mark is read before them, so what is changed while they are read is read again.
+    """
+    connection = db.connection()
+    row = connection.execute(_plant_statement(is_sqlite), {"line": line}).first()
+    if row is None:
         raise PlantNotFound(line=line)
-    _, digest, *_, document = rows["plant"][0]
-    if kept is None:
-        kept = Board(plant_from_json(json.loads(document)), digest)
-    elif document is not None:
+    digest, document, mark = row
+    given = {"line": line, "not_before": now_s - KEPT_BACK_S}
+    centres = {
+        code: centre_of(*(np.array(json.loads(column), np.int64) for column in columns))
+        for code, *columns in connection.execute(_whole_statement(is_sqlite), given)
+    }
+    return Board(plant_from_json(json.loads(document)), digest, int(mark), centres)
+
+
+def _board(kept: Board, rows: dict[str, list[tuple[Any, ...]]]) -> Board | None:
+    """Return the board after a reading; None when what was kept is of an earlier form of the plant."""
+    if "plant" not in rows or rows["plant"][0][-1] is not None:
         return None
     mark = int(rows["mark"][0][2])
     if "bucket" not in rows:
@@ -156,15 +166,37 @@ def _array(words: list[str], is_sqlite: bool) -> str | list[str]:
     return json.dumps(words) if is_sqlite else words
 
 
+def _mark(is_sqlite: bool) -> str:
+    if is_sqlite:
+        return "SELECT coalesce(max(changed), 0) + 1 FROM production_bucket WHERE line = :line"
+    return "SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)"
+
+
+@cache
+def _plant_statement(is_sqlite: bool) -> TextClause:
+    return text(f"SELECT digest, document, ({_mark(is_sqlite)}) FROM production_plant WHERE line = :line")  # noqa: S608
+
+
+@cache
+def _whole_statement(is_sqlite: bool) -> TextClause:
+    """Return the reading of all buckets: a row a work centre, each column of its buckets as one JSON array."""
+    array = "json_group_array({})" if is_sqlite else "CAST(json_agg({}) AS text)"
+    columns = ("start_s", "end_s", "capacity_s", "free_s", "CASE WHEN is_attended THEN 1 ELSE 0 END")
+    arrays = ", ".join(array.format(column) for column in columns)
+    return text(
+        f"SELECT work_centre, {arrays} FROM production_bucket "  # noqa: S608 - names of ours
+        "WHERE line = :line AND start_s >= :not_before GROUP BY work_centre"
+    )
+
+
 @cache
 def _statement(is_sqlite: bool) -> TextClause:
     """Return the reading: rows of several kinds, eight columns each."""
     if is_sqlite:
         among = "IN (SELECT value FROM json_each(:{}))"
-        mark = "SELECT coalesce(max(changed), 0) + 1 FROM production_bucket WHERE line = :line"
     else:
         among = "= ANY(CAST(:{} AS text[]))"
-        mark = "SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)"
+    mark = _mark(is_sqlite)
     none, word = "CAST(NULL AS bigint)", "CAST(NULL AS text)"
     return text(f"""
         SELECT 'plant', digest, horizon_from_s, horizon_to_s, {none}, {none}, {none},
@@ -173,7 +205,7 @@ def _statement(is_sqlite: bool) -> TextClause:
         UNION ALL SELECT 'mark', {word}, ({mark}), {none}, {none}, {none}, {none}, {word}
         UNION ALL SELECT 'bucket', work_centre, start_s, end_s, capacity_s, free_s, {none},
                CASE WHEN is_attended THEN 'y' ELSE 'n' END
-        FROM production_bucket WHERE line = :line AND changed >= :since AND start_s >= :not_before
+        FROM production_bucket WHERE line = :line AND changed >= :since
         UNION ALL SELECT 'stock', material, free, lead_time_days, {none}, {none}, {none}, {word}
         FROM production_stock WHERE line = :line AND material {among.format("codes")}
         UNION ALL SELECT 'receipt', material, id, usable_s, free, {none}, {none}, {word}

@@ -76,7 +76,8 @@ def walk(demand: Demand, ledger: Ledger, earliest_s: int) -> Plan:
     Raises:
         BeyondHorizon: there is no room within the horizon.
     """
-    room = _Room(ledger)
+    centres = [load.work_centre for load in demand.loads] * min(2, demand.quantity)
+    room = _Room(ledger, frozenset(code for code in centres if centres.count(code) > 1))
     placements: list[Placement] = []
     for piece in range(demand.quantity):
         ends: list[int] = []
@@ -100,7 +101,7 @@ def delayed_centres(demand: Demand, plan: Plan, empty: Ledger, earliest_s: int) 
         from_s = max([earliest_s, *(ends[placement.piece, before] for before in load.after)])
         ends[placement.piece, placement.position] = placement.end_s
         if placement.work_centre not in found:
-            alone = _Room(empty).place(placement.piece, placement.position, load, from_s)
+            alone = _Room(empty, frozenset()).place(placement.piece, placement.position, load, from_s)
             if alone.end_s < placement.end_s:
                 found[placement.work_centre] = None
     return list(found)
@@ -128,10 +129,13 @@ def spare_end_s(timeline: Timeline, finish_s: int, spare_buckets: int) -> int:
 
 
 class _Room:
-    """What is left while one demand is being placed: the ledger less what its own pieces already took."""
+    """What is left while one demand is being placed: the ledger less what its own pieces already took.
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    ``again`` are the work centres it comes to more than once: of the others nobody asks what is left.
+    """
+
+    def __init__(self, ledger: Ledger, again: frozenset[str]) -> None:
+        self._ledger, self._again = ledger, again
         self._left: dict[str, Seconds] = {}  # of work centres of which this demand has taken something
         self._joined: dict[tuple[str, int, str, int], int] = {}
         self._opened: dict[str, list[OpenLoad]] = {}
@@ -241,9 +245,12 @@ class _Room:
         return JoinedLoad(work_centre, start_s, end_s, recipe, number, is_new=True)
 
     def _take(self, timeline: Timeline, takes: tuple[Take, ...]) -> None:
-        left = self._left.setdefault(takes[0].work_centre, timeline.free)
-        if left is timeline.free:
-            left = self._left[takes[0].work_centre] = timeline.free.copy()
+        code = takes[0].work_centre
+        if code not in self._again:
+            return
+        left = self._left.get(code)
+        if left is None:
+            left = self._left[code] = timeline.free.copy()
         for take in takes:
             left[timeline.grid.index_from(take.start_s)] -= take.seconds
 

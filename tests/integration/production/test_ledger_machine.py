@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from kernel.database import Database
 from production.errors import BeyondHorizon, PromiseExpired
-from production.model import Demand, MaterialNeed, OperationLoad, ReservationState
+from production.model import Demand, MaterialNeed, OperationLoad, Promise, ReservationState
 from production.plants.model import Hours, Plant, StockRow, WorkCentre, WorkCentreKind
 from production.promise import service
 
@@ -65,6 +65,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.states: dict[str, ReservationState] = {}
         self.expiry: dict[str, datetime] = {}
         self.received = {"wood": 0, "dye": 0}
+        self.given: dict[str, tuple[Promise, list[tuple[object, ...]]]] = {}
         with self.database.write() as db:
             for table in TABLES:
                 db.execute(text(f"DELETE FROM {table}"))
@@ -103,10 +104,20 @@ class LedgerMachine(RuleBasedStateMachine):
             return key
         assert promise == expected
         assert promise.start_at >= self.now
+        assert promise.finish_at >= promise.start_at + timedelta(seconds=sum(load.seconds for load in loads))
+        self.given[key] = (promise, self.takes(key))
         self.states[key] = ReservationState.CONFIRMED if expires_at is None else ReservationState.HELD
         if expires_at is not None:
             self.expiry[key] = expires_at
         return key
+
+    def takes(self, key: str) -> list[tuple[object, ...]]:
+        statement = (
+            "SELECT piece, position, work_centre, start_s, seconds FROM production_reservation_load "
+            "WHERE key = :key ORDER BY piece, position, start_s"
+        )
+        with self.database.read() as db:
+            return [tuple(row) for row in db.execute(text(statement), {"key": key})]
 
     @rule(key=held)
     def confirm(self, key: str) -> None:
@@ -195,6 +206,16 @@ class LedgerMachine(RuleBasedStateMachine):
         with self.database.read() as db:
             for key, state in self.states.items():
                 assert service.reservation(db, key).state is state
+
+    @invariant()
+    def nobody_is_later_for_what_others_did(self) -> None:
+        """Promise and room of each reservation stay what they were when it was made, until it ends."""
+        for key, (promise, takes) in self.given.items():
+            if self.states[key] in (ReservationState.HELD, ReservationState.CONFIRMED):
+                with self.database.read() as db:
+                    assert service.reservation(db, key).promise == promise
+                assert self.takes(key) == takes
+                assert all(int(str(start_s)) < promise.finish_at.timestamp() for _, _, _, start_s, _ in takes)
 
 
 def test_nothing_is_lost_and_nothing_is_made_up(database_url: str) -> None:

@@ -202,6 +202,57 @@ def test_adding_capacity_never_makes_a_promise_later(
     assert walk(chain(*steps), wider, 0).finish_s <= before.finish_s
 
 
+@st.composite
+def once_each(draw: st.DrawFn) -> tuple[OperationLoad, ...]:
+    """Return a routing that comes to each of some flow work centres once, in any order, with any waiting."""
+    centres = draw(st.permutations(CENTRES))[: draw(st.integers(1, len(CENTRES)))]
+    return tuple(
+        OperationLoad(
+            f"op{at}",
+            centre,
+            draw(st.integers(1, 2 * BUCKET_S)),
+            tuple(before for before in range(at) if draw(st.booleans())),
+        )
+        for at, centre in enumerate(centres)
+    )
+
+
+@given(
+    loads=once_each(),
+    pieces=st.integers(1, 4),
+    free=ledgers,
+    more=st.fixed_dictionaries(
+        dict.fromkeys(CENTRES, st.lists(st.integers(0, 900), min_size=HORIZON, max_size=HORIZON))
+    ),
+)
+def test_adding_capacity_makes_no_piece_later_where_a_routing_comes_to_each_work_centre_once(
+    loads: tuple[OperationLoad, ...], pieces: int, free: Mapping[str, list[int]], more: Mapping[str, list[int]]
+) -> None:
+    """P-9, for any number of pieces."""
+    demand = Demand(loads, (), pieces)
+    try:
+        before = walk(demand, {centre: timeline(seconds) for centre, seconds in free.items()}, 0)
+    except BeyondHorizon:
+        return
+    wider = {
+        centre: timeline([one + two for one, two in zip(seconds, more[centre], strict=True)])
+        for centre, seconds in free.items()
+    }
+
+    assert walk(demand, wider, 0).finish_s <= before.finish_s
+
+
+def test_pieces_that_come_back_to_a_work_centre_may_be_later_with_more_capacity() -> None:
+    """P-9 holds no further: the first of three pieces comes back sooner, and takes room the others stood in."""
+    demand = Demand(chain(("wash", 1200), ("wash", 1800)).loads, (), 3)
+    free = [600, 2400, 5400, 600, 2400, 2400, 1800, 1800]
+    more = [600, 0, 0, 0, 600, 1200, 1200, 3600]
+    wider = [one + two for one, two in zip(free, more, strict=True)]
+
+    assert walk(demand, {"wash": timeline(free)}, 0).finish_s == 5 * BUCKET_S
+    assert walk(demand, {"wash": timeline(wider)}, 0).finish_s == 6 * BUCKET_S
+
+
 # --- what binds ------------------------------------------------------------------------------------
 
 PLANT = Plant(
