@@ -126,3 +126,23 @@ def test_a_price_rule_holds_for_everybody_until_it_is_ended(shop: Shop) -> None:
     assert "Order and pay €140.71" in quoted(shop).text()
     finance.open("/finance/prices").press("End")
     assert "Order and pay €148.90" in quoted(shop).text()
+
+
+def test_a_quote_is_offered_in_another_currency_at_the_rate_of_finance(shop: Shop) -> None:
+    """Steps of 0.05 for each line; back in euros it is what it was; a rate that is none is refused by its field."""
+    finance = enter(shop, login_name="finance")
+    finance.open("/finance/prices").press("Save the currency", currency="chf", rate="nought")
+    assert finance.status == 422
+    assert "A number above 0, please." in finance.text()
+    finance.open("/finance/prices").press(
+        "Save the currency", currency="chf", rate="0,95", step="0.05", countries="ch, li"
+    )
+    assert "1 EUR = 0.95 CHF" in finance.text()
+    guest = quoted(shop)
+    guest.press("CHF")
+    assert "Order and pay CHF\N{NO-BREAK SPACE}141.45" in guest.text() or "Order and pay CHF141.45" in guest.text(), (
+        guest.text()
+    )
+    guest.press("EUR")
+    guest.press("Order and pay €148.90", **WHO)
+    assert guest.path.startswith("/orders/"), guest.text()
