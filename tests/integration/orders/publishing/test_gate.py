@@ -1,5 +1,6 @@
 """Planted faults: each is found, named by its code, at its place; a catalog without faults gives no finding."""
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from modules_catalog.checking.catalog import static_findings
 from modules_catalog.findings import Finding, has_errors
 from modules_catalog.loading.catalog import LoadedCatalog, read_catalog
 from modules_catalog.loading.files import read_files
+from modules_catalog.loading.problems import CatalogNotValid
 from orders.publishing.agreement import agreement_findings
 from orders.publishing.gate import gate_findings
 from orders.publishing.plant import plant_findings
@@ -101,6 +103,75 @@ def test_a_fault_seen_without_solving(desk: Path, file: str, old: str, new: str,
     plant_fault(desk, file, old, new)
 
     assert told(static_findings(loaded(desk))) == expected
+
+
+UNREADABLE = [
+    ("kind: boolean", "kind: bolean", ("not_valid", "error", "desk/line.yaml:21", ())),
+    ("width_cm <= 140", "width_cm <== 140", ("expression", "error", "desk/line.yaml:26", ())),
+    ("default: oak", "default: oack", ("option_unknown", "error", "desk/line.yaml:11", ("top",))),
+    ("table: fixings.csv", "table: fixing.csv", ("table_not_found", "error", "desk/line.yaml:30", ())),
+    ("uses: [parcels]", "uses: [parcel]", ("library_not_found", "error", "desk/line.yaml:3", ())),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), UNREADABLE, ids=[each[2][0] for each in UNREADABLE])
+def test_what_cannot_be_read_is_told_with_its_place(
+    desk: Path, old: str, new: str, expected: tuple[str, str, str, tuple[str, ...]]
+) -> None:
+    plant_fault(desk, "line.yaml", old, new)
+
+    with pytest.raises(CatalogNotValid) as error:
+        loaded(desk)
+
+    assert told(error.value.findings) == [expected]
+
+
+def test_a_line_without_pictures_is_told(desk: Path) -> None:
+    shutil.rmtree(desk / "pictures")
+
+    assert told(static_findings(loaded(desk))) == [("missing_picture", "warning", "desk/line.yaml:1", ())]
+
+
+def test_a_default_other_tables_lack_is_told(desk: Path, tmp_path: Path) -> None:
+    (tmp_path / "tables").mkdir()
+    text = (desk / "top.csv").read_text().splitlines()
+    (tmp_path / "tables" / "top.csv").write_text("\n".join(line for line in text if not line.startswith("oak,")) + "\n")
+
+    findings = gate_findings(read_catalog(read_files(desk, tables=tmp_path / "tables")))
+
+    assert ("default_not_in_table", "note") in {(found.code, found.severity.value) for found in findings}
+
+
+def test_a_rule_over_too_many_values_is_told(desk: Path) -> None:
+    """A product over hundreds of thousands of combinations cannot be made ready for solving."""
+    plant_fault(desk, "line.yaml", "maximum: 180, step: 20", "maximum: 99999, step: 1")
+    plant_fault(
+        desk,
+        "line.yaml",
+        RULES_END,
+        "  - {id: product, that: width_cm * thickness_cm * engraving.length <= 100000}\n" + RULES_END,
+    )
+    plant_fault(desk, "texts/en.yaml", "", "rule.product: Too much.\n")
+    (desk / "scenarios.yaml").unlink()
+
+    findings = gate_findings(loaded(desk))
+
+    assert ("rule_not_solvable", "error", "desk/line.yaml:34", ("product",)) in told(findings)
+
+
+def test_every_finding_there_is_has_been_planted() -> None:
+    """The codes of the documented findings, each in quotes somewhere in these tests."""
+    table = (Path(__file__).parents[4] / "docs" / "catalog-findings.md").read_text()
+    codes = {
+        code
+        for line in table.splitlines()
+        if line.startswith("| `")
+        for code in re.findall(r"`(\w+)`", line.split("|")[1])
+    }
+    source = Path(__file__).read_text()
+
+    assert len(codes) > 30
+    assert {code for code in codes if f'"{code}"' not in source} == set()
 
 
 def test_a_line_that_cannot_be_built_is_an_error(desk: Path) -> None:
