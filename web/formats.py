@@ -12,6 +12,7 @@ from kernel.units import LengthUnit, format_length
 
 MINUS = "−"
 _DATE = {"en": "EEE d MMM", "zh_Hant": "M月d日EEE", "zh_Hans": "M月d日EEE"}
+_SHORT_DATE = {"en": "EEE d MMM", "zh_Hant": "M/d EEEEE", "zh_Hans": "M/d EEEEE"}
 _DATE_WITH_YEAR = {"en": "EEE d MMM yyyy", "zh_Hant": "y年M月d日EEE", "zh_Hans": "y年M月d日EEE"}
 
 
@@ -51,6 +52,11 @@ def days_delta(days: int, same: bool = False, *, translations: NullTranslations)
 def date(value: datetime.date, *, locale: str, year: bool = False) -> str:
     """Return a day with its weekday: ``Wed 2 Dec``, ``12月2日周三``."""
     return format_date(value, (_DATE_WITH_YEAR if year else _DATE)[locale], locale=locale)
+
+
+def short_date(value: datetime.date, *, locale: str) -> str:
+    """Return a day as it stands over a narrow column: ``Wed 2 Dec``, ``12/2 三``."""
+    return format_date(value, _SHORT_DATE[locale], locale=locale)
 
 
 def moment(value: datetime.datetime, *, locale: str) -> str:

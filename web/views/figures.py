@@ -10,6 +10,7 @@ from markupsafe import Markup
 from production.metrics.model import Figures, LeadTime, Share, Use
 from production.plants.model import Plant
 from web.formats import date as shown_date
+from web.formats import short_date
 from web.translations import translations_for
 from web.views.charts import Column, HeatCell, Part, columns, heat_map, split
 from web.views.floor import measure_name, operation_name
@@ -238,7 +239,7 @@ def use_chart(figures: Figures, plant: Plant, words: Words, first: date, last: d
     codes = [centre.code for centre in plant.work_centres]
     shown = [some for some in groups.values() if any((code, day) in figures.uses for code in codes for day in some)]
     names = [
-        shown_date(some[0], locale=words.locale)
+        short_date(some[0], locale=words.locale)
         if by_day
         else say("week %(number)s") % {"number": some[0].isocalendar().week}
         for some in shown

@@ -12,7 +12,7 @@ from production.overview.model import DayLoad, LoadMap, PlannedOperation, Take
 from production.overview.service import day_span
 from production.plants.model import Plant
 from web.formats import date as shown_date
-from web.formats import moment
+from web.formats import moment, short_date
 from web.translations import translations_for
 from web.views.charts import Bar, HeatCell, Tick, gantt, heat_map
 
@@ -50,7 +50,7 @@ def minutes(seconds: int) -> str:
 def load_chart(load: LoadMap, plant: Plant, locale: str) -> Markup:
     """Return the heat map; each cell says percent and hours and leads to what fills it."""
     say = translations_for(locale).gettext
-    columns = [shown_date(day, locale=locale) for day in load.days]
+    columns = [short_date(day, locale=locale) for day in load.days]
     rows = []
     for code in load.work_centres:
         name = plant.work_centre(code).name(locale)
