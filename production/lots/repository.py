@@ -18,12 +18,16 @@ _MOVEMENTS: Table = metadata.tables["production_stock_movement"]
 _TAKES: Table = metadata.tables["production_reservation_material"]
 
 
-def received_lots(db: Session, line: str, *, materials: Iterable[str] = (), lot: str = "") -> list[Lot]:
-    """Return lots that were received, the newest first: of some materials, or of one name in any spelling."""
+def received_lots(
+    db: Session, line: str, *, materials: Iterable[str] = (), lot: str = "", reservation: str = ""
+) -> list[Lot]:
+    """Return lots that were received, the newest first: of some materials, of those of a reservation, or of one name."""
     table, used = _MOVEMENTS.c, _PIECES.c
     wanted = [table.line == line, table.kind == MovementKind.RECEIVED, table.lot != ""]
     if materials:
         wanted.append(table.material.in_(sorted(materials)))
+    if reservation:
+        wanted.append(table.material.in_(select(_TAKES.c.material).where(_TAKES.c.key == reservation)))
     if lot:
         wanted.append(func.lower(table.lot) == lot.lower())
     received = (

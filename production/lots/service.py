@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from production.floor import service as floor
+from production.floor.model import WorkOrder
 from production.lots import repository
 from production.lots.model import Lot, LotNotClear, LotNotKnown, PieceLot
 
@@ -24,18 +25,10 @@ def materials_of(db: Session, order_number: str, piece: int) -> dict[str, int]:
     return {code: total // holders for code, total in repository.reserved_amounts(db, work.reservation).items()}
 
 
-def lots_at_hand(db: Session, order_number: str, piece: int) -> dict[str, list[Lot]]:
-    """Return ``{material: lots that are not used up, the newest first}`` of the materials of a piece that come in lots (T-1).
-
-    Raises:
-        WorkOrderNotFound: it is not on the floor.
-    """
-    work, _status = floor.work_order(db, order_number, piece)
+def lots_at_hand(db: Session, work: WorkOrder) -> dict[str, list[Lot]]:
+    """Return ``{material: lots that are not used up, the newest first}`` of the materials of a piece that come in lots (T-1)."""
     found: dict[str, list[Lot]] = {}
-    materials = materials_of(db, order_number, piece)
-    if not materials:
-        return found
-    for lot in repository.received_lots(db, work.line, materials=materials):
+    for lot in repository.received_lots(db, work.line, reservation=work.reservation):
         if lot.left > 0:
             found.setdefault(lot.material, []).append(lot)
     return dict(sorted(found.items()))

@@ -9,6 +9,7 @@ from tests.journeys.conftest import enter
 from tests.journeys.ordering import released
 from tests.journeys.person import Person
 from web.shop import Shop
+from web.views.floor_cards import COMMANDS
 
 
 def events(shop: Shop, number: str) -> list[tuple[EventKind, int | None]]:
@@ -148,7 +149,7 @@ def test_the_device_remembers_where_it_stands(shop: Shop) -> None:
 
 def test_the_cards_can_be_printed(shop: Shop) -> None:
     page = enter(shop, login_name="floor").open("/floor/jeans/cutting/cards")
-    assert len(list(page.all(".scan-card"))) == 8
+    assert len(list(page.all(".scan-card"))) == 1 + len(COMMANDS) == 18
 
 
 def test_the_screen_asks_the_database_little(shop: Shop, max_queries) -> None:  # type: ignore[no-untyped-def]

@@ -343,7 +343,7 @@ def _job(db: Session, here: Place, code: str, locale: str, asked: Asked) -> view
 
 
 def _lots(db: Session, work: WorkOrder, words: Words) -> tuple[view.LotBox, ...]:
-    at_hand = lots.lots_at_hand(db, work.order_number, work.piece)
+    at_hand = lots.lots_at_hand(db, work)
     recorded = [one for one in lots.lots_of(db, work.order_number) if one.piece == work.piece]
     return tuple(
         view.LotBox(
