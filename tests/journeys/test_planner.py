@@ -39,6 +39,15 @@ def test_a_cell_of_the_load_leads_to_the_orders_that_fill_it(shop: Shop) -> None
     assert "released" in planner.open(f"/planning/orders/{number}").text()
 
 
+def test_pressing_for_a_better_sequence_says_so_and_stores_a_job(shop: Shop) -> None:
+    planner = enter(shop, login_name="planner")
+    planner.open("/planning/jeans/gantt")
+    planner.press("Improve the sequence")
+
+    assert "A better sequence is being looked for" in planner.text()
+    assert [one.error for one in do_jobs(shop)] == [None]
+
+
 def test_a_machine_down_is_tried_then_kept_and_overtime_makes_it_good(shop: Shop) -> None:
     """Shown without being kept; kept, the promise is at risk; taken back, it stands again."""
     number = released(shop, "jeans")
