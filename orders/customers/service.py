@@ -11,6 +11,8 @@ from modules_catalog.sizing.model import Measure, Sex
 from orders.audit.model import Actor
 from orders.audit.service import record
 from orders.customers import repository
+from orders.customers.addresses.model import Address, AddressId
+from orders.customers.addresses.repository import add_address
 from orders.customers.importing import ImportRow
 from orders.customers.model import Contact, Customer, CustomerErased, MeasurementProfile, Method, Purpose, Reference
 from orders.numbering.repository import next_number
@@ -19,11 +21,21 @@ from orders.numbering.repository import next_number
 CONTACT_PARTS = ("name", "email", "phone", "locale", "country", "kind")
 
 
-def register_customer(db: Session, contact: Contact, *, new_id: IdMaker, actor: Actor, now: datetime) -> Customer:
-    """Store a new customer under the next reference and return it."""
+def register_customer(
+    db: Session,
+    contact: Contact,
+    *,
+    new_id: IdMaker,
+    actor: Actor,
+    now: datetime,
+    address: Address | None = None,
+) -> Customer:
+    """Store a new customer under the next reference, with their default address where it is known, and return it."""
     reference = Reference(f"A-{next_number(db, 'customer')}")
     customer = Customer(CustomerId(new_id()), reference, contact, now)
     repository.add_customer(db, customer)
+    if address is not None:
+        add_address(db, customer.id, AddressId(new_id()), address, is_default=True)
     record(db, f"customer:{reference}", "registered", actor=actor, now=now)
     return customer
 

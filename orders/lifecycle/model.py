@@ -11,6 +11,7 @@ from kernel.errors import NotFound, NotPermitted
 from kernel.ids import CustomerId, OrderId, ProfileId, QuoteId
 from orders.lifecycle.transitions import OrderState
 from orders.pricing.model import Price
+from orders.quotes.model import is_carried_away
 
 #: How an order number begins, by line; other lines take the first two letters of their code.
 PREFIXES = {"jeans": "JE", "pc": "PC"}
@@ -74,7 +75,7 @@ class Order:
     @property
     def is_carried_away(self) -> bool:
         """Whether the customer fetches it instead of having it sent."""
-        return self.selection.answers.get("delivery") == "pickup"
+        return is_carried_away(self.selection)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,11 @@ from orders.pricing.model import Price
 VALID_FOR = timedelta(days=7)
 
 
+def is_carried_away(selection: Selection) -> bool:
+    """Return whether the customer fetches what is chosen instead of having it sent: nobody needs an address then."""
+    return selection.answers.get("delivery") == "pickup"
+
+
 class QuoteNotFound(NotFound):
     """There is no such quote."""
 

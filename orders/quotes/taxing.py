@@ -12,16 +12,16 @@ from orders.customers.billing.numbers import compact_vat_id, plausible_vat_id
 from orders.customers.billing.repository import billing_of
 from orders.customers.model import CustomerKind, Purpose
 from orders.pricing.tax import Supply
+from orders.quotes.model import is_carried_away
 
 HOME_COUNTRY = "DE"
 
 
 def supply_to(db: Session, customer_id: CustomerId | None, selection: Selection, *, home: str, day: date) -> Supply:
     """Return the supply to a customer: to their default address, at home for a guest."""
-    answers = selection.answers
-    is_carried_away, is_company = answers.get("delivery") == "pickup", answers.get("account") == "company"
+    is_company, is_fetched = selection.answers.get("account") == "company", is_carried_away(selection)
     if customer_id is None:
-        return Supply(home, home, day, is_company=is_company, is_carried_away=is_carried_away)
+        return Supply(home, home, day, is_company=is_company, is_carried_away=is_fetched)
     contact = customers.get_customer(db, customer_id, purpose=Purpose.INVOICE).contact
     known = next(iter(addresses_of(db, customer_id, purpose=Purpose.INVOICE)), None)
     vat_id = billing_of(db, customer_id, purpose=Purpose.INVOICE).vat_id
@@ -31,5 +31,5 @@ def supply_to(db: Session, customer_id: CustomerId | None, selection: Selection,
         day=day,
         vat_id=compact_vat_id(vat_id) if plausible_vat_id(vat_id) else "",
         is_company=is_company or contact.kind is CustomerKind.COMPANY,
-        is_carried_away=is_carried_away,
+        is_carried_away=is_fetched,
     )

@@ -4,13 +4,23 @@ import re
 
 import pytest
 
+from orders.customers.addresses.model import Address
+from orders.customers.addresses.repository import addresses_of
+from orders.customers.model import Purpose
 from orders.lifecycle import repository as orders
 from orders.lifecycle.transitions import OrderState
 from tests.journeys.conftest import do_jobs, enter
 from tests.journeys.person import Person, words_of
 from web.shop import Shop
 
-WHO = {"name": "Eva Novák", "email": "eva@example.org", "country": "DE"}
+WHO = {
+    "name": "Eva Novák",
+    "email": "eva@example.org",
+    "street": "Ringstraße 1",
+    "postcode": "10115",
+    "city": "Berlin",
+    "country": "DE",
+}
 
 
 def begin(person: Person, line: str) -> str:
@@ -110,6 +120,32 @@ def test_what_was_typed_stays_when_it_is_wrong(shop: Shop, htmx: bool) -> None:
     assert next(person.all("[aria-invalid=true]")).get("name") == "email"
     with shop.database.read() as db:
         assert orders.find_orders(db) == []
+
+
+def test_a_guest_says_where_it_goes_unless_it_is_fetched(shop: Shop) -> None:
+    """Without a street nothing is ordered; what is sent goes to the address typed, what is fetched needs none."""
+    person = enter(shop)
+    begin(person, "jeans")
+    person.press("Order")
+    pay = next(words_of(each) for each in person.all("button") if "Order and pay" in words_of(each))
+    person.press(pay, **{**WHO, "street": " "})
+    assert person.status == 422
+    assert next(person.all("[aria-invalid=true]")).get("name") == "street"
+    assert next(person.all("[name=city]")).get("value") == "Berlin"
+    with shop.database.read() as db:
+        assert orders.find_orders(db) == []
+    person.press(pay, **WHO)
+    with shop.database.read() as db:
+        placed = orders.find_orders(db)[0]
+        assert placed.customer_id is not None
+        (known,) = addresses_of(db, placed.customer_id, purpose=Purpose.DELIVERY)
+    assert known.is_default
+    assert known.address == Address("Eva Novák", "Ringstraße 1", "Berlin", "DE", "10115")
+
+    other = enter(shop)
+    other.open(f"{begin(other, 'jeans')}/delivery").press("=pickup", within="#feature-delivery")
+    other.press("Order")
+    assert list(other.all("[name=street]")) == []
 
 
 def test_an_order_is_cancelled_before_the_floor_starts(either_shop: Shop) -> None:

@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from orders.customers.addresses.model import Address
+from orders.customers.addresses.repository import addresses_of
+from orders.customers.model import Purpose
 from orders.lifecycle import repository as orders
 from tests.journeys.conftest import do_jobs
 from tests.journeys.ordering import READINGS, released
@@ -15,6 +18,7 @@ from web.shop import Shop
 
 API = "/api/v1"
 CONTACT = {"name": "Eva Novák", "email": "eva@example.org"}
+ADDRESS = {"street": "Ringstraße 1", "city": "Berlin", "postcode": "10115"}
 
 
 @pytest.fixture
@@ -69,7 +73,7 @@ def test_a_program_without_an_account_orders(client: TestClient, shop: Shop, lin
 
     quote = client.post(f"{path}/quotes", headers=key)
     Quote.model_validate(quote.json())
-    order = {"quote_id": quote.json()["quote_id"], "contact": CONTACT}
+    order = {"quote_id": quote.json()["quote_id"], "contact": CONTACT, "address": ADDRESS}
     once = client.post("/orders", json=order, headers={**key, "Idempotency-Key": "k-1"})
     again = client.post("/orders", json=order, headers={**key, "Idempotency-Key": "k-1"})
     other = client.post("/orders", json={**order, "contact": None}, headers={**key, "Idempotency-Key": "k-1"})
@@ -77,7 +81,11 @@ def test_a_program_without_an_account_orders(client: TestClient, shop: Shop, lin
     assert (once.status_code, again.json()) == (201, once.json())
     assert (other.status_code, other.json()["code"]) == (422, "IdempotencyKeyReused")
     with shop.database.read() as db:
-        assert [each.number for each in orders.find_orders(db)] == [once.json()["number"]]
+        (placed,) = orders.find_orders(db)
+        assert placed.number == once.json()["number"]
+        assert placed.customer_id is not None
+        (known,) = addresses_of(db, placed.customer_id, purpose=Purpose.DELIVERY)
+        assert known.address == Address("Eva Novák", "Ringstraße 1", "Berlin", "DE", "10115")
 
     do_jobs(shop)
     number = once.json()["number"]

@@ -1,5 +1,6 @@
 """A quote: issue it, look at it, order."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
@@ -14,6 +15,7 @@ from orders.companies import repository as companies
 from orders.companies.model import MemberRole
 from orders.customers import repository as customers
 from orders.customers import service as registry
+from orders.customers.addresses.model import Address, AddressNotValid
 from orders.customers.model import Contact, ContactNotValid, Purpose
 from orders.drafts import service as drafts
 from orders.drafts.pictures import product_picture
@@ -24,14 +26,18 @@ from orders.pricing.repository import price_lists
 from orders.pricing.tax import COUNTRIES_SERVED
 from orders.pricing.vouchers import VoucherNotUsable, clean_code
 from orders.quotes import repository as quotes
-from orders.quotes.model import DraftNotQuotable, Quote
+from orders.quotes.model import DraftNotQuotable, Quote, is_carried_away
 from orders.quotes.purchasing import ask_leave, require_leave
 from orders.quotes.service import issue_quote, name_customer
 from production.promise import service as promises
+from web.forms import TheForm
 from web.security.access import Public
 from web.shop import Shop, TheActor, TheReader, TheShop
 from web.templating import go_to, reader_locale, respond
 from web.views.quoting import quote_page
+
+GUEST_PARTS = ("name", "email", "street", "more", "postcode", "city", "country")
+"""What a guest is asked: who it is for, and where it goes."""
 
 router = APIRouter(dependencies=[Public], include_in_schema=False)
 
@@ -146,24 +152,17 @@ def order(
     reader: TheReader,
     actor: TheActor,
     quote_id: str,
-    name: Annotated[str, Form()] = "",
-    email: Annotated[str, Form()] = "",
-    country: Annotated[str, Form()] = "DE",
+    form: TheForm,
 ) -> Response:
-    """Accept the quote; a guest says who they are first. Sending the form twice places one order."""
+    """Accept the quote; a guest says who they are, and where it goes. Sending the form twice places one order."""
     quote = readable_quote(shop, reader, quote_id)
-    contact = None
+    contact, address = None, None
     if quote.customer_id is None:
+        typed = {part: str(form.get(part, "")).strip() for part in GUEST_PARTS}
         try:
-            contact = Contact(
-                name.strip(), email.strip() or None, locale=reader_locale(request), country=country.strip().upper()
-            )
-            if contact.email is None:
-                raise ContactNotValid(field="email")
-            if contact.country not in COUNTRIES_SERVED:
-                raise ContactNotValid(field="served")
-        except ContactNotValid as error:
-            typed = {"name": name, "email": email, "country": country}
+            contact = _guest(typed, locale=reader_locale(request))
+            address = None if is_carried_away(quote.selection) else _parcel_address(typed)
+        except (ContactNotValid, AddressNotValid) as error:
             return _show(request, shop, quote, problem=str(error.facts["field"]), typed=typed, status=422)
     now = shop.now()
     try:
@@ -175,12 +174,28 @@ def order(
 
         def act() -> str:
             if contact is not None:
-                customer = registry.register_customer(db, contact, new_id=shop.new_id, actor=actor, now=now)
+                customer = registry.register_customer(
+                    db, contact, new_id=shop.new_id, actor=actor, now=now, address=address
+                )
                 name_customer(db, quote.id, customer.id, home=shop.seller.party.country)
             return place_order(db, quote.id, new_id=shop.new_id, actor=actor, now=now).number
 
         number = answer_once(db, scope="quotes:order", key=quote.id, body={"quote_id": quote.id}, now=now, act=act)
     return go_to(request, f"/orders/{number}")
+
+
+def _guest(typed: Mapping[str, str], *, locale: str) -> Contact:
+    contact = Contact(typed["name"], typed["email"] or None, locale=locale, country=typed["country"].upper())
+    if contact.email is None:
+        raise ContactNotValid(field="email")
+    if contact.country not in COUNTRIES_SERVED:
+        raise ContactNotValid(field="served")
+    return contact
+
+
+def _parcel_address(typed: Mapping[str, str]) -> Address:
+    parts = {part: typed[part] for part in GUEST_PARTS if part not in ("email", "country")}
+    return Address(**parts, country=typed["country"].upper())
 
 
 def _asked_leave(request: Request, shop: Shop, quote: Quote, actor: Actor) -> Response:
@@ -227,7 +242,8 @@ def _show(
         "currencies": [each for each in (model.currency, *currencies) if each != quote.price.currency],
         "keeps_presets": member is not None and member.role is MemberRole.APPROVER,
         "problem": problem,
-        "typed": {"name": "", "email": "", "country": "DE", "voucher": "", **(typed or {})},
+        "is_fetched": is_carried_away(quote.selection),
+        "typed": {**dict.fromkeys(GUEST_PARTS, ""), "country": "DE", "voucher": "", **(typed or {})},
     }
     return respond(request, "quotes/page.html", values, status=status)
 

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from kernel.ids import DraftId, QuoteId
 from orders.customers import service as registry
+from orders.customers.addresses.model import Address
 from orders.customers.model import Contact, ContactNotValid, CustomerKind
 from orders.idempotency.service import answer_once
 from orders.lifecycle import repository as orders
@@ -109,7 +110,8 @@ def place(
         Header(max_length=200, description="The same key and body place one order; another body is refused with 422."),
     ] = None,
 ) -> Response:
-    """Accept a quote. A quote that names no customer yet takes a `contact` with an e-mail address.
+    """Accept a quote. A quote that names no customer yet takes a `contact` with an e-mail address, and, where something
+    is sent, the `address` in the contact's country.
 
     Send an `Idempotency-Key`: the request may then be repeated until an answer arrives.
     """
@@ -119,8 +121,9 @@ def place(
 
         def act() -> str:
             if quote.customer_id is None:
+                contact, address = _contact(body.contact), _address(body)
                 customer = registry.register_customer(
-                    db, _contact(body.contact), new_id=shop.new_id, actor=who.actor, now=now
+                    db, contact, new_id=shop.new_id, actor=who.actor, now=now, address=address
                 )
                 name_customer(db, quote.id, customer.id, home=shop.seller.party.country)
             return place_order(db, quote.id, new_id=shop.new_id, actor=who.actor, now=now).number
@@ -233,6 +236,13 @@ def _contact(body: schemas.ContactIn | None) -> Contact:
     if not body.email:
         raise ContactNotValid(field="email")
     return contact_of(body)
+
+
+def _address(body: schemas.PlaceOrder) -> Address | None:
+    if body.contact is None or body.address is None:
+        return None
+    parts = {part: text.strip() for part, text in body.address.model_dump().items()}
+    return Address(name=body.contact.name.strip(), country=body.contact.country.upper(), **parts)
 
 
 def _quote(request: Request, shop: Shop, quote: Quote, *, status: int = 200) -> Response:

@@ -431,11 +431,23 @@ class ContactIn(Given):
     kind: Literal["private", "company"] = "private"
 
 
+class AddressIn(Given):
+    """Where a parcel goes, in the contact's country and to their name."""
+
+    street: str = Field(max_length=160, examples=["Ringstraße 1"])
+    city: str = Field(max_length=80, examples=["Wien"])
+    postcode: str = Field("", max_length=16)
+    region: str = Field("", max_length=80)
+    company: str = Field("", max_length=120)
+    more: str = Field("", max_length=160)
+
+
 class PlaceOrder(Given):
-    """Which quote is accepted, and by whom where it names nobody yet."""
+    """Which quote is accepted, and by whom and where to where it names nobody yet."""
 
     quote_id: str = Field(max_length=80)
     contact: ContactIn | None = None
+    address: AddressIn | None = None
 
 
 class Order(Told):
