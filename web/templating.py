@@ -4,16 +4,18 @@ A page is a template; its swappable parts are named blocks in it, each with one 
 block's name with hyphens. :func:`respond` sends the whole page, or only the blocks when htmx asked for them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.bccache import Bucket
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from web import formats, navigation
@@ -22,6 +24,22 @@ from web.translations import LOCALES, html_language, translations_for
 
 ROOT = Path(__file__).parent / "templates"
 VARY = "HX-Request, HX-Request-Type, Cookie, Accept-Language"
+
+
+class SharedBytecode(BytecodeCache):
+    """Compiled templates of this process: each is compiled for the first language and read by the others."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill a bucket with what is known of its template."""
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
 
 
 class Macros(Mapping[str, Any]):
@@ -86,7 +104,8 @@ def block_id(name: str) -> str:
 
 def load_templates(static_files: StaticFiles, root: Path = ROOT) -> Templates:
     """Return the templates below ``root`` in every language, their shared macros ready."""
-    environments = {locale: _environment(locale, static_files, root) for locale in LOCALES}
+    bytecode = SharedBytecode()
+    environments = {locale: _environment(locale, static_files, root, bytecode) for locale in LOCALES}
     return Templates(environments=MappingProxyType(environments))
 
 
@@ -97,7 +116,7 @@ def the_look() -> tuple[StaticFiles, Templates]:
     return files, load_templates(files)
 
 
-def _environment(locale: str, static_files: StaticFiles, root: Path) -> Environment:
+def _environment(locale: str, static_files: StaticFiles, root: Path, bytecode: BytecodeCache) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(root),
         autoescape=True,
@@ -106,6 +125,7 @@ def _environment(locale: str, static_files: StaticFiles, root: Path) -> Environm
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         auto_reload=False,
+        bytecode_cache=bytecode,
     )
     translations = translations_for(locale)
     environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
@@ -118,17 +138,27 @@ def _environment(locale: str, static_files: StaticFiles, root: Path) -> Environm
         locales=LOCALES,
     )
     environment.filters.update(
-        money=partial(formats.money, locale=locale),
-        money_delta=partial(formats.money_or_same, locale=locale, translations=translations),
-        days_delta=partial(formats.days_delta, translations=translations),
-        date=partial(formats.date, locale=locale),
-        moment=partial(formats.moment, locale=locale),
-        length=partial(formats.length, locale=locale),
-        number=partial(formats.number, locale=locale),
+        money=_filter(formats.money, locale=locale),
+        money_delta=_filter(formats.money_or_same, locale=locale, translations=translations),
+        days_delta=_filter(formats.days_delta, translations=translations),
+        date=_filter(formats.date, locale=locale),
+        moment=_filter(formats.moment, locale=locale),
+        length=_filter(formats.length, locale=locale),
+        number=_filter(formats.number, locale=locale),
     )
     for path in sorted((root / "_shared").glob("_*.html")):
         macros.add(environment.get_template(f"_shared/{path.name}").module)
     return environment
+
+
+def _filter(function: Callable[..., str], **of_the_language: object) -> Callable[..., str]:
+    """Return a filter that is applied when a page is shown, not to constants when it is compiled for all languages."""
+
+    @pass_context
+    def applied(_context: Context, *given: object, **named: object) -> str:
+        return function(*given, **of_the_language, **named)
+
+    return applied
 
 
 def wants_blocks(request: Request) -> bool:

@@ -105,7 +105,10 @@ def day_buckets(
         return
     usable_places = max(1, centre.places * (100 - centre.reserve_percent) // 100)
     for start_s, end_s in itertools.pairwise(_edges(day, plant.bucket_min, plant.timezone)):
-        staffed_s = sum(max(0, min(end_s, to_s) - max(start_s, from_s)) for from_s, to_s in staffed)
+        staffed_s = 0
+        for from_s, to_s in staffed:
+            if from_s < end_s and start_s < to_s:
+                staffed_s += min(end_s, to_s) - max(start_s, from_s)
         if centre.kind is WorkCentreKind.SLOT:
             yield Bucket(start_s, end_s, (end_s - start_s) * usable_places, staffed_s > 0)
         elif staffed_s > 0 and centre.kind is WorkCentreKind.BATCH:

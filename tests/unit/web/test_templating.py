@@ -1,3 +1,4 @@
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,7 @@ from jinja2 import UndefinedError
 
 from web.static_files import load_static_files
 from web.templating import block_id, load_templates
+from web.translations import LOCALES
 
 PAGE = """{% block main %}<main>{% block options_panel %}<section id="options-panel">{{ ui.thing(name) }}</section>{% endblock %}
 {% block summary %}<aside id="summary">{{ price | money("EUR") }}</aside>{% endblock %}</main>{% endblock %}"""
@@ -33,6 +35,18 @@ def test_a_name_that_is_missing_fails(folder: Path) -> None:
     templates = load_templates(load_static_files(), folder)
     with pytest.raises(UndefinedError, match="'name' is undefined"):
         templates.block("en", "page.html", "options_panel", {})
+
+
+def test_what_is_compiled_once_is_said_in_each_language(folder: Path) -> None:
+    """A constant too goes through the filter of the reader's own language."""
+    (folder / "page.html").write_text('{{ "2026-11-23" | as_date | date(year=true) }}')
+    templates = load_templates(load_static_files(), folder)
+    for environment in templates.environments.values():
+        environment.filters["as_date"] = date.fromisoformat
+    told = {locale: templates.page(locale, "page.html", {}) for locale in LOCALES}
+    assert told["zh_Hant"].startswith("2026年11月23日")
+    assert "23" in told["en"]
+    assert "年" not in told["en"]
 
 
 def test_two_macros_of_one_name_fail_at_start(folder: Path) -> None:
