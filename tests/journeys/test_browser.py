@@ -41,6 +41,8 @@ READINGS = {
     "crotch_height": ("77", "77.4"),
     "crotch_length_wear": ("57", "57.3"),
 }
+PATIENCE_MS = 90_000
+"""How long a page may take on the slowest machine before a journey gives up; no test waits this long otherwise."""
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (409|422)")
 """What Chromium notes of every refused choice that htmx shows; everything else on the console is a fault."""
 
@@ -107,8 +109,8 @@ def visit(request: pytest.FixtureRequest, browser: Browser, address: str) -> Ite
         viewport={"width": 1280, "height": 900}, locale="en", java_script_enabled=request.param
     )
     page = context.new_page()
-    page.set_default_timeout(20_000)
-    expect.set_options(timeout=20_000)
+    page.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
     visited = Visit(page, address, request.param)
     page.on("console", lambda message: visited.said.append(message.text))
     page.on("pageerror", lambda error: visited.said.append(str(error)))
@@ -154,6 +156,8 @@ def order_online(visit: Visit, line: str) -> str:
     visit.check()
     visit.page.fill("[name=name]", "Eva Novák")
     visit.page.fill("[name=email]", "eva@example.org")
+    for name, words in (("street", "Hlavná 7"), ("postcode", "811 01"), ("city", "Bratislava")):
+        visit.page.fill(f"[name={name}]", words)
     return place(visit)
 
 
@@ -215,7 +219,7 @@ def place(visit: Visit) -> str:
 def download(visit: Visit, number: str) -> bytes:
     """Return the sheet that the link on the order's page leads to."""
     visit.go(f"/orders/{number}")
-    link = visit.page.get_by_role("link", name="Open the build sheet (PDF)").get_attribute("href")
+    link = visit.page.get_by_role("link", name="Open the build sheet (PDF)").first.get_attribute("href")
     answer = visit.page.request.get(f"{visit.address}{link}")
     assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
     return answer.body()

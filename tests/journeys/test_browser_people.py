@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from orders.lifecycle import repository as orders
 from tests.journeys.conftest import do_jobs
 from tests.journeys.test_accounts import links
-from tests.journeys.test_browser import CHROMIUM, READINGS, REFUSED, Visit, place
+from tests.journeys.test_browser import CHROMIUM, PATIENCE_MS, READINGS, REFUSED, Visit, place
 from tests.journeys.test_browser import address as address
 from tests.journeys.test_browser import browser as browser
 from tests.journeys.test_browser import visit as visit
@@ -37,7 +37,7 @@ def test_begun_online_and_finished_in_store(shop: Shop, visit: Visit) -> None:
     assert counter is not None
     clerk_context = counter.new_context(locale="en", java_script_enabled=visit.scripts)
     clerk = Visit(clerk_context.new_page(), visit.address, visit.scripts)
-    clerk.page.set_default_timeout(20_000)
+    clerk.page.set_default_timeout(PATIENCE_MS)
     clerk.sign_in("store")
     clerk.go("/handovers")
     clerk.check()

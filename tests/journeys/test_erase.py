@@ -88,9 +88,8 @@ def with_everything_planted(shop: Shop) -> tuple[str, str]:
 def fill_texts(shop: Shop, person: Person, draft: str) -> None:
     """Write the text into every text field the configure pages show."""
     person.open(draft)
-    steps = sorted({str(each.get("value")) for each in person.all("option")} | {person.path.rpartition("/")[2]})
-    for step in steps:
-        person.open(f"{draft}/{step}")
+    for step in sorted(str(each.get("href")) for each in person.all(".steps__link")):
+        person.open(step)
         for feature in [str(each.get("id")) for each in person.all("section")]:
             field = next((each for each in person.all(f"#{feature.replace('feature-', 'value-')}")), None)
             if field is not None and field.get("maxlength"):
