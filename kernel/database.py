@@ -20,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
 from kernel.errors import NotAvailable, NotValid
+from kernel.one_transaction import OneTransaction, present
 from kernel.vault import Vault, no_vault
 
 # PostgreSQL: serialization failure, deadlock, lock not available, too many connections, shutting down, starting up.
@@ -91,6 +92,11 @@ class Database:
         Raises:
             DatabaseBusy: Another transaction stood in the way for too long.
         """
+        one = self._joined()
+        if one is not None:
+            with _passing_trouble_as_busy(), one.unit(is_kept=True) as session:
+                yield session
+            return
         with self._in_turn(), _passing_trouble_as_busy(), self._writing() as session, session.begin():
             session.connection()  # Takes SQLite's write lock before the first read.
             yield session
@@ -102,12 +108,40 @@ class Database:
         Raises:
             DatabaseBusy: Another transaction stood in the way for too long.
         """
+        one = self._joined()
+        if one is not None and one.is_open:
+            with _passing_trouble_as_busy(), one.unit(is_kept=False) as session:
+                yield session
+            return
         with self._in_turn(), _passing_trouble_as_busy(), self._writing() as session:
             session.connection()
             try:
                 yield session
             finally:
                 session.rollback()
+
+    @contextmanager
+    def as_one(self) -> Iterator[OneTransaction]:
+        """Let the units of work opened in this block be one transaction, once it is told what it begins with.
+
+        Whoever opens the block commits it (`OneTransaction.finish`); what was not committed at its end is undone.
+        """
+        one = OneTransaction(self, self._connecting, self._session_info)
+        token = present.set(one)
+        try:
+            yield one
+        finally:
+            present.reset(token)
+            one.take_back()
+
+    def _joined(self) -> OneTransaction | None:
+        one = present.get()
+        return one if one is not None and one.is_joined and one.owner is self else None
+
+    @contextmanager
+    def _connecting(self) -> Iterator[Connection]:
+        with self._in_turn(), _passing_trouble_as_busy(), self._writer.connect() as connection, connection.begin():
+            yield connection
 
     def _writing(self) -> Session:
         return Session(self._writer, expire_on_commit=False, info=self._session_info)
@@ -132,6 +166,11 @@ class Database:
             WrittenWhileReading: A row was added, changed or deleted in the session.
             DatabaseBusy: The database does not take readers now.
         """
+        one = self._joined()
+        if one is not None and one.is_open:
+            with _passing_trouble_as_busy(), one.unit(is_kept=False) as session:
+                yield session
+            return
         new_session = Session(self._reader, autoflush=False, expire_on_commit=False, info=self._session_info)
         with _passing_trouble_as_busy(), new_session as session:
             yield session

@@ -51,6 +51,13 @@ TEXTS = {
     503: _("Nothing was changed. Please try again in a moment."),
 }
 BY_CODE = {
+    "IdempotencyKeyReused": _("Another request came under this Idempotency-Key. Send this one under a key of its own."),
+    "IdempotencyKeyTooShort": _(
+        "Nobody signed in and no draft key came, so the Idempotency-Key must be random and longer. A UUID will do."
+    ),
+    "AnswerForgotten": _(
+        "This was done the first time, but what we answered is no longer kept. Look up how things stand now."
+    ),
     "RequestForged": _("The page you sent this from is out of date. Nothing was changed; reload it and try again."),
     "NothingToSay": _("Once a pair made to your measures has arrived, you can tell us here how it fits."),
     "NoCustomer": _("This account buys nothing, so there is nothing personal to show."),

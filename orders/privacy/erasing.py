@@ -23,6 +23,7 @@ from orders.customers.model import Purpose
 from orders.customers.service import known_customer
 from orders.drafts import repository as drafts
 from orders.drafts.own_words import own_words, specification_without_texts, without_texts
+from orders.idempotency.service import forget_answers
 from orders.identity.repository import forget_merges
 from orders.invoicing import repository as invoices
 from orders.lifecycle import repository as orders
@@ -95,6 +96,7 @@ def erase_customer(
         customers.erase_customer(db, other, now=now)
     companies.forget_company(db, customer_id)
     forget_merges(db, customer_id)
+    forget_answers(db)
     receipt = ErasureReceipt(ReceiptId(new_id()), customer.reference, now, actor.id, gone, tuple(kept))
     repository.add_receipt(db, receipt)
     record(db, f"customer:{customer.reference}", "erased", actor=actor, now=now, gone=gone)

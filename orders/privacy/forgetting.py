@@ -22,7 +22,7 @@ RETENTION: Mapping[str, timedelta] = {
     "measurements": timedelta(days=3 * 365),  # taken, and no draft, quote or order is made to them
     "facts": timedelta(days=2 * 365),
     "contacts": timedelta(days=3 * 365),
-    "idempotency_keys": timedelta(days=30),
+    "idempotency_keys": timedelta(days=1),
 }
 #: At most so many drafts at one turn, so that a turn never holds the database for long.
 AT_ONCE = 200

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from kernel.clock import fixed_clock
 from web.app import create_app
 from web.opening import open_shop
+from web.routes.api.once import HEADER, WRITES, OnceRoute
 from web.security import service
 from web.security.limiting import limiter_for
 from web.security.roles import Role
@@ -471,3 +472,26 @@ def test_a_change_from_a_browser_needs_the_pages_token(shop: Shop, client: TestC
     for headers in attempts:
         answer = client.request(method, address(path), headers={"Accept": "application/json", **headers})
         assert (answer.status_code, answer.json()["code"]) == (403, "RequestForged"), headers
+
+
+def test_every_write_of_the_api_is_done_once_by_key(app: FastAPI) -> None:
+    """A route below /api/ that changes something and does not take an `Idempotency-Key` fails here."""
+    without = [
+        f"{sorted(one.methods)} {one.path}"
+        for one in iter_route_contexts(app.routes)
+        if (one.path or "").startswith("/api/") and WRITES & set(one.methods or ())
+        if not (isinstance(one.original_route, OnceRoute) and one.original_route.is_once)
+    ]
+    described = app.openapi()["paths"]
+    undescribed = [
+        f"{method} {path}"
+        for path, operations in described.items()
+        for method, operation in operations.items()
+        if (method.upper() in WRITES)
+        != any(each["name"] == HEADER and each["in"] == "header" for each in operation.get("parameters", ()))
+    ]
+
+    assert (without, undescribed) == ([], [])
+    assert sum(method.upper() in WRITES for operations in described.values() for method in operations) == sum(
+        not entry.startswith("GET ") and " /api/" in entry for entry in ROUTES
+    )

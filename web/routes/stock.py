@@ -189,7 +189,7 @@ def require_known(db: Session, line: str, shelf: Shelf, *materials: str) -> None
 
 
 def once(db: Session, shop: Shop, line: str, key: str, body: JsonValue, act: Callable[[], JsonValue]) -> JsonValue:
-    """Do something to the stock of a line once for each key a form or a program sends; without a key, each time."""
+    """Do something to the stock of a line once for each key a form sends; without a key, each time."""
     return answer_once(db, scope=f"stock:{line}", key=key or None, body=body, now=shop.now(), act=act)
 
 

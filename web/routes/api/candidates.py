@@ -3,7 +3,7 @@
 from datetime import UTC
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import Response
 
 from modules_catalog.comparing.catalogs import catalog_changes
@@ -13,6 +13,7 @@ from modules_catalog.loading.catalog import read_catalog
 from orders.publishing import service as publishing
 from orders.publishing.candidates import Candidate, review_to_json
 from web.routes.api import schemas
+from web.routes.api.once import ApiRouter
 from web.routes.api.reading import PREFIX, Bearer, TheApiReader, problems
 from web.routes.catalog import ZIP_BEGINS
 from web.security.access import require_role
@@ -23,7 +24,7 @@ from web.views.catalog import candidate_state
 from web.views.catalog_changes import change_json, change_texts
 
 AUTHOR = Depends(require_role(Role.AUTHOR))
-router = APIRouter(prefix=f"{PREFIX}/catalog", tags=["publishing"], dependencies=[AUTHOR, Bearer])
+router = ApiRouter(prefix=f"{PREFIX}/catalog", tags=["publishing"], dependencies=[AUTHOR, Bearer])
 
 
 async def read_content(request: Request) -> bytes:

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from modules_catalog.model import ConfigurationModel
 from modules_catalog.releases import service as releases
 from modules_catalog.releases.errors import ReleaseNotFound
+from web.routes.api.once import ApiRouter
 from web.routes.api.reading import PREFIX, Bearer, problems
 from web.routes.api.schemas import Catalog, FeatureFact, Line, Money, OptionFact, ReleaseStart
 from web.security.access import Public
@@ -15,7 +16,7 @@ from web.templating import reader_locale
 from web.views.home import line_card
 from web.views.words import Words
 
-router = APIRouter(prefix=PREFIX, tags=["catalog"], dependencies=[Public, Bearer])
+router = ApiRouter(prefix=PREFIX, tags=["catalog"], dependencies=[Public, Bearer])
 
 
 @router.get("/lines", name="api:lines")

@@ -1,11 +1,12 @@
 """The groups of a customer, by program."""
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import Field
 
 from kernel.ids import CustomerId
 from orders.customers.model import Purpose
 from orders.customers.service import known_customer
+from web.routes.api.once import ApiRouter
 from web.routes.api.reading import PREFIX, Bearer, TheApiReader, problems
 from web.routes.api.schemas import Given, Told
 from web.routes.customer_groups import MOST_GROUPS, keep_groups
@@ -13,7 +14,7 @@ from web.security.access import require_role
 from web.security.roles import Role
 from web.shop import TheShop
 
-router = APIRouter(
+router = ApiRouter(
     prefix=f"{PREFIX}/customers/{{customer_id}}/groups",
     tags=["customers"],
     dependencies=[Depends(require_role(Role.FINANCE)), Bearer],

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from fastapi.responses import JSONResponse, Response
 
 from kernel.ids import CustomerId
@@ -11,6 +11,7 @@ from orders.customers import repository as customers
 from orders.customers import service as registry
 from orders.customers.model import Method, Purpose
 from web.routes.api import schemas
+from web.routes.api.once import ApiRouter
 from web.routes.api.orders import contact_of
 from web.routes.api.reading import PREFIX, Bearer, TheApiReader, problems
 from web.security.access import require_role
@@ -18,7 +19,7 @@ from web.security.roles import Role
 from web.shop import TheShop
 from web.views.documents import customer_json, profile_json
 
-router = APIRouter(
+router = ApiRouter(
     prefix=f"{PREFIX}/customers",
     tags=["customers"],
     dependencies=[Depends(require_role(Role.STORE)), Bearer],

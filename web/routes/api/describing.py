@@ -12,7 +12,8 @@ ABOUT = """Configure, quote, order and build by program: what the pages do, as J
 
 Errors are `application/problem+json` with a stable `code`. Times are UTC, money is in minor units, lengths are in
 millimetres. Texts follow `Accept-Language`. People send the token of `POST /sessions` as `Authorization: Bearer`;
-a program without an account keeps the `draft_key` of its first draft and sends it as `X-Draft-Key`."""
+a program without an account keeps the `draft_key` of its first draft and sends it as `X-Draft-Key`. Every write takes an
+`Idempotency-Key` and may be sent again under it."""
 TAGS = {
     "sessions": "Signing in and out.",
     "catalog": "What can be had, and the releases it comes from.",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from configurator.errors import AnswerNotValid, FeatureNotFound
@@ -17,6 +17,7 @@ from orders.drafts.model import Draft, DraftView, Refused
 from orders.drafts.promising import days_of_step
 from web.errors import problem
 from web.routes.api import schemas
+from web.routes.api.once import ApiRouter
 from web.routes.api.reading import PREFIX, ApiReader, Bearer, TheApiReader, problems
 from web.routes.api.schemas import RefusedChoice
 from web.security.access import Public, require_role
@@ -25,7 +26,7 @@ from web.shop import Shop, TheShop
 from web.templating import reader_locale
 from web.views.documents import draft_json, explanation_json, refused_json
 
-router = APIRouter(prefix=PREFIX, tags=["drafts"], dependencies=[Public, Bearer])
+router = ApiRouter(prefix=PREFIX, tags=["drafts"], dependencies=[Public, Bearer])
 OF_A_DRAFT = problems(403, 404, 409, 422)
 REFUSABLE = {**OF_A_DRAFT, 409: {"model": RefusedChoice, "description": "Ruled out: why, and the ways out."}}
 

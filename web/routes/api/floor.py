@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from fastapi.responses import JSONResponse, Response
 
 from orders.lifecycle.scanning import scan as scan_order
@@ -10,13 +10,14 @@ from production.floor import service as floor
 from production.floor.model import Action
 from production.promise import service as promises
 from web.routes.api import schemas
+from web.routes.api.once import ApiRouter
 from web.routes.api.reading import PREFIX, Bearer, TheApiReader, problems
 from web.security.access import require_role
 from web.security.roles import Role
 from web.shop import TheShop
 from web.views.documents import scanned_json, waiting_json
 
-router = APIRouter(
+router = ApiRouter(
     prefix=f"{PREFIX}/floor",
     tags=["floor"],
     dependencies=[Depends(require_role(Role.FLOOR)), Bearer],

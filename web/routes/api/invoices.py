@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import Depends, Query
 from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
@@ -11,7 +11,6 @@ from kernel.ids import CustomerId
 from orders.customers.billing.repository import billing_of, save_billing
 from orders.customers.model import Purpose
 from orders.customers.service import known_customer
-from orders.idempotency.service import answer_once
 from orders.invoicing import repository as invoices
 from orders.invoicing.document import invoice_to_json
 from orders.invoicing.issued import IssuedInvoice
@@ -22,13 +21,14 @@ from orders.payments.model import PaymentKind, balance
 from orders.payments.repository import payments_of
 from orders.payments.service import record_payment
 from web.routes.api import invoice_schemas as told
+from web.routes.api.once import ApiRouter
 from web.routes.api.reading import PREFIX, ApiReader, Bearer, TheApiReader, problems
 from web.routes.invoices import FOR_STAFF, FOR_STORE, checked_billing, file_response, visible_invoice
 from web.security.access import Public, require_role
 from web.security.roles import Role
 from web.shop import TheShop
 
-router = APIRouter(prefix=PREFIX, tags=["invoices"], dependencies=[Public, Bearer])
+router = ApiRouter(prefix=PREFIX, tags=["invoices"], dependencies=[Public, Bearer])
 
 
 @router.get("/invoices", name="api:invoices", dependencies=[FOR_STAFF], responses=problems(401, 403))
@@ -122,30 +122,22 @@ def pay(
     who: TheApiReader,
     number: str,
     body: told.PaymentIn,
-    idempotency_key: Annotated[str | None, Header(max_length=200, description="Records one payment per key.")] = None,
 ) -> Response:
     """Record money that came, or was paid back, and return how the order stands then."""
-    now = shop.now()
     with shop.database.write() as db:
         order = _order(db, who, number)
-
-        def act() -> str:
-            payment = record_payment(
-                db,
-                order,
-                kind=PaymentKind(body.kind),
-                provider=body.provider,
-                amount_minor=body.amount_minor,
-                currency=body.currency,
-                reference=body.reference,
-                new_id=shop.new_id,
-                actor=who.actor,
-                now=now,
-            )
-            return payment.id
-
-        scope = f"api:payments:{order.number}"
-        answer_once(db, scope=scope, key=idempotency_key, body=body.model_dump(mode="json"), now=now, act=act)
+        record_payment(
+            db,
+            order,
+            kind=PaymentKind(body.kind),
+            provider=body.provider,
+            amount_minor=body.amount_minor,
+            currency=body.currency,
+            reference=body.reference,
+            new_id=shop.new_id,
+            actor=who.actor,
+            now=shop.now(),
+        )
         return JSONResponse(_account(db, order), status_code=201)
 
 

@@ -1,18 +1,16 @@
 """A placed order is changed by program: begin, look, consent; what it said before."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import Depends, Request
 from fastapi.responses import JSONResponse, Response
 
 from kernel.ids import DraftId
-from orders.idempotency.service import answer_once
 from orders.lifecycle import changing
 from orders.lifecycle import repository as orders
 from orders.lifecycle.changing import Agreed
 from orders.lifecycle.model import OrderNotYours
 from orders.lifecycle.sheets import has_sheet, issued_diff
 from web.routes.api import schemas
+from web.routes.api.once import ApiRouter
 from web.routes.api.reading import PREFIX, Bearer, TheApiReader, problems
 from web.routes.orders import SEE_SHEETS
 from web.security.access import Public, require_role
@@ -20,7 +18,7 @@ from web.shop import TheShop
 from web.templating import reader_locale
 from web.views.documents import order_json, proposal_json, revision_json
 
-router = APIRouter(prefix=f"{PREFIX}/orders/{{number}}", tags=["orders"], dependencies=[Public, Bearer])
+router = ApiRouter(prefix=f"{PREFIX}/orders/{{number}}", tags=["orders"], dependencies=[Public, Bearer])
 
 
 @router.post(
@@ -76,10 +74,6 @@ def consent(
     number: str,
     draft_id: str,
     body: schemas.Consent,
-    idempotency_key: Annotated[
-        str | None,
-        Header(max_length=128, description="The same key and body change the order once; another body is refused."),
-    ] = None,
 ) -> Response:
     """Change the order, at this price and for this date or an earlier one; all of it or nothing.
 
@@ -100,12 +94,7 @@ def consent(
     )
     agreed = Agreed(body.total_minor, body.ready)
     with shop.database.write() as db:
-
-        def act() -> str:
-            return changing.change_order(db, proposal, agreed, actor=who.actor, now=now).revision_letter
-
-        scope = f"api:change:{number}:{draft_id}"
-        answer_once(db, scope=scope, key=idempotency_key, body=body.model_dump(mode="json"), now=now, act=act)
+        changing.change_order(db, proposal, agreed, actor=who.actor, now=now)
         order = orders.get_order_by_number(db, number)
         return JSONResponse(order_json(order, has_sheet=has_sheet(db, order)))
 

@@ -1,6 +1,6 @@
 """What happens to an order, recorded by program."""
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from fastapi.responses import JSONResponse, Response
 
 from orders.lifecycle import repository as orders
@@ -13,13 +13,14 @@ from orders.messages.repository import messages_of_order
 from orders.messages.service import send_again
 from web.papers.delivery_notes import draw_delivery_note
 from web.routes.api import schemas
+from web.routes.api.once import ApiRouter
 from web.routes.api.reading import PREFIX, Bearer, TheApiReader, problems
 from web.security.access import Public, require_role
 from web.security.roles import Role
 from web.shop import TheShop
 from web.views.documents import message_json, order_json, return_json, shipment_json
 
-router = APIRouter(prefix=f"{PREFIX}/orders/{{number}}", tags=["orders"], dependencies=[Bearer])
+router = ApiRouter(prefix=f"{PREFIX}/orders/{{number}}", tags=["orders"], dependencies=[Bearer])
 _STORE = Depends(require_role(Role.STORE))
 
 

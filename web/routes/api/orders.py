@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
@@ -10,7 +10,6 @@ from kernel.ids import DraftId, QuoteId
 from orders.customers import service as registry
 from orders.customers.addresses.model import Address
 from orders.customers.model import Contact, ContactNotValid, CustomerKind
-from orders.idempotency.service import answer_once
 from orders.lifecycle import repository as orders
 from orders.lifecycle.model import Order, OrderNotYours
 from orders.lifecycle.service import cancel_order, place_order
@@ -20,6 +19,7 @@ from orders.quotes.model import Quote
 from orders.quotes.service import issue_quote, name_customer, withdraw_quote
 from production.promise import service as promises
 from web.routes.api import schemas
+from web.routes.api.once import ApiRouter
 from web.routes.api.reading import PREFIX, ApiReader, Bearer, TheApiReader, problems
 from web.routes.quotes import QuoteNotYours
 from web.security.access import Public, require_role
@@ -28,7 +28,7 @@ from web.shop import Shop, TheShop
 from web.templating import reader_locale
 from web.views.documents import order_json, quote_json
 
-router = APIRouter(prefix=PREFIX, dependencies=[Public, Bearer])
+router = ApiRouter(prefix=PREFIX, dependencies=[Public, Bearer])
 MOST_LISTED = 50
 
 
@@ -105,10 +105,6 @@ def place(
     shop: TheShop,
     who: TheApiReader,
     body: schemas.PlaceOrder,
-    idempotency_key: Annotated[
-        str | None,
-        Header(max_length=200, description="The same key and body place one order; another body is refused with 422."),
-    ] = None,
 ) -> Response:
     """Accept a quote. A quote that names no customer yet takes a `contact` with an e-mail address, and, where something
     is sent, the `address` in the contact's country.
@@ -118,21 +114,15 @@ def place(
     now = shop.now()
     with shop.database.write() as db:
         quote = _readable_quote(db, who, body.quote_id)
-
-        def act() -> str:
-            if quote.customer_id is None:
-                contact, address = _contact(body.contact), _address(body)
-                customer = registry.register_customer(
-                    db, contact, new_id=shop.new_id, actor=who.actor, now=now, address=address
-                )
-                name_customer(db, quote.id, customer.id, home=shop.seller.party.country)
-            return place_order(db, quote.id, new_id=shop.new_id, actor=who.actor, now=now).number
-
-        scope = f"api:orders:{quote.owner}"
-        number = answer_once(db, scope=scope, key=idempotency_key, body=body.model_dump(mode="json"), now=now, act=act)
-        order = orders.get_order_by_number(db, str(number))
+        if quote.customer_id is None:
+            contact, address = _contact(body.contact), _address(body)
+            customer = registry.register_customer(
+                db, contact, new_id=shop.new_id, actor=who.actor, now=now, address=address
+            )
+            name_customer(db, quote.id, customer.id, home=shop.seller.party.country)
+        order = place_order(db, quote.id, new_id=shop.new_id, actor=who.actor, now=now)
         shown = order_json(order, has_sheet=has_sheet(db, order))
-    return JSONResponse(shown, status_code=201, headers={"Location": f"{PREFIX}/orders/{number}"})
+    return JSONResponse(shown, status_code=201, headers={"Location": f"{PREFIX}/orders/{order.number}"})
 
 
 @router.get("/orders", name="api:orders", tags=["orders"], responses=problems(401))

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 
@@ -21,6 +21,7 @@ from orders.identity.service import merge, take_back
 from orders.privacy.exporting import export_customer
 from web.erasing import erase_everything, owners_of
 from web.routes.api import schemas
+from web.routes.api.once import ApiRouter
 from web.routes.api.orders import contact_of
 from web.routes.api.reading import PREFIX, Bearer, TheApiReader, problems
 from web.routes.api.schemas import Given
@@ -31,13 +32,13 @@ from web.shop import TheShop
 from web.views.account import PURPOSES, receipt_json
 from web.views.documents import customer_json, profile_json
 
-people = APIRouter(
+people = ApiRouter(
     prefix=f"{PREFIX}/customers/{{customer_id}}",
     tags=["customers"],
     dependencies=[Depends(require_role(Role.STORE)), Bearer],
     responses=problems(401, 403, 404),
 )
-shared = APIRouter(prefix=PREFIX, tags=["drafts"], dependencies=[Public, Bearer])
+shared = ApiRouter(prefix=PREFIX, tags=["drafts"], dependencies=[Public, Bearer])
 ROUTERS = (people, shared)
 
 

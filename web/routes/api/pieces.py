@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
@@ -14,13 +14,14 @@ from production.build_sheet.model import CopyReason
 from production.floor import service as floor
 from production.lots import service as lots
 from web.routes.api import schemas
+from web.routes.api.once import ApiRouter
 from web.routes.api.reading import PREFIX, Bearer, TheApiReader, problems
 from web.security.access import require_role
 from web.security.roles import Role
 from web.shop import TheShop
 from web.views.documents import lot_json, piece_json, piece_lot_json
 
-router = APIRouter(prefix=PREFIX, tags=["floor"], dependencies=[Bearer], responses=problems(401, 403))
+router = ApiRouter(prefix=PREFIX, tags=["floor"], dependencies=[Bearer], responses=problems(401, 403))
 _MAKERS = Depends(require_role(Role.FLOOR, Role.PLANNER))
 _SHEETS = Depends(require_role(Role.STORE, Role.FLOOR, Role.PLANNER))
 

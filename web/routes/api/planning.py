@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from kernel.errors import NotValid
 from orders.lifecycle.agreements import figures_of_line
+from web.routes.api.once import ApiRouter
 from web.routes.api.reading import PREFIX, Bearer, problems
 from web.routes.figures import MOST_DAYS
 from web.security.access import require_role
@@ -14,7 +15,7 @@ from web.security.roles import Role
 from web.shop import TheShop
 from web.views.figures import figures_json
 
-router = APIRouter(
+router = ApiRouter(
     prefix=f"{PREFIX}/planning",
     tags=["planning"],
     dependencies=[Depends(require_role(Role.PLANNER)), Bearer],

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from fastapi.responses import Response
 from sqlmodel import Session
 
@@ -18,6 +18,7 @@ from production.promise import adjusting
 from production.promise import service as promises
 from production.promise.adjusting import AtRisk
 from web.routes.api import stock_schemas as told
+from web.routes.api.once import ApiRouter
 from web.routes.api.reading import PREFIX, Bearer, TheApiReader, problems
 from web.routes.plant_calendar import AHEAD_DAYS
 from web.routes.reserves import keep_reserve
@@ -26,7 +27,7 @@ from web.security.roles import Role
 from web.shop import TheShop
 from web.views.risks import risk_json
 
-router = APIRouter(
+router = ApiRouter(
     prefix=f"{PREFIX}/planning/{{line}}",
     tags=["planning"],
     dependencies=[Depends(require_role(Role.PLANNER)), Bearer],

@@ -1,18 +1,19 @@
 """Printing for a day by program: ask for it, look how far it came, fetch the PDF."""
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from fastapi.responses import Response
 
 from production.print_runs import service as prints
 from production.print_runs.model import PrintKind, PrintRunId
 from web.routes.api import schemas
+from web.routes.api.once import ApiRouter
 from web.routes.api.reading import PREFIX, Bearer, TheApiReader, problems
 from web.security.access import require_role
 from web.security.roles import Role
 from web.shop import TheShop
 from web.views.documents import print_run_json
 
-router = APIRouter(
+router = ApiRouter(
     prefix=f"{PREFIX}/prints",
     tags=["floor"],
     dependencies=[Depends(require_role(Role.FLOOR, Role.PLANNER)), Bearer],

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Query, Request
+from fastapi import Body, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 from sqlmodel import Session
@@ -26,6 +26,7 @@ from web.erasing import erase_everything
 from web.routes.account import customer_of
 from web.routes.again import usual_again
 from web.routes.api import schemas
+from web.routes.api.once import ApiRouter
 from web.routes.api.orders import contact_of
 from web.routes.api.reading import PREFIX, ApiReader, Bearer, TheApiReader, problems
 from web.routes.api.schemas import Given
@@ -40,9 +41,9 @@ from web.views.account import receipt_json
 from web.views.documents import customer_json, draft_json
 from web.views.importing import problem_words
 
-visitors = APIRouter(prefix=PREFIX, dependencies=[Public, Bearer])
-account = APIRouter(prefix=f"{PREFIX}/account", tags=["account"], dependencies=[Depends(signed_in), Bearer])
-imports = APIRouter(prefix=PREFIX, tags=["customers"], dependencies=[Depends(require_role(Role.STORE)), Bearer])
+visitors = ApiRouter(prefix=PREFIX, dependencies=[Public, Bearer])
+account = ApiRouter(prefix=f"{PREFIX}/account", tags=["account"], dependencies=[Depends(signed_in), Bearer])
+imports = ApiRouter(prefix=PREFIX, tags=["customers"], dependencies=[Depends(require_role(Role.STORE)), Bearer])
 ROUTERS = (visitors, account, imports)
 MOST_BYTES = 8_000_000
 

@@ -2,10 +2,11 @@
 
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import Response
 
 from kernel.errors import NotPermitted
+from web.routes.api.once import ApiRouter
 from web.routes.api.reading import PREFIX, Bearer, problems
 from web.routes.api.schemas import NewSession, Person, SignIn
 from web.security import service
@@ -14,7 +15,7 @@ from web.security.model import CodeNeeded, User
 from web.security.roles import Role
 from web.shop import TheShop
 
-router = APIRouter(prefix=PREFIX, tags=["sessions"], dependencies=[Public, Bearer])
+router = ApiRouter(prefix=PREFIX, tags=["sessions"], dependencies=[Public, Bearer])
 
 
 class WrongPassword(NotPermitted):

@@ -1,29 +1,28 @@
-"""The store by program: levels, deliveries, counts, supplier orders. Writes take an ``Idempotency-Key``."""
+"""The store by program: levels, deliveries, counts, supplier orders."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import Depends, Query
 from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
-from kernel.canonical import JsonValue
 from orders.audit.service import record
 from production.supply import service as supply
 from production.supply.model import StockLevel
 from web.routes.api import stock_schemas as told
+from web.routes.api.once import ApiRouter
 from web.routes.api.reading import PREFIX, Bearer, TheApiReader, problems
-from web.routes.stock import FOR_PLANNER, STORE_KEEPERS, known_shelf, once, shelf_of
+from web.routes.stock import FOR_PLANNER, STORE_KEEPERS, known_shelf, shelf_of
 from web.security.access import require_role
 from web.shop import TheShop
 from web.views.stock import Shelf, level_json, movement_json, supplier_order_json
 
-router = APIRouter(
+router = ApiRouter(
     prefix=f"{PREFIX}/stock/{{line}}",
     tags=["stock"],
     dependencies=[Depends(require_role(*STORE_KEEPERS)), Bearer],
     responses=problems(401, 403),
 )
-Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=128, description="Does it once per key.")]
 
 
 @router.get("", name="api:stock", responses=problems(404))
@@ -50,41 +49,33 @@ def list_movements(
 
 
 @router.post("/receipts", name="api:receive", status_code=201, responses=problems(404, 409, 422))
-def receive(shop: TheShop, who: TheApiReader, line: str, body: told.Delivery, key: Key = None) -> told.Level:
+def receive(shop: TheShop, who: TheApiReader, line: str, body: told.Delivery) -> told.Level:
     """Take a delivery into stock, and return what there is then."""
     now = shop.now()
     with shop.database.write() as db:
         shelf = known_shelf(db, shop, line, body.material, "en")
-
-        def act() -> None:
-            supply.receive(
-                db,
-                line,
-                body.material,
-                body.quantity,
-                by=who.actor.id,
-                now=now,
-                lot=body.lot,
-                reference=body.reference,
-                supplier_order=body.supplier_order,
-                rest_follows=body.rest_follows,
-            )
-
-        once(db, shop, line, key or "", {"receipt": body.model_dump(mode="json")}, act)
+        supply.receive(
+            db,
+            line,
+            body.material,
+            body.quantity,
+            by=who.actor.id,
+            now=now,
+            lot=body.lot,
+            reference=body.reference,
+            supplier_order=body.supplier_order,
+            rest_follows=body.rest_follows,
+        )
         return _level(_of(db, line, body.material), shelf)
 
 
 @router.post("/counts", name="api:count", status_code=201, responses=problems(404, 422))
-def count(shop: TheShop, who: TheApiReader, line: str, body: told.Count, key: Key = None) -> told.CountedLevel:
+def count(shop: TheShop, who: TheApiReader, line: str, body: told.Count) -> told.CountedLevel:
     """Take over what a stocktake found, and return the difference to what was thought to be there."""
     now = shop.now()
     with shop.database.write() as db:
         shelf = known_shelf(db, shop, line, body.material, "en")
-
-        def act() -> JsonValue:
-            return supply.count(db, line, body.material, body.counted, by=who.actor.id, now=now, reason=body.reason)
-
-        difference = once(db, shop, line, key or "", {"count": body.model_dump(mode="json")}, act)
+        difference = supply.count(db, line, body.material, body.counted, by=who.actor.id, now=now, reason=body.reason)
         return told.CountedLevel.model_validate(
             {"difference": difference, "level": _level(_of(db, line, body.material), shelf).model_dump()}
         )
@@ -106,19 +97,15 @@ def list_supplier_orders(shop: TheShop, line: str) -> list[told.SupplierOrder]:
     response_model=told.SupplierOrder,
     responses=problems(404, 422),
 )
-def order(shop: TheShop, who: TheApiReader, line: str, body: told.OrderFromSupplier, key: Key = None) -> Response:
+def order(shop: TheShop, who: TheApiReader, line: str, body: told.OrderFromSupplier) -> Response:
     """Note that a supplier will bring a quantity on a day; what promises wait for from the supplier comes out of it."""
     now = shop.now()
     with shop.database.write() as db:
         known_shelf(db, shop, line, body.material, "en")
-
-        def act() -> JsonValue:
-            made = supply.order(db, line, body.material, body.quantity, due=body.due, reference=body.reference, now=now)
-            record(db, f"stock:{line}", "ordered", actor=who.actor, now=now, supplier_orders=[made])
-            (found,) = [one for one in supply.supplier_orders(db, line, now=now) if one.id == made]
-            return told.SupplierOrder.model_validate(supplier_order_json(found)).model_dump(mode="json")
-
-        answer = once(db, shop, line, key or "", {"order": body.model_dump(mode="json")}, act)
+        made = supply.order(db, line, body.material, body.quantity, due=body.due, reference=body.reference, now=now)
+        record(db, f"stock:{line}", "ordered", actor=who.actor, now=now, supplier_orders=[made])
+        (found,) = [one for one in supply.supplier_orders(db, line, now=now) if one.id == made]
+        answer = told.SupplierOrder.model_validate(supplier_order_json(found)).model_dump(mode="json")
     return JSONResponse(answer, status_code=201)
 
 

@@ -3,19 +3,20 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from kernel.ids import DraftId
 from orders.drafts import service as drafts
 from orders.wishes.service import take_words, wishes_between
 from web.routes.api import schemas
+from web.routes.api.once import ApiRouter
 from web.routes.api.reading import PREFIX, Bearer, TheApiReader, problems
 from web.routes.wishes import READERS, period
 from web.security.access import Public, require_role
 from web.shop import TheShop
 from web.views.wishes import count_json, words_json
 
-router = APIRouter(prefix=PREFIX, tags=["wishes"], dependencies=[Public, Bearer])
+router = ApiRouter(prefix=PREFIX, tags=["wishes"], dependencies=[Public, Bearer])
 
 
 @router.post("/drafts/{draft_id}/wishes", name="api:say_wish", status_code=201, responses=problems(403, 404, 422))
