@@ -12,7 +12,7 @@ RESULTS = ROOT / "benchmarks" / "results"
 
 
 def surroundings() -> dict[str, Any]:
-    """Return machine, Python and commit, for the result file."""
+    """Return machine, Python, commit and how busy the machine was before, for the result file."""
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
     ).stdout.strip()
@@ -20,6 +20,7 @@ def surroundings() -> dict[str, Any]:
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {processor()}",
         "python": platform.python_version(),
         "commit": commit or "unknown",
+        "load": round(os.getloadavg()[0], 1),
     }
 
 

@@ -12,7 +12,6 @@ that takes all a solution proves. Times of peers are of the processor.
 import argparse
 import gc
 import json
-import os
 import tempfile
 import time
 from pathlib import Path
@@ -65,13 +64,13 @@ def main() -> None:
             flush=True,
         )
         measured.append(one)
-    result = {**surroundings(), "load": os.getloadavg()[1], "source_parts": parts_in(asked.tables), "sizes": measured}
+    result = {**surroundings(), "source_parts": parts_in(asked.tables), "sizes": measured}
     models = [told_model(features, asked.probes) for features in asked.models]
     if not asked.no_record and measured:
         record("clicks", result)
         (RESULTS / "clicks.svg").write_text(parts_plot(measured), encoding="utf-8")
     if not asked.no_record and models:
-        record("clicks-models", {**surroundings(), "load": os.getloadavg()[1], "models": models})
+        record("clicks-models", {**surroundings(), "models": models})
         (RESULTS / "clicks-models.svg").write_text(models_plot(models), encoding="utf-8")
     if asked.json:
         print(json.dumps({**result, "models": models}))

@@ -48,7 +48,7 @@ def main() -> None:
             flush=True,
         )
         measured.append(one)
-    result = {**surroundings(), "load": os.getloadavg()[1], "kernels": kernels, "sizes": measured}
+    result = {**surroundings(), "kernels": kernels, "sizes": measured}
     if not asked.no_record:
         record("compile", result)
     if asked.json:

@@ -9,7 +9,6 @@ feature goes to the satisfiability engine. One process, one core; exit code 1 wh
 
 import argparse
 import json
-import os
 import sys
 import time
 from collections import Counter
@@ -63,7 +62,6 @@ def main() -> None:
             print(f"seed {seed}: {count['different'] - before} different", flush=True)
     result = {
         **surroundings(),
-        "load": os.getloadavg()[1],
         "first_seed": asked.seed,
         "models": done,
         "minutes": round((time.monotonic() - begun) / 60, 1),

@@ -9,7 +9,6 @@ dropping one element after the other, and repairs, both by lean CP-SAT.
 import argparse
 import gc
 import json
-import os
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -76,7 +75,7 @@ def main() -> None:
             flush=True,
         )
         measured.append(one)
-    result = {**surroundings(), "load": os.getloadavg()[1], "source_parts": parts_in(asked.tables), "sizes": measured}
+    result = {**surroundings(), "source_parts": parts_in(asked.tables), "sizes": measured}
     if not asked.no_record:
         record("explain", result)
         (RESULTS / "explain.svg").write_text(plot(measured), encoding="utf-8")

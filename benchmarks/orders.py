@@ -125,7 +125,8 @@ def by_one(shop: Shop, waiting: list[DraftId]) -> dict[str, Any]:
 def by_processes(settings: Settings, waiting: list[DraftId], folder: Path, *, kill: int = 0) -> dict[str, Any]:
     """Order all drafts by eight processes, of which some are killed."""
     done = served(settings, shop_of, order, waiting, folder, clients=CLIENTS, kill=kill)
-    return {**summed(done.found, done.took_s), "tried_again": done.tried_again, "killed": done.killed}
+    found = {"tried_again": done.tried_again, "killed": done.killed, "ready_s": round(done.ready_s, 1)}
+    return {**summed(done.found, done.took_s), **found}
 
 
 def plain_commits(shop: Shop, times: int = 200) -> dict[str, float]:
@@ -177,9 +178,9 @@ def measured(url: str, orders: int) -> dict[str, Any]:
         try:
             order(shop, open_drafts(shop, 1)[0])  # loads, compiles and warms what a running shop has ready
             row: dict[str, Any] = {"one_client": by_one(shop, open_drafts(shop, orders))}
-            row["processes"] = by_processes(settings, open_drafts(shop, orders), folder)
-            row["killed"] = by_processes(settings, open_drafts(shop, orders), folder, kill=KILLED)
-            told = 1 + sum(row[key]["ordered"] for key in ("one_client", "processes", "killed"))
+            row["processes"] = by_processes(settings, open_drafts(shop, orders + CLIENTS), folder)
+            row["killed"] = by_processes(settings, open_drafts(shop, orders + CLIENTS), folder, kill=KILLED)
+            told = 1 + 2 * CLIENTS + sum(row[key]["ordered"] for key in ("one_client", "processes", "killed"))
             row["faults"] = faults(shop, told)
             start = time.perf_counter()
             outcomes = run_pending(shop.database, job_functions(shop), most=RELEASED)
