@@ -23,6 +23,7 @@ from web.migrations.metadata import whole_metadata
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 FILLED_DAYS = 120
 ROWS_AT_ONCE = 20_000
+ON_HAND = 10_000_000
 LOAD_COLUMNS = ("key", "piece", "position", "start_s", "operation", "work_centre", "seconds")
 
 
@@ -53,18 +54,24 @@ def filled_plant(database: Database, demand: Demand, open_orders: int) -> Plant:
 
 
 def faults(database: Database, demand: Demand, reservations: int) -> dict[str, int]:
-    """Return how many buckets gave more than they had, or other than is written down, and how many orders are not whole."""
+    """Return how many buckets and materials gave more than they had, or other than is written down, and how many orders are not whole."""
     seconds = sum(load.seconds for load in demand.loads)
     balance = """
         SELECT count(*) FROM production_bucket AS b LEFT JOIN (
             SELECT work_centre, start_s, sum(seconds) AS taken FROM production_reservation_load GROUP BY work_centre, start_s
         ) AS t ON t.work_centre = b.work_centre AND t.start_s = b.start_s
         WHERE coalesce(t.taken, 0) > b.capacity_s OR coalesce(t.taken, 0) <> b.capacity_s - b.free_s"""
+    stock = """
+        SELECT count(*) FROM production_stock AS s LEFT JOIN (
+            SELECT material, sum(quantity) AS taken FROM production_reservation_material GROUP BY material
+        ) AS t ON t.material = s.material
+        WHERE s.free + coalesce(t.taken, 0) <> :on_hand OR s.short > 0"""
     whole = """
         SELECT count(*) FROM (
             SELECT key FROM production_reservation_load GROUP BY key HAVING sum(seconds) = :seconds) AS whole"""
     with database.read() as db:
         overbooked = int(db.execute(text(balance)).scalar_one())
+        overbooked += int(db.execute(text(stock), {"on_hand": ON_HAND}).scalar_one())
         found = int(db.execute(text(whole), {"seconds": seconds}).scalar_one())
     return {"overbooked": overbooked, "lost": reservations - found}
 
@@ -79,7 +86,7 @@ def _widened(plant: Plant, demand: Demand, open_orders: int) -> Plant:
         a_place = 24 * 3600 if centre.kind is WorkCentreKind.SLOT else 8 * 3600
         needed = a_day * seconds.get(centre.code, 0) * 100 / (a_place * (100 - centre.reserve_percent))
         centres.append(replace(centre, places=max(1, round(needed))))
-    stock = tuple(replace(row, on_hand=10_000_000) for row in plant.stock)
+    stock = tuple(replace(row, on_hand=ON_HAND) for row in plant.stock)
     return replace(plant, work_centres=tuple(centres), stock=stock)
 
 
@@ -113,10 +120,14 @@ def _fill(db: Session, plant: Plant, demand: Demand, open_orders: int) -> None:
     for need in demand.materials:
         db.execute(
             text(
-                "INSERT INTO production_reservation_material (key, material, source, quantity, usable_s) "
-                "SELECT key, :material, 'stock', 1, 0 FROM production_reservation"
+                "INSERT INTO production_reservation_material (key, material, source, quantity, usable_s, stands_for) "
+                "SELECT key, :material, 'stock', :quantity, 0, '' FROM production_reservation"
             ),
-            {"material": need.code},
+            {"material": need.code, "quantity": need.quantity},
+        )
+        db.execute(
+            text("UPDATE production_stock SET free = free - :taken WHERE line = :line AND material = :material"),
+            {"taken": need.quantity * open_orders, "line": plant.line, "material": need.code},
         )
     left = [
         {"centre": centre, "start": start_s, "left": left_s}

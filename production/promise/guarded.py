@@ -7,14 +7,15 @@ so two writers never wait for each other in a circle. On SQLite the one writer u
 
 # ruff: noqa: S608 - statements are put together from names of our own, values are always bound
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
@@ -105,6 +106,20 @@ def take_all(db: Session, line: str, taking: Taking) -> bool:
     return _take_in_one_trip(db.connection(), statement, given, in_line=taking.in_line)
 
 
+@contextmanager
+def undone_on_error(db: Session) -> Iterator[None]:
+    """Undo what the block's statements changed when it ends by an error; for statements, not for rows the session keeps."""
+    connection = db.connection()
+    connection.exec_driver_sql("SAVEPOINT trying")
+    try:
+        yield
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT trying")
+        connection.exec_driver_sql("RELEASE SAVEPOINT trying")
+        raise
+    connection.exec_driver_sql("RELEASE SAVEPOINT trying")
+
+
 def wait_in_line(db: Session, line: str, *, alone: bool) -> None:
     """Wait until nobody takes alone from a plant's ledger, or, ``alone``, until nobody takes at all; and then keep the place.
 
@@ -135,20 +150,21 @@ def _rows(scarce: Scarce, taking: Taking) -> list[dict[str, str | int]]:
 def _take_one_by_one(
     db: Session, line: str, needs: Mapping[Scarce, list[dict[str, str | int]]], taking: Taking
 ) -> bool:
-    """One row after the other: there is no way between us and the file."""
+    """One row after the other: there is no way between us and the file. The driver reads the rows as they are."""
     connection = db.connection()
     if taking.reservation is not None:
         row = {name: _sqlite_value(value) for name, value in taking.reservation.items()}
-        if connection.execute(_insert("production_reservation", _RESERVATION, is_once=True), row).rowcount != 1:
+        once = _insert("production_reservation", _RESERVATION, is_once=True)
+        if connection.exec_driver_sql(once, row).rowcount != 1:
             return False
     for scarce, rows in needs.items():
         given = [{**row, "line": line} for row in rows]
-        if given and connection.execute(_sqlite(scarce), given).rowcount != len(given):
+        if given and connection.exec_driver_sql(_sqlite(scarce), given).rowcount != len(given):
             return False
     if taking.loads:
-        connection.execute(_insert("production_reservation_load", _LOAD), taking.loads)
+        connection.exec_driver_sql(_insert("production_reservation_load", _LOAD), list(taking.loads))
     if taking.materials:
-        connection.execute(_insert("production_reservation_material", _MATERIAL), taking.materials)
+        connection.exec_driver_sql(_insert("production_reservation_material", _MATERIAL), list(taking.materials))
     return True
 
 
@@ -160,18 +176,18 @@ def _sqlite_value(value: object) -> object:
 
 
 @cache
-def _insert(table: str, columns: tuple[tuple[str, str], ...], *, is_once: bool = False) -> TextClause:
+def _insert(table: str, columns: tuple[tuple[str, str], ...], *, is_once: bool = False) -> str:
     names = ", ".join(name for name, _ in columns)
     values = ", ".join(f":{name}" for name, _ in columns)
     once = " ON CONFLICT DO NOTHING" if is_once else ""
-    return text(f"INSERT INTO {table} ({names}) VALUES ({values}){once}")
+    return f"INSERT INTO {table} ({names}) VALUES ({values}){once}"
 
 
 @cache
-def _sqlite(scarce: Scarce) -> TextClause:
+def _sqlite(scarce: Scarce) -> str:
     keys = " AND ".join(f"{name} = :{name}" for name, _ in scarce.keys)
     stamp = f"(SELECT max(changed) + 1 FROM {scarce.table} WHERE line = :line)"
-    return text(
+    return (
         f"UPDATE {scarce.table} SET {_change(scarce, '', ':amount', ('max', 'min'), stamp)} "
         f"WHERE line = :line AND {keys} AND {_guard(scarce, '', ':amount', ':keep', ('max', 'min'))}"
     )

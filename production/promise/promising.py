@@ -11,7 +11,7 @@ from production.plants.model import Plant
 from production.promise.calendar import ONE_DAY, local_date, utc, wall_clock_s
 from production.promise.material import MaterialPlan
 from production.promise.timeline import Ledger
-from production.promise.walking import Plan, delayed_centres, spare_end_s, walk
+from production.promise.walking import Plan, delayed_centres, spare_end_s, walk, walk_relieved
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,12 @@ def _finish(demand: Demand, situation: Situation, ledger: Ledger, earliest_s: in
     if not demand.loads:
         return Plan((), earliest_s), earliest_s
     plan = walk(demand, ledger, earliest_s)
+    return plan, _with_spare_s(situation, plan)
+
+
+def _with_spare_s(situation: Situation, plan: Plan) -> int:
     last = situation.empty[plan.last.work_centre]
-    return plan, spare_end_s(last, plan.finish_s, situation.plant.spare_buckets)
+    return spare_end_s(last, plan.finish_s, situation.plant.spare_buckets)
 
 
 def _promise(situation: Situation, plan: Plan, finish_s: int, binding: Binding, *, is_on_time: bool = True) -> Promise:
@@ -117,16 +121,17 @@ def _binding(demand: Demand, situation: Situation, plan: Plan, finish_s: int) ->
         waits = Binding(BindingKind.PART, material.latest, utc(material.ready_s), _day(situation, sooner_s))
         candidates.append((sooner_s, 0, waits))
     earliest_s = max(situation.now_s, material.ready_s)
-    ideal_s = _finish(demand, situation, situation.empty, earliest_s)[1]
-    if ideal_s < finish_s:
-        for order, code in enumerate(delayed_centres(demand, plan, situation.empty, earliest_s), start=1):
-            relieved = {**situation.ledger, code: situation.empty[code]}
-            sooner_s = _finish(demand, situation, relieved, earliest_s)[1]
+    delayed = delayed_centres(demand, plan, situation.empty, earliest_s)
+    for order, code in enumerate(delayed, start=1):
+        relieved = {**situation.ledger, code: situation.empty[code]}
+        sooner_s = _with_spare_s(situation, walk_relieved(demand, plan, relieved, code, earliest_s))
+        if sooner_s < finish_s:
             room_s = max(placement.start_s for placement in plan.placements if placement.work_centre == code)
             full = Binding(BindingKind.WORK_CENTRE, code, utc(room_s), _day(situation, sooner_s))
             candidates.append((sooner_s, order, full))
     best = min(candidates, default=None, key=lambda candidate: candidate[:2])
     if best is None or best[0] >= finish_s:
+        ideal_s = _finish(demand, situation, situation.empty, earliest_s)[1] if delayed else finish_s
         return _fallback(demand, situation, plan, finish_s, ideal_s)
     day = _day(situation, finish_s)
     binding = best[2]

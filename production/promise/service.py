@@ -359,7 +359,7 @@ def _undone_when_lost(db: Session, plan: Plan) -> AbstractContextManager[object]
     On PostgreSQL a taking is one statement, all or nothing; only a batch to be opened comes before it.
     """
     opens = any(placement.load is not None and placement.load.is_new for placement in plan.placements)
-    return db.begin_nested() if opens or db.get_bind().dialect.name == "sqlite" else nullcontext()
+    return guarded.undone_on_error(db) if opens or db.get_bind().dialect.name == "sqlite" else nullcontext()
 
 
 def _take_all(

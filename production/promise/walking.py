@@ -76,8 +76,7 @@ def walk(demand: Demand, ledger: Ledger, earliest_s: int) -> Plan:
     Raises:
         BeyondHorizon: there is no room within the horizon.
     """
-    centres = [load.work_centre for load in demand.loads] * min(2, demand.quantity)
-    room = _Room(ledger, frozenset(code for code in centres if centres.count(code) > 1))
+    room = _Room(ledger, _visited_again(demand))
     placements: list[Placement] = []
     for piece in range(demand.quantity):
         ends: list[int] = []
@@ -87,6 +86,45 @@ def walk(demand: Demand, ledger: Ledger, earliest_s: int) -> Plan:
             ends.append(placement.end_s)
             placements.append(placement)
     return Plan(tuple(placements), max((placement.end_s for placement in placements), default=earliest_s))
+
+
+def walk_relieved(demand: Demand, plan: Plan, ledger: Ledger, relieved: str, earliest_s: int) -> Plan:
+    """Return what ``walk`` would on a ledger that differs at one work centre only from the one the plan was walked on.
+
+    Operations that come before anything has moved stand where they stood; only the others are placed.
+
+    Args:
+        demand: What was walked.
+        plan: Where it stands.
+        ledger: The room now.
+        relieved: The work centre with other room than before.
+        earliest_s: As the plan was walked.
+
+    Raises:
+        BeyondHorizon: as ``walk``.
+    """
+    again = _visited_again(demand)
+    room = _Room(ledger, again)
+    placements: list[Placement] = []
+    for piece in range(demand.quantity):
+        first = len(placements)
+        moved: set[int] = set()
+        for position, load in enumerate(demand.loads):
+            placement = plan.placements[first + position]
+            at = load.work_centre
+            if at == relieved or at in again or not moved.isdisjoint(load.after):
+                from_s = max([earliest_s, *(placements[first + before].end_s for before in load.after)])
+                placement = room.place(piece, position, load, from_s)
+                if placement.end_s != plan.placements[first + position].end_s:
+                    moved.add(position)
+            placements.append(placement)
+    return Plan(tuple(placements), max((placement.end_s for placement in placements), default=earliest_s))
+
+
+def _visited_again(demand: Demand) -> frozenset[str]:
+    """Return the work centres a demand comes to more than once."""
+    centres = [load.work_centre for load in demand.loads]
+    return frozenset(centres if demand.quantity > 1 else (code for code in centres if centres.count(code) > 1))
 
 
 def delayed_centres(demand: Demand, plan: Plan, empty: Ledger, earliest_s: int) -> list[str]:

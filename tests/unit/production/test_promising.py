@@ -15,7 +15,7 @@ from production.promise.calendar import BUCKET_S
 from production.promise.material import MaterialPlan, MaterialTake, SupplyKind
 from production.promise.promising import Situation, promise
 from production.promise.timeline import FreeBucket, OpenLoad, Timeline
-from production.promise.walking import walk
+from production.promise.walking import walk, walk_relieved
 
 HORIZON = 60
 CENTRES = ("cut", "sew", "pack")
@@ -200,6 +200,46 @@ def test_adding_capacity_never_makes_a_promise_later(
     }
 
     assert walk(chain(*steps), wider, 0).finish_s <= before.finish_s
+
+
+@st.composite
+def any_routing(draw: st.DrawFn) -> tuple[OperationLoad, ...]:
+    """Return operations with any waiting that come to work centres once or again."""
+    return tuple(
+        OperationLoad(f"op{at}", centre, seconds, tuple(before for before in range(at) if draw(st.booleans())))
+        for at, (centre, seconds) in enumerate(draw(needs))
+    )
+
+
+@given(
+    loads=any_routing(),
+    pieces=st.integers(1, 2),
+    free=ledgers,
+    relieved=st.sampled_from(CENTRES),
+    instead=free_seconds,
+)
+def test_walking_on_from_a_plan_is_walking_anew(
+    loads: tuple[OperationLoad, ...],
+    pieces: int,
+    free: Mapping[str, list[int]],
+    relieved: str,
+    instead: list[int],
+) -> None:
+    """P-8: what stands before anything has moved is not placed again, and nothing is other for it."""
+    demand = Demand(loads, (), pieces)
+    try:
+        plan = walk(demand, {centre: timeline(seconds) for centre, seconds in free.items()}, 0)
+    except BeyondHorizon:
+        return
+    other = {centre: timeline(seconds) for centre, seconds in {**free, relieved: instead}.items()}
+    try:
+        anew = walk(demand, other, 0)
+    except BeyondHorizon:
+        with pytest.raises(BeyondHorizon):
+            walk_relieved(demand, plan, other, relieved, 0)
+        return
+
+    assert walk_relieved(demand, plan, other, relieved, 0) == anew
 
 
 @st.composite
