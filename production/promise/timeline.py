@@ -44,12 +44,13 @@ class OpenLoad:
 class Grid:
     """Buckets of one work centre, ascending and apart. The arrays belong together and are never written to.
 
-    ``keys`` are the starts as a list, which is quicker to look one up in.
+    ``spans`` is how long each bucket is; ``keys`` are the starts as a list, which is quicker to look one up in.
     """
 
     starts: Seconds
     ends: Seconds
     attended: Flags
+    spans: Seconds
     keys: list[int]
 
     def index_from(self, at_s: int) -> int:
@@ -59,7 +60,7 @@ class Grid:
 
 def grid_of(starts: Seconds, ends: Seconds, attended: Flags) -> Grid:
     """Return the grid of buckets given in order."""
-    return Grid(starts, ends, attended, starts.tolist())
+    return Grid(starts, ends, attended, ends - starts, starts.tolist())
 
 
 _NOTHING = grid_of(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.bool_))
@@ -116,8 +117,7 @@ def first_start(grid: Grid, free: Seconds, index: int, need_s: int) -> int:
     size, chunk = len(free), _CHUNK
     while index < size:
         upto = index + chunk
-        spans = grid.ends[index:upto] - grid.starts[index:upto]
-        fits = grid.attended[index:upto] & (free[index:upto] >= np.minimum(need_s, spans))
+        fits = grid.attended[index:upto] & (free[index:upto] >= np.minimum(need_s, grid.spans[index:upto]))
         at = int(fits.argmax())
         if fits[at]:
             return index + at
