@@ -41,3 +41,11 @@ class AdjustmentNotFound(NotFound):
 
 class ReserveNotValid(NotValid):
     """A reserve is a share of 0 to 99 percent; facts: ``line``, ``work_centre``, ``percent``."""
+
+
+class KeptShareNotValid(NotValid):
+    """A share cannot be kept like this; facts: ``line``, ``work_centre``, ``wrong``.
+
+    ``wrong`` is ``group`` (no word), ``percent`` (not 0 to 99), ``until_days`` (more than a year) or ``no_place`` (no whole
+    machine would be left for others).
+    """

@@ -278,10 +278,15 @@ ACTIVE_RESERVATIONS = frozenset({ReservationState.HELD, ReservationState.CONFIRM
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """Capacity and material set aside under a key of the caller's (a quote's id)."""
+    """Capacity and material set aside under a key of the caller's (a quote's id).
+
+    ``groups`` and ``is_rush`` say whose kept share it may use, as its demand did.
+    """
 
     key: str
     line: str
     state: ReservationState
     promise: Promise
     expires_at: datetime | None
+    groups: frozenset[str] = frozenset()
+    is_rush: bool = False

@@ -230,3 +230,8 @@ def _demand_or_none(view: DraftView, selection: Selection, groups: frozenset[str
         return draft_demand(view.model, selection, view.fit, view.draft.quantity, groups)
     except SelectionIncomplete:
         return None
+
+
+def usual_demand(configurator: Configurator, quantity: int = 1) -> Demand:
+    """Return what so many pieces of the line's defaults ask of the plant: the usual work, to judge the plant by."""
+    return draft_demand(configurator.model, configurator.defaults(), None, quantity)

@@ -167,7 +167,7 @@ def _centre(code: str, entry: Entry, shifts: dict[str, tuple[Hours, ...]]) -> Wo
     if percent >= 100:
         raise fields["reserve_percent"].mistake("nothing would be left to promise")
     rates = {name: fields[name].integer(least=0) for name in _RATES if name in fields}
-    return WorkCentre(
+    centre = WorkCentre(
         code=code,
         kind=kind,
         places=fields["places"].integer(least=1),
@@ -179,6 +179,9 @@ def _centre(code: str, entry: Entry, shifts: dict[str, tuple[Hours, ...]]) -> Wo
         place_minor_per_hour=rates.get("place_minor_per_hour", 0),
         kept=_kept(fields["kept_for"]) if "kept_for" in fields else None,
     )
+    if centre.kept is not None and not centre.leaves_a_place(centre.kept.percent):
+        raise fields["kept_for"].mistake("no whole place would be left for the others: keep less, or have more places")
+    return centre
 
 
 def _kept(entry: Entry) -> KeptShare:

@@ -94,6 +94,15 @@ class WorkCentre:
         if self.places < 1 or self.load_pieces < 1 or not 0 <= self.reserve_percent < 100:
             raise ValueError(f"work centre {self.code}")
 
+    @property
+    def usable_places(self) -> int:
+        """Whole machines or slots left after the reserve, one at least."""
+        return max(1, self.places * (100 - self.reserve_percent) // 100)
+
+    def leaves_a_place(self, percent: int) -> bool:
+        """Return whether others find room beside a kept share: a machine or slot that runs through is theirs whole, or not."""
+        return self.kind is WorkCentreKind.FLOW or self.usable_places * (100 - percent) >= 100
+
     def name(self, locale: str) -> str:
         """Return the name in the locale, else in English, else the code."""
         return self.names.get(locale) or self.names.get("en") or self.code
@@ -141,6 +150,11 @@ class Plant:
             raise ValueError(f"plant {self.code}: buckets of {self.bucket_min} min")
         if any(code in others or len(set(others)) < len(others) for code, others in self.substitutes.items()):
             raise ValueError(f"plant {self.code}: a substitute stands for itself or twice")
+
+    def with_kept(self, shares: "Mapping[str, KeptShare | None]") -> "Plant":
+        """Return the plant with other kept shares of some work centres, None for none; those it does not have are left out."""
+        centres = tuple(replace(one, kept=shares.get(one.code, one.kept)) for one in self.work_centres)
+        return replace(self, work_centres=centres)
 
     @property
     def bucket_s(self) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 from production.model import Demand, OperationLoad
 from production.plants.model import Plant
 from production.promise.calendar import ONE_DAY, local_date, wall_clock_s
-from production.promise.timeline import Grid, OpenLoad, Seconds, Timeline, grid_of, timeline_of
+from production.promise.timeline import Grid, OpenLoad, Seconds, Timeline, grid_of, portion_beside, timeline_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +144,8 @@ def room_of(
         if known is not None:
             room.ledger[code].grid = room.empty[code].grid = known.grid
             kept = kept_back(board, code, demand, now_s)
+            if kept is not None:
+                room.ledger[code].portion_s = room.empty[code].portion_s = portion_beside(board.plant, centre)
             room.ledger[code].free = known.free if kept is None else np.maximum(known.free - kept, 0)
             room.empty[code].free = known.capacity if kept is None else known.capacity - kept
         room.ledger[code].loads = sorted(

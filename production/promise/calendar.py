@@ -103,7 +103,7 @@ def day_buckets(
     staffed = staffed_spans(plant, centre, day)
     if not staffed and centre.kind is not WorkCentreKind.SLOT:
         return
-    usable_places = max(1, centre.places * (100 - centre.reserve_percent) // 100)
+    usable_places = centre.usable_places
     for start_s, end_s in itertools.pairwise(_edges(day, plant.bucket_min, plant.timezone)):
         staffed_s = 0
         for from_s, to_s in staffed:

@@ -227,6 +227,8 @@ _RESERVATION = (
     ("finish_s", "bigint"),
     ("reserved_at", "timestamptz"),
     ("expires_at", "timestamptz"),
+    ("groups", "text"),
+    ("is_rush", "boolean"),
 )
 _LOAD = (
     ("key", "text"),

@@ -49,7 +49,7 @@ def replan(
 ) -> Replanned:
     """Return where the rest of one piece goes now; all or nothing is moved, and the promise is not touched.
 
-    What the piece holds for operations neither kept nor left is given back.
+    What the piece holds for operations neither kept nor left is given back; whose kept share it may use is as it was (A-5).
 
     Args:
         db: The caller's transaction.
@@ -65,8 +65,8 @@ def replan(
         CapacityTaken: another writer was quicker; everything stands as it was.
         BeyondHorizon: no room within the rolling horizon; everything stands as it was.
     """
-    line = reservation(db, key).line
-    demand = Demand(tuple(left))
+    held = reservation(db, key)
+    line, demand = held.line, Demand(tuple(left), groups=held.groups, is_rush=held.is_rush)
     with db.begin_nested():
         _give_back(db, line, key, piece, keep)
         seen = look(db, line, epoch_s(earliest), loads=demand.loads)

@@ -19,17 +19,18 @@ from kernel.schema import metadata
 from production.errors import PlantNotFound
 from production.model import Demand, Promise, Reservation, ReservationState
 from production.plants.document import plant_from_json, plant_to_json
-from production.plants.model import Adjustment, Plant
+from production.plants.model import Adjustment, KeptShare, Plant
 from production.plants.model import StockRow as StockOfPlant
 from production.promise.calendar import Bucket
 from production.promise.document import promise_from_json, promise_to_json
 from production.promise.material import MaterialTake, SupplyKind
 from production.promise.reading import touch
-from production.promise.tables import AdjustmentRow, PlantRow, ReceiptRow, ReserveRow
+from production.promise.tables import AdjustmentRow, KeptShareRow, PlantRow, ReceiptRow, ReserveRow
 from production.promise.walking import JoinedLoad, Placement, Plan
 
 _PLANTS: Table = metadata.tables["production_plant"]
 _RESERVES: Table = metadata.tables["production_reserve"]
+_SHARES: Table = metadata.tables["production_kept_share"]
 _BUCKETS: Table = metadata.tables["production_bucket"]
 _BATCHES: Table = metadata.tables["production_batch_load"]
 _BATCH_TAKES: Table = metadata.tables["production_batch_take"]
@@ -83,6 +84,8 @@ def find_reservation(db: Session, key: str) -> Reservation | None:
         state=ReservationState(row.state),
         promise=promise_from_json(row.promise),
         expires_at=row.expires_at,
+        groups=frozenset(row.groups.split()),
+        is_rush=row.is_rush,
     )
 
 
@@ -127,6 +130,8 @@ def reservation_row(reservation: Reservation, *, now: datetime) -> Mapping[str, 
         "finish_s": int(reservation.promise.finish_at.timestamp()),
         "reserved_at": now,
         "expires_at": reservation.expires_at,
+        "groups": " ".join(sorted(reservation.groups)),
+        "is_rush": reservation.is_rush,
     }
 
 
@@ -447,6 +452,26 @@ def save_reserve(db: Session, line: str, work_centre: str, percent: int, *, now:
         db.add(ReserveRow(line=line, work_centre=work_centre, percent=percent, set_at=now))
     else:
         row.percent, row.set_at = percent, now
+    db.flush()
+
+
+def kept_shares(db: Session, line: str) -> dict[str, KeptShare | None]:
+    """Return the shares that were set in place of the files', by work centre; None where nothing is kept any more."""
+    rows = db.execute(select(KeptShareRow).where(_SHARES.c.line == line)).scalars()
+    return {row.work_centre: KeptShare(row.group, row.percent, row.until_days) if row.percent else None for row in rows}
+
+
+def save_kept_share(db: Session, line: str, work_centre: str, share: KeptShare | None, *, now: datetime) -> None:
+    """Store what is kept of a work centre, or that nothing is."""
+    group, percent, until_days = (share.group, share.percent, share.until_days) if share else ("", 0, 0)
+    row = db.get(KeptShareRow, (line, work_centre))
+    if row is None:
+        row = KeptShareRow(
+            line=line, work_centre=work_centre, group=group, percent=percent, until_days=until_days, set_at=now
+        )
+        db.add(row)
+    else:
+        row.group, row.percent, row.until_days, row.set_at = group, percent, until_days, now
     db.flush()
 
 

@@ -130,7 +130,9 @@ def reserve(
         if seen.is_key_known:
             return _still_held(_found(db, key)).promise
         promised, material = _promised(seen, demand, now_s, by)
-        reservation = Reservation(key, line, state, promised.promise, expires_at)
+        reservation = Reservation(
+            key, line, state, promised.promise, expires_at, groups=demand.groups, is_rush=demand.is_rush
+        )
         try:
             with _undone_when_lost(db, promised.plan):
                 _take_all(db, seen.board, reservation, demand, promised.plan, material, now, in_line=in_line)
@@ -301,13 +303,13 @@ def material_dates(db: Session, line: str, needs: Sequence[MaterialNeed], *, now
 def seed_plant(db: Session, plant: Plant, *, now: datetime) -> None:
     """Store a plant with its buckets over the whole horizon and its opening stock.
 
-    Seeding again takes over the plant's newest description, but for reserves somebody has set since (C-6), adds what is missing of the horizon and leaves buckets and
+    Seeding again takes over the plant's newest description, but for reserves and kept shares somebody has set since (C-6, A-4), adds what is missing of the horizon and leaves buckets and
     stock that are there as they are.
     """
     first = local_date(epoch_s(now), plant.timezone)
     start_s = wall_clock_s(first, 0, plant.timezone)
     known = repository.has_plant(db, plant.line)
-    plant = plant.with_reserves(repository.reserves(db, plant.line))
+    plant = plant.with_reserves(repository.reserves(db, plant.line)).with_kept(repository.kept_shares(db, plant.line))
     from_s = repository.stored_plant(db, plant.line).horizon_from_s if known else start_s
     repository.save_plant(db, StoredPlant(plant, from_s, from_s))
     roll_horizon(db, plant.line, now=now)

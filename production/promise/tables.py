@@ -8,7 +8,7 @@ reserved, ``short`` says how much is missing (docs/algorithms/promise.md, rule A
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from kernel.schema import UtcDateTime, json_document, text_enum
@@ -86,6 +86,23 @@ class ReserveRow(SQLModel, table=True):
     line: str = Field(primary_key=True, max_length=40, foreign_key="production_plant.line")
     work_centre: str = Field(primary_key=True, max_length=40)
     percent: int
+    set_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class KeptShareRow(SQLModel, table=True):
+    """The share somebody keeps of a work centre for a customer group, in place of the one in the plant's files; 0: none."""
+
+    __tablename__ = "production_kept_share"
+    __table_args__ = (
+        CheckConstraint("percent >= 0 AND percent < 100", name="something_is_left"),
+        CheckConstraint("until_days >= 0", name="until_not_negative"),
+    )
+
+    line: str = Field(primary_key=True, max_length=40, foreign_key="production_plant.line")
+    work_centre: str = Field(primary_key=True, max_length=40)
+    group: str = Field(max_length=40)
+    percent: int
+    until_days: int
     set_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
@@ -174,6 +191,8 @@ class ReservationRow(SQLModel, table=True):
     finish_s: int = Field(sa_column=Column(BigInteger, nullable=False))
     reserved_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     expires_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    groups: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    is_rush: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
 
 
 class ReservationLoadRow(SQLModel, table=True):

@@ -99,6 +99,15 @@ def timeline_of(plant: Plant, centre: WorkCentre) -> Timeline:
     return Timeline(centre.kind, plant.bucket_s * share // 100, centre.load_pieces)
 
 
+def portion_beside(plant: Plant, centre: WorkCentre) -> int:
+    """Return the most one piece takes of a bucket where a share is kept for others: never more than is left beside it (A-4)."""
+    portion_s = timeline_of(plant, centre).portion_s
+    if centre.kept is None or centre.kind is not WorkCentreKind.FLOW:
+        return portion_s
+    whole_s = plant.bucket_s * centre.places * (100 - centre.reserve_percent) // 100
+    return max(1, min(portion_s, whole_s - whole_s * centre.kept.percent // 100))
+
+
 def first_with(free: Seconds, index: int, need_s: int) -> int:
     """Return the first position from ``index`` on with at least so many seconds free; the length where there is none."""
     size, chunk = len(free), _CHUNK

@@ -2,16 +2,22 @@
 
 from datetime import date, timedelta
 
+from starlette.testclient import TestClient
+
 from kernel.ids import QuoteId
 from orders.lifecycle import repository as orders
 from orders.lifecycle.agreements import agreements_of
 from orders.quotes import repository as quotes
 from production.floor import service as floor
+from production.plants.model import KeptShare
 from production.promise import adjusting
 from production.promise import service as promises
 from production.promise.document import promise_from_json
 from tests.journeys.conftest import do_jobs, enter
 from tests.journeys.ordering import released
+from tests.journeys.test_programs_order import token
+from web.app import create_app
+from web.settings import Settings
 from web.shop import Shop
 
 
@@ -107,3 +113,38 @@ def test_a_promise_moves_only_with_the_customer(shop: Shop) -> None:
         assert agreements_of(db, [number])[number].first_promise == promised
         assert agreements_of(db, [number])[number].promise == agreed
     assert [job.name for job in do_jobs(shop)] == ["messages.tell"]
+
+
+def test_what_a_kept_share_does_to_dates_is_seen_before_it_is_kept(shop: Shop) -> None:
+    """Two hundred pairs: others are later, companies and rush orders are not; a program reads the same, and takes it back."""
+    planner = enter(shop, login_name="planner")
+    planner.open("/planning/jeans/shares")
+    fields = {"group": "School", "percent": "90", "until_days": "1", "pieces": "200"}
+    planner.press("Show what it does", within="#centre-prep", **fields)
+    shown = planner.text()
+    with shop.database.read() as db:
+        assert promises.plant_of(db, "jeans").work_centre("prep").kept is None
+
+    assert "Small parts: 90 % for School" in shown
+    assert "days later" in shown
+    planner.press("Keep it")
+    with shop.database.read() as db:
+        assert promises.plant_of(db, "jeans").work_centre("prep").kept == KeptShare("school", 90, 1)
+
+    api = TestClient(create_app(Settings(), shop), base_url="http://127.0.0.1:8000/api/v1")
+    api.headers.update(token(api, "planner"))
+    path = "/planning/jeans/kept-shares"
+    none = {"group": "", "percent": 0}
+    tried = api.put(f"{path}/prep?pieces=200&try_only=true", json=none).json()
+    assert tried["after"]["others"] < tried["before"]["others"]
+    assert {"work_centre": "prep", "group": "school", "percent": 90, "until_days": 1} in api.get(path).json()
+    assert api.put(f"{path}/prep", json=none).status_code == 200
+    assert [one["work_centre"] for one in api.get(path).json()] == ["assembly"]
+
+    for wrong, said in (({"group": "a b"}, "A group is one word"), ({"percent": "100"}, "Between 0 and 99")):
+        planner.open("/planning/jeans/shares")
+        planner.press("Show what it does", within="#centre-prep", **(fields | wrong))
+        assert planner.status == 422
+        assert said in planner.text()
+    answer = api.put(f"{path}/laundry", json={"group": "school", "percent": 90})
+    assert (answer.status_code, answer.json()["wrong"]) == (422, "no_place")

@@ -52,6 +52,10 @@ ORDERED = {
     "pc": ({}, {"burn_in": "long"}, {"imaging": "none"}),
 }
 
+#: Quantities offered to schools and clubs, {line: ((pieces, changes of the default), …)}: they hold what others may have of
+#: the next days, so that a rush order, or a customer for whom a share is kept, is sooner.
+OFFERED = {"jeans": ((24, {}), (24, {"cloth": "indigo_stretch_11"})), "pc": ((24, {}),)}
+
 
 def seed_catalogs_with_history(shop: Shop) -> None:
     """Publish the demo catalogs and seed their plants; in a new shop as of some weeks ago, so that orders can lie behind it."""
@@ -99,6 +103,7 @@ def seed_orders_once(shop: Shop) -> None:
         customers = seed_customers(shop)
         seed_history(shop)
         seed_orders(shop, customers)
+        seed_offers(shop)
 
 
 def seed_customers(shop: Shop) -> Registered:
@@ -121,6 +126,23 @@ def seed_orders(shop: Shop, customers: Registered) -> None:
     for number, choices in enumerate(ORDERED["pc"]):
         customer, _profile = customers[number % len(customers)]
         _order(shop, "pc", customer, None, choices)
+
+
+def seed_offers(shop: Shop) -> None:
+    """Offer some quantities that hold their places in the plants for two weeks."""
+    now, reader, tools = shop.now(), Reader(CLERK.id, is_staff=True), (shop.database, shop.configurators)
+    for line, offers in OFFERED.items():
+        for pieces, choices in offers:
+            draft_id = drafts.open_draft(*tools, line, owner=CLERK.id, new_id=shop.new_id, now=now)
+            for feature, option in choices.items():
+                drafts.choose_option(*tools, draft_id, reader, feature, option, now=now)
+            drafts.set_limits(*tools, draft_id, reader, need_by=None, budget_minor=None, quantity=pieces, now=now)
+            try:
+                issue_quote(
+                    *tools, draft_id, reader, new_id=shop.new_id, actor=CLERK, now=now, valid_for=timedelta(days=14)
+                )
+            except NotPossible:
+                continue
 
 
 def _registered(shop: Shop, who: DemoCustomer) -> tuple[CustomerId, ProfileId | None]:

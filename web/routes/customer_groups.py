@@ -21,6 +21,7 @@ from web.security.access import require_role
 from web.security.roles import Role
 from web.shop import Shop, TheActor, TheShop
 from web.templating import go_to, reader_locale, respond
+from web.views.words import Words
 
 router = APIRouter(
     prefix="/finance/groups", dependencies=[Depends(require_role(Role.FINANCE))], include_in_schema=False
@@ -92,7 +93,12 @@ def _show(
                 centres = promises.plant_of(db, line).work_centres
             except PlantNotFound:
                 continue
-            kept += [(line, one.name(locale), one.kept) for one in centres if one.kept is not None]
+            model = shop.configurators.of(db, releases.current_release(db, line, now=shop.now())).model
+            kept += [
+                (Words(model, locale).line() or line, one.name(locale), one.kept)
+                for one in centres
+                if one.kept is not None
+            ]
     values = {
         "rows": sorted(rows),
         "kept": kept,

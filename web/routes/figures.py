@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -11,6 +12,7 @@ from modules_catalog.releases import service as releases
 from orders.lifecycle.agreements import figures_of_line
 from production.overview import service as overview
 from production.promise import service as promises
+from web.lines import line_switch
 from web.security.access import require_role
 from web.security.roles import Role
 from web.shop import TheShop
@@ -52,12 +54,11 @@ def metrics(
         days = asked_days(first, last, today)
         figures = figures_of_line(db, line, days.first, days.last, now=now)
         model = shop.configurators.of(db, releases.current_release(db, line, now=now)).model
-        lines = [(each, _href(each, days), each == line) for each in releases.current_lines(db, now=now)]
     periods = [Days(today - timedelta(days=length - 1), today) for length in PERIODS]
     length = (days.last - days.first).days + 1
     values = {
         "line": line,
-        "lines": lines,
+        "lines": line_switch(shop, line, partial(_href, days=days), locale),
         "days": days,
         "periods": [
             (each, _href(line, days), days == found)

@@ -20,6 +20,7 @@ from production.promise.calendar import epoch_s, local_date, working_days
 from production.promise.document import promise_from_json
 from production.sequencing import service as sequencing
 from production.supply import service as supply
+from web.lines import line_switch
 from web.security.access import require_role
 from web.security.roles import Role
 from web.shop import Shop, TheShop
@@ -113,12 +114,11 @@ def load(
         plant = promises.plant_of(db, line)
         begin = _day(first) or overview.today(plant, shop.now())
         shown = overview.load_map(db, line, first=begin, days=DAYS)
-        lines = _lines(shop, line, "/planning/{}")
         low = len(supply.stock_levels(db, line, low_only=True))
     values = {
         "line": line,
         "low": low,
-        "lines": lines,
+        "lines": line_switch(shop, line, "/planning/{}", locale),
         "chart": load_chart(shown, plant, locale),
         "before": (begin - timedelta(days=14)).isoformat(),
         "after": (shown.days[-1] + timedelta(days=1)).isoformat(),
@@ -144,11 +144,10 @@ def chart(
         begin = _day(first) or overview.today(plant, now)
         planned = overview.planned(db, line, first=begin, days=GANTT_DAYS)
         words = Words(_model(shop, line), locale, plant)
-        lines = _lines(shop, line, "/planning/{}/gantt")
     days = working_days(plant, begin, GANTT_DAYS)
     values = {
         "line": line,
-        "lines": lines,
+        "lines": line_switch(shop, line, "/planning/{}/gantt", locale),
         "chart": gantt_chart(planned, plant, begin, days, partial(operation_name, words=words), locale, now=now),
         "count": len(planned),
         "is_improving": improving,
@@ -185,11 +184,6 @@ def cell(request: Request, shop: TheShop, line: str, work_centre: str, day: date
         "code": work_centre,
     }
     return respond(request, "planning/cell.html", values)
-
-
-def _lines(shop: Shop, line: str, href: str) -> list[tuple[str, str, bool]]:
-    with shop.database.read() as db:
-        return [(each, href.format(each), each == line) for each in releases.current_lines(db, now=shop.now())]
 
 
 def _model(shop: Shop, line: str) -> ConfigurationModel:

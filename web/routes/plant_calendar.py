@@ -16,6 +16,7 @@ from production.plants.model import Adjustment, AdjustmentKind, Plant
 from production.promise import adjusting
 from production.promise import service as promises
 from web import formats
+from web.lines import line_switch
 from web.security.access import require_role
 from web.security.roles import Role
 from web.shop import Shop, TheActor, TheShop
@@ -133,9 +134,6 @@ def _show(
     with shop.database.read() as db:
         plant = promises.plant_of(db, line)
         today = overview.today(plant, shop.now())
-        lines = [
-            (each, f"/planning/{each}/calendar", each == line) for each in releases.current_lines(db, now=shop.now())
-        ]
         kept = adjusting.adjustments(db, line, today - timedelta(days=7), today + timedelta(days=AHEAD_DAYS))
         words = line_words(shop, db, plant, locale)
         at_risk = None if effect is None else judged(db, line, effect)
@@ -155,7 +153,7 @@ def _show(
         "typed": {**empty, **{key: value for key, value in typed.items() if value}},
         "problem": problem,
         "effect": shown,
-        "lines": lines,
+        "lines": line_switch(shop, line, "/planning/{}/calendar", locale),
     }
     return respond(request, "planning/calendar.html", values, status=status)
 

@@ -16,6 +16,7 @@ from production.promise import adjusting
 from production.promise import service as promises
 from production.promise.adjusting import AtRisk
 from web import formats
+from web.lines import line_switch
 from web.routes.plant_calendar import line_words
 from web.security.access import require_role
 from web.security.roles import Role
@@ -95,6 +96,7 @@ def _show(
             shown = risk_rows(judged(db, line, effect), line, words, partial(formats.date, locale=locale))
     values = {
         "line": line,
+        "lines": line_switch(shop, line, "/planning/{}/reserves", locale),
         "rows": [(plant.work_centre(one.work_centre).name(locale), one) for one in found],
         "days": LOOK_BACK_DAYS,
         "asked": asked,

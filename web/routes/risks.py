@@ -16,6 +16,7 @@ from production.floor import service as floor
 from production.promise import service as promises
 from production.sequencing.swapping import SwapNotPossible, bring_forward
 from web import formats
+from web.lines import line_switch
 from web.routes.planning import show_trace
 from web.security.access import require_role
 from web.security.roles import Role
@@ -93,8 +94,8 @@ def _show(request: Request, shop: Shop, line: str, *, refused: str = "", status:
         plant = promises.plant_of(db, line)
         model = shop.configurators.of(db, releases.current_release(db, line, now=now)).model
         found = promises_at_risk(db, line)
-        lines = [(each, f"/planning/{each}/risks", each == line) for each in releases.current_lines(db, now=now)]
         spoilt = floor.waiting_for_remake(db, line)
     rows = risk_rows(found, line, Words(model, locale, plant), partial(formats.date, locale=locale))
+    lines = line_switch(shop, line, "/planning/{}/risks", locale)
     values = {"line": line, "lines": lines, "rows": rows, "spoilt": spoilt, "refused": refused}
     return respond(request, "planning/risks.html", values, status=status)

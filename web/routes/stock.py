@@ -16,6 +16,7 @@ from production.promise import service as promises
 from production.supply import service as supply
 from production.supply.materials import materials_of
 from production.supply.model import MaterialNotFound, QuantityNotValid, StockLevel
+from web.lines import line_switch
 from web.security.access import require_role
 from web.security.model import User
 from web.security.roles import Role
@@ -62,7 +63,7 @@ def levels(
     shown = found[(page - 1) * PER_PAGE : page * PER_PAGE]
     values = {
         "line": line,
-        "lines": line_switch(shop, line, "/stock/{}"),
+        "lines": line_switch(shop, line, "/stock/{}", reader_locale(request)),
         "rows": [level_row(one, shelf) for one in shown],
         "count": len(found),
         "low_count": sum(one.is_low for one in every),
@@ -80,7 +81,11 @@ def movements(request: Request, shop: TheShop, line: str) -> Response:
     with shop.database.read() as db:
         shelf = shelf_of(db, shop, line, reader_locale(request))
         rows = movement_rows(supply.movements(db, line, "", limit=MOST_MOVEMENTS), shelf)
-    values = {"line": line, "lines": line_switch(shop, line, "/stock/{}/movements"), "rows": rows}
+    values = {
+        "line": line,
+        "lines": line_switch(shop, line, "/stock/{}/movements", reader_locale(request)),
+        "rows": rows,
+    }
     return respond(request, "stock/movements.html", values)
 
 
@@ -191,12 +196,6 @@ def require_known(db: Session, line: str, shelf: Shelf, *materials: str) -> None
 def once(db: Session, shop: Shop, line: str, key: str, body: JsonValue, act: Callable[[], JsonValue]) -> JsonValue:
     """Do something to the stock of a line once for each key a form sends; without a key, each time."""
     return answer_once(db, scope=f"stock:{line}", key=key or None, body=body, now=shop.now(), act=act)
-
-
-def line_switch(shop: Shop, line: str, href: str) -> list[tuple[str, str, bool]]:
-    """Return the ways to the same page of other lines."""
-    with shop.database.read() as db:
-        return [(each, href.format(each), each == line) for each in releases.current_lines(db, now=shop.now())]
 
 
 def _material(

@@ -11,7 +11,8 @@ from kernel.canonical import JsonValue
 from production.supply import service as supply
 from production.supply.model import QuantityNotValid
 from web.forms import TheForm
-from web.routes.stock import STORE_KEEPERS, line_switch, once, require_known, shelf_of
+from web.lines import line_switch
+from web.routes.stock import STORE_KEEPERS, once, require_known, shelf_of
 from web.security.access import require_role
 from web.shop import Shop, TheActor, TheShop
 from web.templating import go_to, reader_locale, respond
@@ -98,7 +99,7 @@ def _ask(
     rows = rows_to_count([*codes, *extra], shelf, typed or {}, wrong or set())
     values = {
         "line": line,
-        "lines": line_switch(shop, line, "/stock/{}/count"),
+        "lines": line_switch(shop, line, "/stock/{}/count", reader_locale(request)),
         "rows": rows[:PER_PAGE],
         "more": max(0, len(rows) - PER_PAGE),
         "q": sought,

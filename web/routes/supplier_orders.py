@@ -14,13 +14,13 @@ from production.promise import service as promises
 from production.supply import service as supply
 from production.supply.model import AlreadyReceived, DayNotValid, QuantityNotValid, SupplierOrderNotFound
 from web.forms import TheForm
+from web.lines import line_switch
 from web.routes.stock import (
     FOR_PLANNER,
     STORE_KEEPERS,
     Key,
     TheKeeper,
     known_shelf,
-    line_switch,
     once,
     require_known,
     shelf_of,
@@ -135,7 +135,7 @@ def _show(
         suggested = suggestion_rows(supply.stock_levels(db, line, low_only=True), shelf, day)
     values = {
         "line": line,
-        "lines": line_switch(shop, line, "/stock/{}/orders"),
+        "lines": line_switch(shop, line, "/stock/{}/orders", reader_locale(request)),
         "coming": coming,
         "suggested": suggested[:MOST_AT_ONCE],
         "typed": typed or {},

@@ -14,12 +14,13 @@ from orders.lifecycle.risks import numbers_of_keys, promises_at_risk
 from production.calibrating.service import proposals
 from production.overview.service import today
 from production.plants.model import Adjustment, AdjustmentKind
-from production.promise import adjusting
+from production.promise import adjusting, sharing
 from production.promise import service as promises
 from production.promise.adjusting import AtRisk
 from web.routes.api import stock_schemas as told
 from web.routes.api.once import ApiRouter
 from web.routes.api.reading import PREFIX, Bearer, TheApiReader, problems
+from web.routes.kept_shares import MOST_PIECES, keep_share, usual_work
 from web.routes.plant_calendar import AHEAD_DAYS
 from web.routes.reserves import keep_reserve
 from web.security.access import require_role
@@ -114,6 +115,26 @@ def kept_shares(shop: TheShop, line: str) -> list[told.Kept]:
     with shop.database.read() as db:
         centres = promises.plant_of(db, line).work_centres
     return [told.Kept(work_centre=one.code, **asdict(one.kept)) for one in centres if one.kept is not None]
+
+
+@router.put("/kept-shares/{work_centre}", name="api:set_kept_share", responses=problems(422))
+def set_kept_share(
+    shop: TheShop,
+    who: TheApiReader,
+    line: str,
+    work_centre: str,
+    body: told.KeptIn,
+    pieces: Annotated[int, Query(ge=1, le=MOST_PIECES, description="The usual work the dates are told of.")] = 1,
+    try_only: Annotated[bool, Query(description="Tell what it would do to dates, and keep nothing.")] = False,
+) -> told.ShareEffect:
+    """Keep a share of a work centre for a customer group, or only try it, and return what it does to dates."""
+    share = sharing.kept_share(line, work_centre, body.group, body.percent, body.until_days)
+    with shop.database.write() as db:
+        work = usual_work(db, shop, line, pieces)
+        effect = sharing.effect_of_share(db, line, work_centre, share, work, now=shop.now())
+        if not try_only:
+            keep_share(db, shop, who.actor, line, work_centre, share)
+    return told.ShareEffect.model_validate(asdict(effect))
 
 
 @router.get("/reserves", name="api:reserves")

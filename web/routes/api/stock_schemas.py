@@ -164,6 +164,29 @@ class Reserve(Told):
     percent: int | None
 
 
+class KeptIn(Given):
+    """A share of a work centre to be kept for a group; 0 percent keeps nothing."""
+
+    group: str = Field(default="", max_length=40)
+    percent: int = Field(ge=0, le=99)
+    until_days: int = Field(default=0, ge=0, le=366, description="So many days ahead it is free for all.")
+
+
+class DaysOfShare(Told):
+    """When the usual work could be ready, its material being there; null when there is no room at all."""
+
+    others: date | None
+    group: date | None
+    rush: date | None
+
+
+class ShareEffect(Told):
+    """The dates now, and with the share."""
+
+    before: DaysOfShare
+    after: DaysOfShare
+
+
 class Kept(Told):
     """A share of a work centre that only one customer group is promised, of days more than so many ahead."""
 
