@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122213511"
+revision: str = "20261122213626"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -759,6 +759,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_production_event_work_order_id"), ["work_order_id"], unique=False)
 
     op.create_table(
+        "production_kept_share",
+        sa.Column("line", sa.String(length=40), nullable=False),
+        sa.Column("work_centre", sa.String(length=40), nullable=False),
+        sa.Column("group", sa.String(length=40), nullable=False),
+        sa.Column("percent", sa.Integer(), nullable=False),
+        sa.Column("until_days", sa.Integer(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("percent >= 0 AND percent < 100", name=op.f("ck_production_kept_share_something_is_left")),
+        sa.CheckConstraint("until_days >= 0", name=op.f("ck_production_kept_share_until_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["line"], ["production_plant.line"], name=op.f("fk_production_kept_share_line_production_plant")
+        ),
+        sa.PrimaryKeyConstraint("line", "work_centre", name=op.f("pk_production_kept_share")),
+    )
+    op.create_table(
         "production_piece_lot",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("line", sa.String(length=40), nullable=False),
@@ -859,6 +874,8 @@ def upgrade() -> None:
         sa.Column("finish_s", sa.BigInteger(), nullable=False),
         sa.Column("reserved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("groups", sa.Text(), server_default="", nullable=False),
+        sa.Column("is_rush", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.ForeignKeyConstraint(
             ["line"], ["production_plant.line"], name=op.f("fk_production_reservation_line_production_plant")
         ),
@@ -1791,6 +1808,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_production_piece_lot_lot")
 
     op.drop_table("production_piece_lot")
+    op.drop_table("production_kept_share")
     with op.batch_alter_table("production_event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_production_event_work_order_id"))
         batch_op.drop_index(batch_op.f("ix_production_event_kind"))
