@@ -23,7 +23,7 @@ from production.sequencing.alarming import Alarm, WayOut, WayOutKind
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """What is not there: seconds of a work centre on a day, or an amount of a material."""
+    """What is not there: seconds of a work centre on a day, or an amount of a material; with a day, it comes only then."""
 
     missing: int
     work_centre: str = ""

@@ -21,6 +21,11 @@ class DayLoad:
         return self.capacity_s - self.free_s + self.short_s
 
     @property
+    def is_closed(self) -> bool:
+        """Whether nothing can be done there on the day."""
+        return self.capacity_s == 0
+
+    @property
     def percent(self) -> int:
         """The share of the capacity that is taken, in whole percent; over 100 where more was promised than is there."""
         if self.capacity_s == 0:

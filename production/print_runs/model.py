@@ -19,6 +19,7 @@ class PrintKind(StrEnum):
     SHEETS = "sheets"
     LABELS = "labels"
     TICKETS = "tickets"
+    DIFFS = "diffs"  # what revisions change, of the orders that have one
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from kernel.jobs import JobName, enqueue
 from production.build_sheet import service as sheets
 from production.build_sheet.model import SheetData
 from production.build_sheet.printing import SheetPrinter
-from production.build_sheet.repository import IssuedSheet
+from production.build_sheet.repository import IssuedDiff, IssuedSheet
 from production.build_sheet.service import SheetNotFound
 from production.floor import service as floor
 from production.plants.model import MINUTES_A_DAY
@@ -83,14 +83,19 @@ def do_print_run(database: Database, blobs: BlobStore, printer: SheetPrinter, ru
     parts: list[bytes] = []
     missing: list[PieceId] = []
     found: list[SheetData] = []
+    changes: dict[str, IssuedDiff] = {}
     for at in range(0, len(run.pieces), AT_ONCE):
         chunk = run.pieces[at : at + AT_ONCE]
         with database.read() as db:
             issued = {piece: _issued(db, piece) for piece in chunk}
-        missing += [piece for piece, sheet in issued.items() if sheet is None]
+        if run.kind is not PrintKind.DIFFS:
+            missing += [piece for piece, sheet in issued.items() if sheet is None]
         there = [sheet for sheet in issued.values() if sheet is not None]
         if run.kind is PrintKind.SHEETS:
             parts += [blobs.get(sheet.pdf).content for sheet in there]
+        elif run.kind is PrintKind.DIFFS:
+            with database.read() as db:
+                changes |= {one.order_number: one for piece in chunk if (one := _diff(db, piece)) is not None}
         else:
             said = [SheetData.from_json(json.loads(blobs.get(sheet.specification).content)) for sheet in there]
             found += said
@@ -101,6 +106,7 @@ def do_print_run(database: Database, blobs: BlobStore, printer: SheetPrinter, ru
     if run.kind is PrintKind.TICKETS and found:
         drawn = printer.draw_slips("tickets", found)
         parts += [drawn] if drawn else []
+    parts += [blobs.get(one.pdf).content for one in changes.values()]
     pdf = blobs.put(joined(parts), "application/pdf") if parts else None
     over = {"missing": [list(one) for one in missing], "pdf_blob": pdf, "is_over": True, "done": len(run.pieces)}
     with database.write() as db:
@@ -159,3 +165,10 @@ def _issued(db: Session, piece: PieceId) -> IssuedSheet | None:
         return sheets.issued_sheet(db, number, work.revision, at)
     except SheetNotFound:
         return None
+
+
+def _diff(db: Session, piece: PieceId) -> IssuedDiff | None:
+    """Return what the present revision of a piece's order changes for the floor; None where it changes nothing."""
+    number, at = piece
+    work, _status = floor.work_order(db, number, at)
+    return sheets.issued_diff(db, number, work.revision) if sheets.has_diff(db, number, work.revision) else None

@@ -19,7 +19,8 @@ from production.promise.calendar import ONE_DAY, day_buckets, epoch_s, local_dat
 class AtRisk:
     """A reservation that is not sure any more: of a work centre's bucket, or of a material, too little is left.
 
-    ``missing`` is what of its own share is not there: seconds, or the material's unit. ``at`` is the bucket's start.
+    ``missing`` is what of its own share is not there: seconds, or the material's unit. ``at`` is the bucket's start, or when a
+    delivery that comes late can be used.
     """
 
     key: str
@@ -128,7 +129,10 @@ def effect_of_reserve(db: Session, line: str, work_centre: str, percent: int, *,
 
 
 def at_risk(db: Session, line: str) -> list[AtRisk]:
-    """Return the reservations that lack something: of those who share it, the ones reserved last, until all is covered (A-3)."""
+    """Return the reservations that lack something: of those who share it, the ones reserved last, until all is covered (A-3).
+
+    And those whose material a supplier now brings after their work was to begin (M-10).
+    """
     found: list[AtRisk] = []
     for code, start_s, short_s in repository.short_buckets(db, line):
         for key, missing_s in _last_ones(repository.takers(db, line, code, start_s), short_s):
@@ -136,6 +140,8 @@ def at_risk(db: Session, line: str) -> list[AtRisk]:
     for material, short in repository.short_materials(db, line):
         for key, missing in _last_ones(repository.material_takers(db, line, material), short):
             found.append(AtRisk(key, missing, material=material))
+    for key, material, missing, usable_s in repository.late_deliveries(db, line):
+        found.append(AtRisk(key, missing, at=utc(usable_s), material=material))
     return found
 
 

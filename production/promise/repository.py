@@ -17,7 +17,7 @@ from kernel.canonical import canonical_json
 from kernel.database import changed_rows
 from kernel.schema import metadata
 from production.errors import PlantNotFound
-from production.model import Demand, Promise, Reservation, ReservationState
+from production.model import ACTIVE_RESERVATIONS, Demand, Promise, Reservation, ReservationState
 from production.plants.document import plant_from_json, plant_to_json
 from production.plants.model import Adjustment, KeptShare, Plant
 from production.plants.model import StockRow as StockOfPlant
@@ -565,3 +565,32 @@ def material_takers(db: Session, line: str, material: str) -> list[tuple[str, in
         .order_by(_RESERVATION.c.reserved_at.desc(), _RESERVATION.c.key.desc())
     )
     return [(key, int(quantity)) for key, quantity in rows]
+
+
+def late_deliveries(db: Session, line: str, key: str | None = None) -> list[tuple[str, str, int, int]]:
+    """Return ``(key, material, quantity, usable_s)`` of what comes later than it was promised from, and than work begins."""
+    begins = select(func.min(_TAKES.c.start_s)).where(_TAKES.c.key == _MATERIAL_TAKES.c.key).scalar_subquery()
+    wanted = [
+        _RESERVATION.c.line == line,
+        _RESERVATION.c.state.in_(list(ACTIVE_RESERVATIONS)),
+        _MATERIAL_TAKES.c.source == SupplyKind.RECEIPT,
+        _RECEIPTS.c.is_received.is_(False),
+        _RECEIPTS.c.usable_s > _MATERIAL_TAKES.c.usable_s,
+        _RECEIPTS.c.usable_s > begins,
+    ]
+    if key is not None:
+        wanted.append(_MATERIAL_TAKES.c.key == key)
+    rows = db.execute(
+        select(
+            _MATERIAL_TAKES.c.key,
+            _MATERIAL_TAKES.c.material,
+            func.sum(_MATERIAL_TAKES.c.quantity - _MATERIAL_TAKES.c.used),
+            func.max(_RECEIPTS.c.usable_s),
+        )
+        .join(_RESERVATION, _RESERVATION.c.key == _MATERIAL_TAKES.c.key)
+        .join(_RECEIPTS, _RECEIPTS.c.id == _MATERIAL_TAKES.c.receipt_id)
+        .where(*wanted)
+        .group_by(_MATERIAL_TAKES.c.key, _MATERIAL_TAKES.c.material)
+        .order_by(_MATERIAL_TAKES.c.key, _MATERIAL_TAKES.c.material)
+    )
+    return [(who, material, int(quantity), int(usable_s)) for who, material, quantity, usable_s in rows]

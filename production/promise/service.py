@@ -243,6 +243,17 @@ def reservation(db: Session, key: str) -> Reservation:
     return _found(db, key)
 
 
+def material_at(db: Session, key: str) -> datetime:
+    """Return when all material of a reservation can be used, as its suppliers' orders stand now.
+
+    Raises:
+        ReservationNotFound: nothing was set aside under the key.
+    """
+    held = _found(db, key)
+    late = repository.late_deliveries(db, held.line, key)
+    return max([held.promise.material_at, *(utc(usable_s) for *_, usable_s in late)])
+
+
 def move_promise(db: Session, key: str, day: date, finish_at: datetime) -> None:
     """Store that what is set aside under a key is promised for another day; what it holds stays.
 

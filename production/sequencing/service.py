@@ -161,7 +161,7 @@ def follow_piece(db: Session, line: str, piece_id: PieceId, *, now: datetime) ->
         _loads(piece, waiting),
         [one.number for one in waiting],
         keep=keep,
-        earliest=max(utc(earliest_s), promises.reservation(db, order.reservation).promise.material_at),
+        earliest=max(utc(earliest_s), promises.material_at(db, order.reservation)),
     )
     starts = {one.number: moved.starts[one.code] for one in waiting}
     floor.keep_planned_starts(db, order.order_number, order.piece, starts)

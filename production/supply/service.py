@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from production.promise import guarded
 from production.promise import service as promises
+from production.promise.adjusting import AtRisk, at_risk
 from production.promise.calendar import epoch_s, local_date, wall_clock_s
 from production.promise.material import SupplyKind
 from production.supply import repository
@@ -176,6 +177,30 @@ def receive(
     if quantity:
         moved = Movement(material, MovementKind.RECEIVED, quantity, now, by, lot, reference)
         repository.add_movement(db, line, moved)
+
+
+def move_order(db: Session, line: str, supplier_order: int, due: date, *, now: datetime) -> list[AtRisk]:
+    """Note that a supplier order comes on another day; return the promises that puts at risk (M-10).
+
+    Nothing promised moves: what was reserved of the order stays so, and the next re-sync lets the floor wait for it.
+
+    Raises:
+        SupplierOrderNotFound: there is no such supplier order.
+        AlreadyReceived: it has been received.
+        DayNotValid: the day is past.
+        PlantNotFound: no plant makes the line.
+    """
+    zone = promises.plant_of(db, line).timezone
+    row = repository.receipt(db, line, supplier_order)
+    if row is None:
+        raise SupplierOrderNotFound(line=line, supplier_order=supplier_order)
+    if row.is_received:
+        raise AlreadyReceived(line=line, supplier_order=supplier_order)
+    if due < local_date(epoch_s(now), zone):
+        raise DayNotValid(material=row.material, due=due.isoformat())
+    before = set(at_risk(db, line))
+    repository.change_receipt(db, supplier_order, {"usable_s": wall_clock_s(due, 24 * 60, zone)})
+    return [one for one in at_risk(db, line) if one not in before]
 
 
 def compare(db: Session, line: str, found: Mapping[str, int]) -> list[Counted]:

@@ -11,7 +11,7 @@ from kernel.ids import QuoteId
 from modules_catalog.model import ConfigurationModel
 from modules_catalog.releases import service as releases
 from orders.lifecycle import repository as orders
-from orders.lifecycle.transitions import RUNNING_STATES
+from orders.lifecycle.transitions import RUNNING_STATES, OrderState
 from orders.quotes import repository as quotes
 from production.floor import service as floor
 from production.overview import service as overview
@@ -144,12 +144,14 @@ def chart(
         begin = _day(first) or overview.today(plant, now)
         planned = overview.planned(db, line, first=begin, days=GANTT_DAYS)
         words = Words(_model(shop, line), locale, plant)
+        waiting = 0 if planned else orders.count_by_state(db).get((line, OrderState.PLACED.value), 0)
     days = working_days(plant, begin, GANTT_DAYS)
     values = {
         "line": line,
         "lines": line_switch(shop, line, "/planning/{}/gantt", locale),
         "chart": gantt_chart(planned, plant, begin, days, partial(operation_name, words=words), locale, now=now),
         "count": len(planned),
+        "waiting": waiting,
         "is_improving": improving,
         "before": (begin - timedelta(days=1)).isoformat(),
         "after": (days[-1] + timedelta(days=1)).isoformat(),

@@ -31,6 +31,7 @@ KINDS = {
     PrintKind.SHEETS: _("Build sheets"),
     PrintKind.LABELS: _("Kit labels"),
     PrintKind.TICKETS: _("Cut tickets"),
+    PrintKind.DIFFS: _("Diff sheets"),
 }
 
 

@@ -4,13 +4,16 @@ import secrets
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
+from sqlmodel import Session
 
 from kernel.canonical import JsonValue
+from orders.audit.model import Actor
 from orders.audit.service import record
 from production.overview.service import today
 from production.promise import service as promises
+from production.promise.adjusting import AtRisk
 from production.supply import service as supply
 from production.supply.model import AlreadyReceived, DayNotValid, QuantityNotValid, SupplierOrderNotFound
 from web.forms import TheForm
@@ -39,9 +42,16 @@ MOST_AT_ONCE = 200
 
 
 @router.get("", name="stock:orders")
-def orders(request: Request, shop: TheShop, user: TheKeeper, line: str) -> Response:
+def orders(
+    request: Request,
+    shop: TheShop,
+    user: TheKeeper,
+    line: str,
+    moved: Annotated[int, Query(ge=0, le=2**31)] = 0,
+    at_risk: Annotated[int, Query(ge=0, le=10**6)] = 0,
+) -> Response:
     """Show what suppliers still have to bring, and what should be ordered."""
-    return _show(request, shop, user, line)
+    return _show(request, shop, user, line, moved=moved, at_risk=at_risk)
 
 
 @router.post("", name="stock:order", dependencies=[FOR_PLANNER])
@@ -116,6 +126,41 @@ def receive(
     return go_to(request, f"/stock/{line}/orders")
 
 
+@router.post("/{order_id}/day", name="stock:move_order", dependencies=[FOR_PLANNER])
+def move(
+    request: Request,
+    shop: TheShop,
+    user: TheKeeper,
+    actor: TheActor,
+    line: str,
+    order_id: int,
+    due: Annotated[str, Form(max_length=10)] = "",
+) -> Response:
+    """Note that a supplier order comes on another day, and show what that puts at risk."""
+    try:
+        with shop.database.write() as db:
+            found = move_order(db, shop, actor, line, order_id, date.fromisoformat(due))
+    except (ValueError, DayNotValid):
+        return _show(request, shop, user, line, problem=f"day.{order_id}", status=422)
+    except (AlreadyReceived, SupplierOrderNotFound) as gone:
+        return _show(request, shop, user, line, problem="received", status=gone.http_status)
+    lost = len({one.key for one in found})
+    return go_to(request, f"/stock/{line}/orders?moved={order_id}&at_risk={lost}")
+
+
+def move_order(db: Session, shop: Shop, actor: Actor, line: str, order_id: int, due: date) -> list[AtRisk]:
+    """Move a supplier order to another day, write down who did, and return the promises that puts at risk.
+
+    Raises:
+        PlantNotFound, SupplierOrderNotFound, AlreadyReceived, DayNotValid: as ``supply.move_order``.
+    """
+    found = supply.move_order(db, line, order_id, due, now=shop.now())
+    lost = len({one.key for one in found})
+    where, now = f"stock:{line}", shop.now()
+    record(db, where, "order_moved", actor=actor, now=now, supplier_order=order_id, due=due.isoformat(), at_risk=lost)
+    return found
+
+
 def _show(
     request: Request,
     shop: Shop,
@@ -125,6 +170,8 @@ def _show(
     typed: dict[str, tuple[str, str]] | None = None,
     reference: str = "",
     problem: str = "",
+    moved: int = 0,
+    at_risk: int = 0,
     status: int = 200,
 ) -> Response:
     now = shop.now()
@@ -141,6 +188,8 @@ def _show(
         "typed": typed or {},
         "reference": reference,
         "problem": problem,
+        "moved": moved,
+        "at_risk": at_risk,
         "today": day.isoformat(),
         "may_order": user.may_act_as(Role.PLANNER),
         "key": secrets.token_urlsafe(16),

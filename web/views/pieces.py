@@ -11,6 +11,7 @@ from production.build_sheet.model import CopyReason
 from production.build_sheet.scan_codes import ScanCode
 from production.floor import service as floor
 from production.lots import service as lots
+from web.security.repository import display_names
 from web.views.floor import STATE_NAMES, sheet_href
 from web.views.words import Words
 
@@ -79,6 +80,8 @@ def piece_lines(db: Session, order: Order, words: Words) -> tuple[PieceLine, ...
     }
     recorded = lots.lots_of(db, order.number)
     copies = sheets.copies(db, order.number)
+    by = {one.by for one in copies} | {one.by for one in recorded}
+    people = display_names(db, by) if by else {}
     lines = []
     for one in there:
         work, _status = floor.work_order(db, order.number, one.number)
@@ -99,13 +102,13 @@ def piece_lines(db: Session, order: Order, words: Words) -> tuple[PieceLine, ...
                         each.lot,
                         f"/lots/{order.line}?lot={each.lot}",
                         each.at,
-                        each.by,
+                        people.get(each.by, each.by),
                     )
                     for each in recorded
                     if each.piece == one.number
                 ),
                 copies=tuple(
-                    CopyLine(each.revision, each.reason, each.at, each.by)
+                    CopyLine(each.revision, each.reason, each.at, people.get(each.by, each.by))
                     for each in copies
                     if each.piece == one.number
                 ),

@@ -17,6 +17,8 @@ from web.translations import translations_for
 from web.views.charts import Bar, HeatCell, Tick, gantt, heat_map
 
 Say = Callable[[str], str]
+MOST_PERCENT = 1000
+"""From here on a cell says the hours that lack their place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class CentreDay:
     taken: str
     capacity: str
     short: str
+    is_closed: bool
 
 
 def minutes(seconds: int) -> str:
@@ -60,14 +63,23 @@ def load_chart(load: LoadMap, plant: Plant, locale: str) -> Markup:
 
 
 def _heat_cell(cell: DayLoad, name: str, code: str, day: date, line: str, locale: str, say: Say) -> HeatCell:
-    words = say("%(centre)s, %(day)s: %(percent)s %%, %(taken)s of %(capacity)s h") % {
+    facts = {
         "centre": name,
         "day": shown_date(day, locale=locale),
         "percent": cell.percent,
         "taken": minutes(cell.taken_s),
         "capacity": minutes(cell.capacity_s),
+        "short": minutes(cell.short_s),
     }
-    text = "–" if cell.capacity_s == 0 and cell.taken_s == 0 else f"{min(cell.percent, 999)} %"
+    if cell.is_closed:
+        words = (
+            say("%(centre)s, %(day)s: closed, %(short)s h of promised work lack their place") if cell.taken_s else ""
+        )
+        words = (words or say("%(centre)s, %(day)s: closed")) % facts
+        text = f"+{minutes(cell.short_s)}" if cell.taken_s else "–"
+    else:
+        words = say("%(centre)s, %(day)s: %(percent)s %%, %(taken)s of %(capacity)s h") % facts
+        text = f"{cell.percent} %" if cell.percent < MOST_PERCENT else f"+{minutes(cell.short_s)}"
     return HeatCell(cell.percent, text, words, f"/planning/{line}/{code}/{day.isoformat()}")
 
 
@@ -75,10 +87,11 @@ def centre_day(cell: DayLoad, name: str) -> CentreDay:
     """Return one cell in words."""
     return CentreDay(
         name=name,
-        percent=min(cell.percent, 999),
+        percent=cell.percent,
         taken=minutes(cell.taken_s),
         capacity=minutes(cell.capacity_s),
         short=minutes(cell.short_s) if cell.short_s else "",
+        is_closed=cell.is_closed,
     )
 
 

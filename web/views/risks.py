@@ -65,6 +65,12 @@ def _reasons(one: PromiseAtRisk, words: Words, day_name: Any) -> Iterable[str]:
                 "hours": minutes(lack.missing),
                 "day": day_name(lack.day),
             }
+        elif lack.day is not None:
+            yield say("%(amount)s of %(material)s can be used only on %(day)s.") % {
+                "amount": lack.missing,
+                "material": words.material(lack.material),
+                "day": day_name(lack.day),
+            }
         else:
             yield say("%(amount)s of %(material)s are missing.") % {
                 "amount": lack.missing,

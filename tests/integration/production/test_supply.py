@@ -53,6 +53,34 @@ def seeded(database: Database) -> Database:
     return database
 
 
+def test_a_supplier_order_moved_past_the_work_puts_its_promise_at_risk_and_back_takes_it_away(seeded: Database) -> None:
+    """M-10: nothing promised moves, nothing reserved is given up; the delivery's first usable moment is told."""
+    with seeded.write() as db:
+        number = supply.order(db, "toys", "dye", 5, due=date(2026, 3, 5))
+        promise = service.reserve(db, "toys", wanted(dye=3), key="a", now=NOW, expires_at=None)
+        service.reserve(db, "toys", wanted(dye=2), key="b", now=NOW, expires_at=None, by=date(2026, 3, 20))
+        assert supply.move_order(db, "toys", number, date(2026, 3, 4), now=NOW) == []
+        lost = supply.move_order(db, "toys", number, date(2026, 3, 12), now=NOW)
+        usable = datetime(2026, 3, 12, 23, tzinfo=UTC)
+        assert (adjusting.at_risk(db, "toys"), service.material_at(db, "a")) == (lost, usable)
+        assert service.reservation(db, "a").promise == promise
+        with pytest.raises(DayNotValid):
+            supply.move_order(db, "toys", number, date(2026, 3, 1), now=NOW)
+        with pytest.raises(SupplierOrderNotFound):
+            supply.move_order(db, "toys", number + 1, date(2026, 3, 12), now=NOW)
+        (coming,) = supply.supplier_orders(db, "toys", now=NOW)
+
+    assert lost == [AtRisk("a", 1, at=usable, material="dye")]
+    assert (coming.due, coming.reserved, promise.date) == (date(2026, 3, 12), 3, date(2026, 3, 6))
+    with seeded.write() as db:
+        assert supply.move_order(db, "toys", number, date(2026, 3, 5), now=NOW) == []
+        assert adjusting.at_risk(db, "toys") == []
+        assert service.material_at(db, "a") == promise.material_at
+        supply.receive(db, "toys", "dye", 5, by="store", now=NOW, supplier_order=number)
+        with pytest.raises(AlreadyReceived):
+            supply.move_order(db, "toys", number, date(2026, 3, 12), now=NOW)
+
+
 def test_what_runs_low_comes_first_with_what_to_order(seeded: Database) -> None:
     """M-7: three dyes are promised and two are there: one must be ordered by the day the promise was made."""
     with seeded.write() as db:

@@ -651,7 +651,7 @@ class AskForPrints(Given):
     """What is to be printed for which day."""
 
     day: date = Field(examples=["2026-12-02"])
-    kind: Literal["sheets", "labels", "tickets"]
+    kind: Literal["sheets", "labels", "tickets", "diffs"]
 
 
 class PrintRun(Told):

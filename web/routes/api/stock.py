@@ -13,6 +13,7 @@ from web.routes.api import stock_schemas as told
 from web.routes.api.once import ApiRouter
 from web.routes.api.reading import PREFIX, Bearer, TheApiReader, problems
 from web.routes.stock import FOR_PLANNER, STORE_KEEPERS, known_shelf, shelf_of
+from web.routes.supplier_orders import move_order
 from web.security.access import require_role
 from web.shop import TheShop
 from web.views.stock import Shelf, level_json, movement_json, supplier_order_json
@@ -107,6 +108,19 @@ def order(shop: TheShop, who: TheApiReader, line: str, body: told.OrderFromSuppl
         (found,) = [one for one in supply.supplier_orders(db, line, now=now) if one.id == made]
         answer = told.SupplierOrder.model_validate(supplier_order_json(found)).model_dump(mode="json")
     return JSONResponse(answer, status_code=201)
+
+
+@router.put(
+    "/supplier-orders/{order_id}/day",
+    name="api:move_supplier_order",
+    dependencies=[FOR_PLANNER],
+    responses=problems(404, 409, 422),
+)
+def move(shop: TheShop, who: TheApiReader, line: str, order_id: int, body: told.DayIn) -> told.MovedOrder:
+    """Note that a supplier order comes on another day, and return how many promises that puts at risk."""
+    with shop.database.write() as db:
+        found = move_order(db, shop, who.actor, line, order_id, body.due)
+    return told.MovedOrder(at_risk=len({one.key for one in found}))
 
 
 @router.put(

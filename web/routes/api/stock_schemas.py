@@ -91,6 +91,18 @@ class SupplierOrder(Told):
     is_overdue: bool
 
 
+class DayIn(Given):
+    """The day a supplier order comes now."""
+
+    due: date
+
+
+class MovedOrder(Told):
+    """How many promises the new day puts at risk; `GET …/planning/{line}/risks` names them."""
+
+    at_risk: int
+
+
 class Ordering(Given):
     """When to order a material again, and how long its supplier takes; without days as catalog or plant say."""
 
