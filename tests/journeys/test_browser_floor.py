@@ -97,3 +97,39 @@ def test_a_pair_from_the_queue_to_the_parcel_by_scans_alone(shop: Shop, visit: V
         assert [(one.material, one.lot) for one in lots.lots_of(db, number)] == [(cloth, "R-2291")]
     assert (kinds.count(EventKind.FAILED_CHECK), kinds.count(EventKind.REWORK), kinds[-1]) == (1, 1, EventKind.SHIPPED)
     assert kinds.count(EventKind.STARTED) == kinds.count(EventKind.FINISHED) + 1 == len(work.operations) + 1
+
+
+@pytest.mark.parametrize(
+    "visit", [True], indirect=True, ids=["scripts"]
+)  # without scripts there is nothing to keep scans
+def test_scans_without_a_network_wait_on_the_tablet_and_are_sent_once_with_their_time(shop: Shop, visit: Visit) -> None:
+    """Two steps scanned in a dead corner; a code of none is not kept; back in the network both happened, in their order."""
+    number = released(shop, "jeans")
+    with shop.database.write() as db:
+        work, _status = floor.work_order(db, number)
+    step = work.operations[0]
+    visit.sign_in("floor")
+    visit.go(f"/floor/jeans/{step.work_centre}")
+    waiting = visit.page.locator("#floor-waiting")
+    expect(waiting).to_be_hidden()
+    visit.page.context.set_offline(True)
+    for code in (f"L1:{number}:A:{step.number}", f"L1:{number}:A:{step.number}", "L1:DO:PAUSE"):
+        visit.page.locator("#scan").fill(code)
+        visit.page.keyboard.press("Enter")
+    expect(waiting.locator("[data-waiting] li")).to_have_count(2)
+    expect(waiting).to_contain_text("Without a network only steps of a sheet can be scanned.")
+    with shop.database.read() as db:
+        assert [one.kind for one in floor.events(db, number, 1)] == [EventKind.RELEASED]
+    stored = visit.page.evaluate("localStorage.getItem('lotone.floor.waiting')")
+    assert number in stored
+    assert "csrf" not in stored
+
+    with visit.page.expect_navigation():
+        visit.page.context.set_offline(False)
+    expect(visit.page.locator("#floor-waiting")).to_be_hidden()
+    with shop.database.read() as db:
+        events = floor.events(db, number, 1)
+    assert [one.kind for one in events] == [EventKind.RELEASED, EventKind.STARTED, EventKind.FINISHED]
+    assert all(one.scan_id.startswith("floor:") for one in events[1:])
+    assert visit.page.evaluate("localStorage.getItem('lotone.floor.waiting')") == "[]"
+    visit.check()

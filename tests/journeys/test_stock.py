@@ -146,7 +146,8 @@ def test_a_program_adjusts_a_plant_and_reads_what_is_at_risk(shop: Shop) -> None
     assert (refused.status_code, refused.json()["code"]) == (422, "SpanNotValid")
     nowhere = client.post(f"{plant}/adjustments", json={**down, "work_centre": "moon"}, headers=planner)
     assert nowhere.json()["code"] == "WorkCentreNotFound"
-    assert client.get(f"{plant}/kept-shares", headers=planner).json() == []
+    kept_back = {"work_centre": "assembly", "group": "company", "percent": 50, "until_days": 0}
+    assert client.get(f"{plant}/kept-shares", headers=planner).json() == [kept_back]
 
 
 @pytest.mark.parametrize("typed", ["12", "0.5", "100.125"])

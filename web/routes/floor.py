@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
 
@@ -23,7 +24,15 @@ from production.build_sheet.model import CopyReason
 from production.build_sheet.scan_codes import ScanCode, ScanNotUnderstood, read_scan
 from production.errors import PlantNotFound
 from production.floor import service as floor
-from production.floor.model import Action, MeasuresMissing, OperationState, WorkOperation, WorkOrder, WorkStatus
+from production.floor.model import (
+    Action,
+    MeasuresMissing,
+    OperationState,
+    ScanTimeNotValid,
+    WorkOperation,
+    WorkOrder,
+    WorkStatus,
+)
 from production.lots import service as lots
 from production.lots.model import LotNotClear, PieceLot
 from production.plants.model import Plant
@@ -166,6 +175,7 @@ def scan(request: Request, shop: TheShop, actor: TheActor, form: TheForm, line: 
                 scan_id=f"floor:{str(form.get('scan_id', ''))[:40]}",
                 actor=actor,
                 now=shop.now(),
+                happened_at=_happened_at(str(form.get("at", ""))),
                 measured_mm=measured,
                 reason=command.reason if command is not None else "",
             )
@@ -174,6 +184,23 @@ def scan(request: Request, shop: TheShop, actor: TheActor, form: TheForm, line: 
         asked = Asked(job=at, error=error, typed=typed, armed="" if command is None else str(command))
         return _show(request, shop, here, asked, status=error.http_status)
     return _after(request, shop, here, Asked(last=code))
+
+
+def _happened_at(typed: str) -> datetime | None:
+    """Return when a scan that was sent late was made; None for one that is made now.
+
+    Raises:
+        ScanTimeNotValid: it is no moment.
+    """
+    if not typed:
+        return None
+    try:
+        found = datetime.fromisoformat(typed[:40])
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise ScanTimeNotValid(at=typed[:40])
+    return found
 
 
 @router.post("/floor/{line}/{work_centre}/lots", name="floor:record_lots")
