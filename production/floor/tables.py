@@ -69,7 +69,10 @@ class WorkEventRow(SQLModel, table=True):
     """One event of one piece."""
 
     __tablename__ = "production_event"
-    __table_args__ = (CheckConstraint("good >= 0 AND scrap >= 0", name="pieces_not_negative"),)
+    __table_args__ = (
+        CheckConstraint("good >= 0 AND scrap >= 0", name="pieces_not_negative"),
+        Index("ix_production_event_at", "at", "work_order_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     scan_id: str = Field(max_length=80, unique=True)

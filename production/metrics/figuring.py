@@ -3,6 +3,7 @@
 Source: docs/algorithms/metrics.md.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TypeVar
@@ -50,13 +51,14 @@ class _Tally:
 
     def __init__(self, workdays: Workdays, period: Period, now_s: int) -> None:
         self.workdays, self.period, self.now_s = workdays, period, now_s
-        self.day_ends = _day_ends(workdays, period, now_s)
+        day_ends = _day_ends(workdays, period, now_s)
+        self._ended_days, self._ends = list(day_ends), list(day_ends.values())
         self.released = self.built = self.scrapped = self.wip_s = 0
         self.kept = self.kept_first = self.requested = Share()
         self.lead = LeadTime()
         self.slippage: dict[int, int] = {}
         self.built_on: dict[date, int] = {}
-        self.wip_at = dict.fromkeys(self.day_ends, 0)
+        self.wip_at = dict.fromkeys(day_ends, 0)
         self.operations: dict[str, FirstPass] = {}
         self.measures: dict[str, MeasurePass] = {}
         self.adherence: dict[str, Adherence] = {}
@@ -103,8 +105,9 @@ class _Tally:
         for from_s, to_s in life.on_floor:
             until_s = self.now_s if to_s is None else to_s
             self.wip_s += self.period.common_s(from_s, until_s)
-            for day, end_s in self.day_ends.items():
-                self.wip_at[day] += int(from_s < end_s and (to_s is None or end_s <= to_s))
+            last = len(self._ends) if to_s is None else bisect_right(self._ends, to_s)
+            for day in self._ended_days[bisect_right(self._ends, from_s) : last]:
+                self.wip_at[day] += 1
 
     def _worked(self, history: PieceHistory, life: Life) -> None:
         for run in life.runs:

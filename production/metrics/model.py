@@ -4,9 +4,11 @@ Every figure is a sum over events, so those of two periods that follow each othe
 seconds, days are the plant's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
+from functools import cache
+from operator import add, attrgetter
 from typing import Any, Self
 
 from production.floor.model import EventKind
@@ -81,7 +83,14 @@ class Counts:
     """Whole numbers that add up field by field."""
 
     def __add__(self, other: Self) -> Self:
-        return type(self)(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
+        values = _values(type(self))
+        return type(self)(*map(add, values(self), values(other)))
+
+
+@cache
+def _values(kind: type[Counts]) -> Callable[[Counts], tuple[int, ...]]:
+    """Return what reads the fields of such counts, of which there are two or more."""
+    return attrgetter(*(one.name for one in fields(kind)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Source: docs/algorithms/metrics.md, rules M-2 and M-3.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import attrgetter
 
 from production.floor.model import EventKind
 from production.metrics.model import Happening, PieceHistory, Step
@@ -44,6 +45,7 @@ class Life:
     on_floor: tuple[tuple[int, int | None], ...]
 
 
+_WHEN = attrgetter("at_s", "number")
 _OPENS = frozenset({EventKind.STARTED, EventKind.RESUMED})
 _RESTS = frozenset({EventKind.PAUSED, EventKind.FAILED_CHECK})
 _ENDS = frozenset({EventKind.SCRAPPED, EventKind.CANCELLED})
@@ -51,7 +53,7 @@ _ENDS = frozenset({EventKind.SCRAPPED, EventKind.CANCELLED})
 
 def in_time(happenings: Iterable[Happening]) -> list[Happening]:
     """Return events as they happened: by moment, those of one moment as they were written (M-2)."""
-    return sorted(happenings, key=lambda one: (one.at_s, one.number))
+    return sorted(happenings, key=_WHEN)
 
 
 class _Walk:
@@ -71,8 +73,8 @@ class _Walk:
 
     @property
     def is_built(self) -> bool:
-        """Whether every operation is finished."""
-        return bool(self.steps) and self.finished >= self.steps.keys()
+        """Whether every operation is finished; nothing else ever is."""
+        return bool(self.steps) and len(self.finished) == len(self.steps)
 
     @property
     def condition(self) -> Condition | None:

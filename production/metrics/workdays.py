@@ -13,6 +13,8 @@ from production.metrics.model import Period
 from production.plants.model import MINUTES_A_DAY, Adjustment, AdjustmentKind, Plant, WorkCentre, WorkCentreKind
 from production.promise.calendar import ONE_DAY, day_buckets, staffed_spans, wall_clock_s
 
+QUARTER_S = 900
+
 
 class Workdays:
     """The calendar of one plant, its adjustments included; what was worked out once is kept."""
@@ -25,6 +27,7 @@ class Workdays:
         self._staffed: dict[tuple[str, date], tuple[tuple[int, int], ...]] = {}
         self._capacities: dict[tuple[str, date], tuple[tuple[int, int], ...]] = {}
         self._starts: dict[date, int] = {}
+        self._days: dict[int, date] = {}
 
     @cached_property
     def centres(self) -> dict[str, WorkCentre]:
@@ -36,8 +39,11 @@ class Workdays:
         return ZoneInfo(self.plant.timezone)
 
     def day_of(self, second: int) -> date:
-        """Return the plant's day at a UTC second."""
-        return datetime.fromtimestamp(second, self._zone).date()
+        """Return the plant's day at a UTC second; wherever a plant is, days begin on a quarter of an hour."""
+        quarter = second // QUARTER_S
+        if quarter not in self._days:
+            self._days[quarter] = datetime.fromtimestamp(second, self._zone).date()
+        return self._days[quarter]
 
     def start_of(self, day: date) -> int:
         """Return the UTC second a day begins with."""
