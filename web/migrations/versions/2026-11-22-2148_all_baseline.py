@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122213626"
+revision: str = "20261122214838"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -755,6 +755,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("scan_id", name=op.f("uq_production_event_scan_id")),
     )
     with op.batch_alter_table("production_event", schema=None) as batch_op:
+        batch_op.create_index("ix_production_event_at", ["at", "work_order_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_production_event_kind"), ["kind"], unique=False)
         batch_op.create_index(batch_op.f("ix_production_event_work_order_id"), ["work_order_id"], unique=False)
 
@@ -874,7 +875,7 @@ def upgrade() -> None:
         sa.Column("finish_s", sa.BigInteger(), nullable=False),
         sa.Column("reserved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("groups", sa.Text(), server_default="", nullable=False),
+        sa.Column("groups", sa.Text(), server_default=sa.text("('')"), nullable=False),
         sa.Column("is_rush", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.ForeignKeyConstraint(
             ["line"], ["production_plant.line"], name=op.f("fk_production_reservation_line_production_plant")
@@ -1812,6 +1813,7 @@ def downgrade() -> None:
     with op.batch_alter_table("production_event", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_production_event_work_order_id"))
         batch_op.drop_index(batch_op.f("ix_production_event_kind"))
+        batch_op.drop_index("ix_production_event_at")
 
     op.drop_table("production_event")
     with op.batch_alter_table("production_bucket", schema=None) as batch_op:
