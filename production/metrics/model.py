@@ -7,7 +7,6 @@ seconds, days are the plant's.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
-from functools import cache
 from operator import add, attrgetter
 from typing import Any, Self
 
@@ -83,14 +82,15 @@ class Counts:
     """Whole numbers that add up field by field."""
 
     def __add__(self, other: Self) -> Self:
-        values = _values(type(self))
-        return type(self)(*map(add, values(self), values(other)))
+        kind = type(self)
+        if kind not in _VALUES:
+            _VALUES[kind] = attrgetter(*(one.name for one in fields(self)))
+        values = _VALUES[kind]
+        return kind(*map(add, values(self), values(other)))
 
 
-@cache
-def _values(kind: type[Counts]) -> Callable[[Counts], tuple[int, ...]]:
-    """Return what reads the fields of such counts, of which there are two or more."""
-    return attrgetter(*(one.name for one in fields(kind)))
+_VALUES: dict[type, Callable[[Counts], tuple[int, ...]]] = {}
+"""What reads the fields of each kind of counts, of which there are two or more."""
 
 
 @dataclass(frozen=True, slots=True)
