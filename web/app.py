@@ -45,6 +45,7 @@ from web.routes import (
     styleguide,
     supplier_orders,
     users,
+    webhooks,
     wishes,
 )
 from web.routes.api.describing import describe_api
@@ -95,6 +96,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     account_joining.router,
     sign_in_methods.router,
     users.router,
+    webhooks.router,
     styleguide.router,
     *API_ROUTERS,
 )

@@ -42,6 +42,7 @@ def open_shop(settings: Settings, *, clock: Clock = system_clock, rng: random.Ra
         mail=MailAddresses(settings.mail_sender, settings.mail_reply_to),
         smtp_url=settings.smtp_url,
         inbox=Path(settings.mail_inbox) if settings.mail_inbox else None,
+        webhook_hosts=frozenset(settings.webhook_hosts.replace(",", " ").split()),
         seller=load_seller(Path(settings.seller_file) if settings.seller_file else DEMO_SELLER),
     )
 

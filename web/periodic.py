@@ -10,6 +10,7 @@ from modules_catalog.releases import service as releases
 from orders.invoicing.service import enqueue_month
 from orders.privacy.forgetting import forget_what_is_old
 from orders.quotes.service import expire_quotes
+from orders.webhooks.service import forget_old
 from orders.wishes.service import forget_drafts
 from production.promise import service as promises
 from production.sequencing import service as sequencing
@@ -49,6 +50,7 @@ def do_what_is_due(shop: Shop, *, now: datetime) -> None:
         if first_time(db, f"retention:{now.date().isoformat()}"):
             forget_what_is_old(db, now=now)
             drop_unconfirmed(db, now=now)
+            forget_old(db, now=now)
     follow_the_floor(shop, now=now)
 
 

@@ -42,6 +42,8 @@ class Settings:
         mail_reply_to: Where answers go; a token is put before the ``@``.
         mail_inbox: A maildir into which a mail server delivers answers. Empty: none is read.
         seller_file: Who invoices: a file like ``orders/invoicing/seller.yaml``. Empty: that one, the demo's.
+        webhook_hosts: Hosts of one's own network that webhooks may go to, also without TLS, with commas between. All others
+            must be public and speak TLS.
         metrics_token: What a monitoring program sends as bearer token to read ``/metrics``, at least 32 characters. Empty:
             only signed-in planners and admins read it.
         worker_slots: How many job workers may run at once on one database.
@@ -65,6 +67,7 @@ class Settings:
     mail_reply_to: str = "orders@lotone.example"
     mail_inbox: str = ""
     seller_file: str = ""
+    webhook_hosts: str = ""
     metrics_token: str = ""
     worker_slots: int = 2
     log_level: str = "info"

@@ -47,6 +47,7 @@ class Shop:
     mail: MailAddresses = field(default_factory=MailAddresses)
     smtp_url: str = ""
     inbox: Path | None = None
+    webhook_hosts: frozenset[str] = frozenset()
 
     @property
     def transport(self) -> Transport:

@@ -49,11 +49,27 @@ def entries(db: Session, subject: str | None = None) -> list[tuple[AuditEntry, s
     wanted = select(AuditEntryRow).order_by(col(AuditEntryRow.number))
     if subject is not None:
         wanted = wanted.where(AuditEntryRow.subject == subject)
-    return [
-        (
-            AuditEntry(row.subject, row.action, Actor(row.actor_id, row.actor_role), row.at, row.details),
-            row.previous_hash,
-            row.hash,
-        )
-        for row in db.exec(wanted)
-    ]
+    return [(_entry(row), row.previous_hash, row.hash) for row in db.exec(wanted)]
+
+
+def last_number(db: Session) -> int:
+    """Return the number of the newest entry; 0 while there is none."""
+    return db.exec(select(AuditHeadRow.number)).first() or 0
+
+
+def entries_after(db: Session, number: int, most: int) -> list[tuple[int, AuditEntry]]:
+    """Return the numbers and entries after a number, oldest first.
+
+    Numbers are taken under the chain's lock, so none with a smaller number appears later.
+    """
+    later = select(AuditEntryRow).where(col(AuditEntryRow.number) > number).order_by(col(AuditEntryRow.number))
+    return [(row.number, _entry(row)) for row in db.exec(later.limit(most))]
+
+
+def get_entry(db: Session, number: int) -> AuditEntry:
+    """Return the entry of a number."""
+    return _entry(db.exec(select(AuditEntryRow).where(AuditEntryRow.number == number)).one())
+
+
+def _entry(row: AuditEntryRow) -> AuditEntry:
+    return AuditEntry(row.subject, row.action, Actor(row.actor_id, row.actor_role), row.at, row.details)

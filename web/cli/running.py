@@ -22,6 +22,7 @@ from web.opening import open_shop
 from web.periodic import run_periodically
 from web.settings import Settings, environment_with
 from web.shop import Shop
+from web.webhook_posting import run_webhooks
 
 
 def serve_pages(settings: Settings, *, host: str, port: int) -> None:
@@ -64,6 +65,7 @@ def work(settings: Settings) -> None:
     signal.signal(signal.SIGINT, on_signal)
     clockwork = threading.Thread(target=run_periodically, args=(shop, stop), daemon=True)
     clockwork.start()
+    threading.Thread(target=run_webhooks, args=(shop, stop), daemon=True).start()
     run_worker(shop.database, job_functions(shop), stop=stop, slots=settings.worker_slots)
 
 

@@ -21,6 +21,7 @@ from web.routes.api import (
     remembering,
     sessions,
     stock,
+    webhooks,
     wishes,
 )
 
@@ -43,5 +44,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     plants.router,
     print_runs.router,
     wishes.router,
+    webhooks.router,
     invoices.router,
 )

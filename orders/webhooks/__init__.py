@@ -1,0 +1,1 @@
+"""Telling other programs what happened: signed messages that follow the audit chain."""
