@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122214838"
+revision: str = "20261122215036"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -375,6 +375,22 @@ def upgrade() -> None:
     with op.batch_alter_table("web_login_failure", schema=None) as batch_op:
         batch_op.create_index("ix_web_login_failure_subject_at", ["subject_hash", "failed_at"], unique=False)
 
+    op.create_table(
+        "webhook",
+        sa.Column("id", sa.String(length=20), nullable=False),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("about", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("active", "stopped", name="webhook_state", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("seen", sa.Integer(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("seen >= 0", name=op.f("ck_webhook_seen_positive")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
+    )
     op.create_table(
         "wish_seen",
         sa.Column("key", sa.String(length=64), nullable=False),
@@ -809,7 +825,14 @@ def upgrade() -> None:
         sa.Column(
             "kind",
             sa.Enum(
-                "sheets", "labels", "tickets", name="print_kind", native_enum=False, create_constraint=True, length=40
+                "sheets",
+                "labels",
+                "tickets",
+                "diffs",
+                name="print_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
             ),
             nullable=False,
         ),
@@ -1047,6 +1070,38 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("web_user", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_web_user_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
+        "webhook_delivery",
+        sa.Column("id", sa.String(length=20), nullable=False),
+        sa.Column("webhook_id", sa.String(length=20), nullable=False),
+        sa.Column("entry", sa.Integer(), nullable=False),
+        sa.Column("event", sa.String(length=150), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "sent",
+                "given_up",
+                name="delivery_state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.Integer(), nullable=True),
+        sa.CheckConstraint("attempts >= 0", name=op.f("ck_webhook_delivery_attempts_positive")),
+        sa.ForeignKeyConstraint(
+            ["webhook_id"], ["webhook.id"], name=op.f("fk_webhook_delivery_webhook_id_webhook"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_delivery")),
+    )
+    with op.batch_alter_table("webhook_delivery", schema=None) as batch_op:
+        batch_op.create_index("ix_webhook_delivery_state_due_at", ["state", "due_at"], unique=False)
+        batch_op.create_index("ix_webhook_delivery_webhook_id_entry", ["webhook_id", "entry"], unique=False)
 
     op.create_table(
         "wish_count",
@@ -1769,6 +1824,11 @@ def downgrade() -> None:
 
     op.drop_table("wish_words")
     op.drop_table("wish_count")
+    with op.batch_alter_table("webhook_delivery", schema=None) as batch_op:
+        batch_op.drop_index("ix_webhook_delivery_webhook_id_entry")
+        batch_op.drop_index("ix_webhook_delivery_state_due_at")
+
+    op.drop_table("webhook_delivery")
     with op.batch_alter_table("web_user", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_web_user_customer_id"))
 
@@ -1870,6 +1930,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_wish_seen_day")
 
     op.drop_table("wish_seen")
+    op.drop_table("webhook")
     with op.batch_alter_table("web_login_failure", schema=None) as batch_op:
         batch_op.drop_index("ix_web_login_failure_subject_at")
 
