@@ -46,6 +46,11 @@ class FeatureModel:
     constraints: tuple[tuple[int, ...], ...]
     written: tuple[str, ...]
 
+    @property
+    def numbers(self) -> dict[str, int]:
+        """The variable of each feature."""
+        return {f"F{number}": number for number in range(1, self.features + 1)}
+
     def text(self) -> str:
         """Return the model as UVL."""
         lines = ["features", *_written(self.root, 1), "constraints", *(f"\t{one}" for one in self.written)]

@@ -1,17 +1,19 @@
-"""Clicks on generated feature models: ours, a textbook solver loop, CP-SAT, and flamapy's configurator, in one run."""
+"""Clicks on feature models: ours, a textbook solver loop, CP-SAT, and flamapy's configurator, in one run."""
 
 import json
 import subprocess
 import tempfile
 import time
 import venv
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from pysat.solvers import Solver
 
-from benchmarks._feature_models import FeatureModel, feature_model
+from benchmarks._feature_models import Clause
 from benchmarks._recording import ROOT
 from benchmarks._sessions import spread
 from configurator.compiling.compile import compile_model
@@ -20,22 +22,52 @@ from configurator.engine import NO_WAY, Answers, Picks
 from configurator.satisfying.engine import SatEngine, build_sat_engine
 from modules_catalog.loading.catalog import read_catalog
 from modules_catalog.loading.files import CatalogFiles
-from modules_catalog.uvl.importing import catalog_of
+from modules_catalog.model import ConfigurationModel
+from modules_catalog.uvl.exporting import exported
+from modules_catalog.uvl.importing import ImportedCatalog, catalog_of
 from modules_catalog.uvl.reading import feature_model_of
 
 PICKS_EACH = 10
 PEERS = ROOT / ".cache" / "peers"
 LOCK = ROOT / "requirements" / "peers.txt"
 Session = list[tuple[str, bool]]
+Click = tuple[Picks, Answers, float]
+Played = tuple[Session, list[Click]]
 
 
-def measured_model(features: int, sessions: int, probes: int) -> dict[str, Any]:
-    """Return the figures of one generated model; times are of the processor."""
-    model = feature_model(features)
+class Measurable(Protocol):
+    """A feature model as UVL, and as clauses of its own: feature ``name`` is the variable ``numbers[name]``."""
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """The variable of each feature."""
+
+    def text(self) -> str:
+        """Return the model as UVL."""
+
+    def clauses(self) -> list[Clause]:
+        """Return clauses with exactly the model's products."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A model with its engine; ``names`` are the UVL names of the domains asked about, by place."""
+
+    model: Measurable
+    engine: SatEngine
+    names: Mapping[int, str]
+
+    def literal(self, at: int, row: int) -> int:
+        """Return a domain's row as a literal of the model's own clauses."""
+        number = self.model.numbers[self.names[at]]
+        return number if self.engine.problem.domains[at].rows[row] == "yes" else -number
+
+
+def measured_model(model: Measurable, sessions: int, probes: int) -> dict[str, Any]:
+    """Return the figures of one model; times are of the processor."""
     begun = time.process_time()
     catalog = catalog_of(feature_model_of(model.text()))
-    files = {f"model/{name}": text.encode() for name, text in catalog.files.items()}
-    loaded = read_catalog(CatalogFiles("model", files)).model
+    loaded = _loaded(catalog)
     load_s = time.process_time() - begun
     begun = time.process_time()
     problem = compile_model(loaded).problem
@@ -43,69 +75,79 @@ def measured_model(features: int, sessions: int, probes: int) -> dict[str, Any]:
     begun = time.process_time()
     engine = build_sat_engine(problem)
     engine_s = time.process_time() - begun
-    played = [_session(engine, seed) for seed in range(sessions)]
+    ours = Imported(model, engine, {problem.index[code]: name for name, code in catalog.codes.items()})
+    played = [_session(ours, seed) for seed in range(sessions)]
     clicks = [click for session in played for click in session[1]]
     judge = CpSatEngine(problem)
     return {
-        "features": features,
+        "features": len(model.numbers),
         "rules": len(loaded.rules),
         "load_s": round(load_s, 2),
         "compile_s": round(compile_s, 2),
         "engine_s": round(engine_s, 2),
         "click_cpu_ms": spread([ms for _, _, ms in clicks]),
         "clicks": len(clicks),
-        "textbook": _textbook(model, engine, played),
-        "cp_sat": _cp_sat(judge, clicks, probes),
-        "flamapy": _flamapy(model, engine, played),
+        "textbook": _textbook(ours, clicks),
+        "cp_sat": _cp_sat(judge, ours, clicks, probes),
+        "flamapy": _flamapy(ours, played),
+        "exported_and_imported": _round_trip(loaded, ours, clicks),
     }
 
 
-def _session(engine: SatEngine, seed: int) -> tuple[Session, list[tuple[Picks, Answers, float]]]:
+def _loaded(catalog: ImportedCatalog) -> ConfigurationModel:
+    files = {f"model/{name}": text.encode() for name, text in catalog.files.items()}
+    return read_catalog(CatalogFiles("model", files)).model
+
+
+def _session(ours: Imported, seed: int) -> Played:
     """Return random possible choices, and the answer after each beginning of them."""
     rng = np.random.default_rng(seed)
-    domains = engine.problem.domains
     choices: Session = []
     picks: dict[int, dict[int, int]] = {}
-    clicks: list[tuple[Picks, Answers, float]] = []
+    clicks: list[Click] = []
     while True:
         begun = time.process_time()
-        answers = engine.answers(picks)
+        answers = ours.engine.answers(picks)
         clicks.append((dict(picks), answers, (time.process_time() - begun) * 1000))
-        free = [at for at in range(len(domains)) if at not in picks and (answers.with_row[at] < NO_WAY).all()]
+        free = [at for at in ours.names if at not in picks and (answers.with_row[at] < NO_WAY).all()]
         if len(choices) == PICKS_EACH or not free:
             return choices, clicks
         at, row = int(rng.choice(free)), int(rng.integers(2))
         picks[at] = {row: 1}
-        choices.append((domains[at].feature, domains[at].rows[row] == "yes"))
+        choices.append((ours.names[at], ours.literal(at, row) > 0))
 
 
-def _literals(engine: SatEngine, picks: Picks) -> dict[int, int]:
-    """Return each pick as a literal of the second formula, by domain."""
-    domains = engine.problem.domains
-    return {
-        at: int(domains[at].feature[1:]) * (1 if domains[at].rows[next(iter(rows))] == "yes" else -1)
-        for at, rows in picks.items()
-    }
-
-
-def _textbook(
-    model: FeatureModel, engine: SatEngine, played: list[tuple[Session, list[tuple[Picks, Answers, float]]]]
-) -> dict[str, Any]:
+def _textbook(ours: Imported, clicks: list[Click]) -> dict[str, Any]:
     """Return the times of a solver with phase steering, on clauses of its own, and how many of our statuses it denies."""
     times, values, different = [], 0, 0
-    with Solver(name="glucose4", bootstrap_with=model.clauses()) as solver:
-        for _, clicks in played:
-            for picks, answers, _ in clicks:
-                chosen = _literals(engine, picks)
-                begun = time.process_time()
-                possible = _possible(solver, model.features, list(chosen.values()))
-                times.append((time.process_time() - begun) * 1000)
-                for at, domain in enumerate(engine.problem.domains):
-                    for row, code in enumerate(domain.rows):
-                        literal = int(domain.feature[1:]) * (1 if code == "yes" else -1)
-                        values += 1
-                        different += (literal in possible) != bool(answers.with_row[at][row] < NO_WAY)
+    with Solver(name="glucose4", bootstrap_with=ours.model.clauses()) as solver:
+        for picks, answers, _ in clicks:
+            chosen = [ours.literal(at, next(iter(rows))) for at, rows in picks.items()]
+            begun = time.process_time()
+            possible = _possible(solver, len(ours.model.numbers), chosen)
+            times.append((time.process_time() - begun) * 1000)
+            for at in ours.names:
+                for row in range(2):
+                    values += 1
+                    different += (ours.literal(at, row) in possible) != bool(answers.with_row[at][row] < NO_WAY)
     return {"click_cpu_ms": spread(times), "values": values, "different": different}
+
+
+def _round_trip(loaded: ConfigurationModel, ours: Imported, clicks: list[Click]) -> dict[str, Any]:
+    """Return how many statuses change when the catalog is written as UVL and read again."""
+    said = exported(loaded)
+    if said.left_out:
+        return {"left_out": len(said.left_out)}
+    again = catalog_of(feature_model_of(said.text))
+    engine = build_sat_engine(compile_model(_loaded(again)).problem)
+    places = {at: engine.problem.index[again.codes[name.replace(".", "_")]] for at, name in ours.names.items()}
+    values = different = 0
+    for picks, answers, _ in clicks:
+        own = engine.answers({places[at]: rows for at, rows in picks.items()})
+        for at, place in places.items():
+            values += 2
+            different += int((own.with_row[place] != answers.with_row[at]).sum())
+    return {"values": values, "different": different}
 
 
 def _possible(solver: Any, features: int, chosen: list[int]) -> set[int]:
@@ -128,13 +170,14 @@ def _possible(solver: Any, features: int, chosen: list[int]) -> set[int]:
     return found | set(chosen)
 
 
-def _cp_sat(judge: CpSatEngine, clicks: list[tuple[Picks, Answers, float]], probes: int) -> dict[str, Any]:
+def _cp_sat(judge: CpSatEngine, ours: Imported, clicks: list[Click], probes: int) -> dict[str, Any]:
     """Return how long CP-SAT takes for one option, and how many of our statuses it denies."""
     rng = np.random.default_rng(7)
+    places = list(ours.names)
     times, different = [], 0
     for _ in range(probes):
         picks, answers, _ = clicks[int(rng.integers(len(clicks)))]
-        at = int(rng.integers(len(judge.problem.domains)))
+        at = int(rng.choice(places))
         row = int(rng.integers(2))
         begun = time.process_time()
         found = judge.completion({**picks, at: {row: 1}})
@@ -143,9 +186,7 @@ def _cp_sat(judge: CpSatEngine, clicks: list[tuple[Picks, Answers, float]], prob
     return {"cpu_ms_a_value": spread(times), "values": probes, "different": different}
 
 
-def _flamapy(
-    model: FeatureModel, engine: SatEngine, played: list[tuple[Session, list[tuple[Picks, Answers, float]]]]
-) -> dict[str, Any]:
+def _flamapy(ours: Imported, played: list[Played]) -> dict[str, Any]:
     """Return flamapy's times and how many options it leaves open that no product has; or why it did not run."""
     python = PEERS / "bin" / "python"
     if not python.is_file():
@@ -157,7 +198,7 @@ def _flamapy(
             return {"not_run": made.stderr.strip().splitlines()[-1]}
     with tempfile.TemporaryDirectory() as folder:
         uvl = Path(folder) / "model.uvl"
-        uvl.write_text(model.text(), encoding="utf-8")
+        uvl.write_text(ours.model.text(), encoding="utf-8")
         asked = json.dumps({"uvl": str(uvl), "sessions": [choices for choices, _ in played]})
         script = Path(__file__).with_name("_flamapy_peer.py")
         done = subprocess.run([python, script], input=asked, capture_output=True, text=True, check=False)
@@ -168,8 +209,8 @@ def _flamapy(
     for (picks, answers, _), own in zip(
         [click for _, clicks in played for click in clicks], told["clicks"], strict=True
     ):
-        for at, domain in enumerate(engine.problem.domains):
-            if at in picks or own["decided"] is None or domain.feature in own["decided"]:
+        for at, name in ours.names.items():
+            if at in picks or own["decided"] is None or name in own["decided"]:
                 continue
             open_values += 2
             wrong += int((answers.with_row[at] >= NO_WAY).sum())

@@ -6,6 +6,7 @@ cheapest completion with one option, which also checks the plan's answers, and f
 and 10,000 parts two peers on an easier question (``_single_slots``): a textbook loop of ``python-sat`` with phase steering, and CP-SAT
 that takes all a solution proves. Times of peers are of the processor.
 ``--models 400 …`` measures generated feature models too, beside a textbook solver loop, CP-SAT and flamapy's configurator;
+``--kconfig FOLDER[:FILE] …`` measures published ones: unpacked sources of BusyBox, U-Boot and others (docs/uvl.md says how to get them).
 ``--sizes`` or ``--models`` without numbers leaves that half out.
 """
 
@@ -21,8 +22,10 @@ import numpy as np
 import psutil
 
 from benchmarks._feature_models import SIZES as MODELS
+from benchmarks._feature_models import feature_model
+from benchmarks._kconfig_models import KconfigModel, kconfig_model
 from benchmarks._log_chart import Line, log_chart_svg
-from benchmarks._models import measured_model
+from benchmarks._models import Measurable, measured_model
 from benchmarks._parts import SIZES, parts_in, write_tables
 from benchmarks._recording import RESULTS, ROOT, record, surroundings
 from benchmarks._sessions import Click, random_sessions, spread, timed
@@ -48,6 +51,7 @@ def main() -> None:
     parser.add_argument("--tables", type=Path, default=REAL_TABLES if REAL_TABLES.is_dir() else LINE)
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
     parser.add_argument("--models", type=int, nargs="*", default=MODELS, help="features of generated models")
+    parser.add_argument("--kconfig", nargs="*", default=[], metavar="FOLDER[:FILE]", help="sources with Kconfig files")
     parser.add_argument("--sessions", type=int, default=40)
     parser.add_argument("--probes", type=int, default=12, help="answers checked by CP-SAT at each size")
     parser.add_argument("--no-record", action="store_true", help="leave benchmarks/results as it is")
@@ -65,25 +69,35 @@ def main() -> None:
         )
         measured.append(one)
     result = {**surroundings(), "source_parts": parts_in(asked.tables), "sizes": measured}
-    models = [told_model(features, asked.probes) for features in asked.models]
+    models = [told_model(feature_model(features), f"{features} features", asked.probes) for features in asked.models]
+    published = [told_model(*kconfig(source), asked.probes) for source in asked.kconfig]
     if not asked.no_record and measured:
         record("clicks", result)
         (RESULTS / "clicks.svg").write_text(parts_plot(measured), encoding="utf-8")
     if not asked.no_record and models:
         record("clicks-models", {**surroundings(), "models": models})
         (RESULTS / "clicks-models.svg").write_text(models_plot(models), encoding="utf-8")
+    if not asked.no_record and published:
+        record("clicks-published", {**surroundings(), "models": published})
     if asked.json:
-        print(json.dumps({**result, "models": models}))
+        print(json.dumps({**result, "models": models, "published": published}))
 
 
-def told_model(features: int, probes: int) -> dict[str, Any]:
+def kconfig(source: str) -> tuple[KconfigModel, str]:
+    """Return the model of ``FOLDER[:FILE]``, without what no product has, and its name."""
+    folder, _, only = source.partition(":")
+    return kconfig_model(Path(folder), only).without_dead(), Path(folder).resolve().name + (only and f" {only}")
+
+
+def told_model(model: Measurable, name: str, probes: int) -> dict[str, Any]:
     """Return the figures of one feature model, and print the main ones."""
-    one = measured_model(features, sessions=6, probes=probes)
+    one = {"model": name, **measured_model(model, sessions=6, probes=probes)}
     ours, textbook, flamapy = one["click_cpu_ms"], one["textbook"], one["flamapy"]
     print(
-        f"{features:7} features: click p50 {ours['p50']} p95 {ours['p95']} ms of the processor, textbook p95 "
+        f"{name}: click p50 {ours['p50']} p95 {ours['p95']} ms of the processor, textbook p95 "
         f"{textbook['click_cpu_ms']['p95']}; {textbook['values']} values checked, {textbook['different']} different; "
-        f"flamapy {flamapy.get('not_run') or str(flamapy['wrongly_open']) + ' options wrongly open'}",
+        f"flamapy {flamapy.get('not_run') or str(flamapy['wrongly_open']) + ' options wrongly open'}; "
+        f"after export and import {one['exported_and_imported']}",
         flush=True,
     )
     return one

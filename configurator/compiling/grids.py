@@ -30,6 +30,11 @@ class Grid:
     leaves: Mapping[Expression, Column]
 
     @property
+    def cells(self) -> int:
+        """How many combinations of ids there are."""
+        return prod(self.shape)
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """How many ids each feature has."""
         return tuple(int(ids.max()) + 1 for ids in self.ids)
@@ -105,9 +110,11 @@ def merged(
         used = np.unique(new_ids[axis])
         tables = tuple(np.take(table, used, axis=axis) for table in tables)
         flat = np.stack([np.moveaxis(table, axis, 0).reshape(len(used), -1) for table in tables], axis=1)
-        packed = np.packbits(flat.reshape(len(used), -1), axis=1)
-        as_bytes = np.ascontiguousarray(packed).view([("", packed.dtype)] * packed.shape[1]).ravel()
-        _, first, group = np.unique(as_bytes, return_index=True, return_inverse=True)
+        slices = [packed.tobytes() for packed in np.packbits(flat.reshape(len(used), -1), axis=1)]
+        place = {packed: at for at, packed in reversed(list(enumerate(slices)))}
+        order = {packed: number for number, packed in enumerate(sorted(place))}
+        first = [place[packed] for packed in order]
+        group = [order[packed] for packed in slices]
         tables = tuple(np.take(table, first, axis=axis) for table in tables)
         position = np.zeros(int(used.max()) + 1, dtype=np.int64)
         position[used] = group

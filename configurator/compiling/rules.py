@@ -12,13 +12,16 @@ from numpy.typing import NDArray
 
 from configurator.compiling.building import Building
 from configurator.compiling.columns import ABSENT, KNOWN, UNKNOWN, Column, Kind, as_things, column_of
-from configurator.compiling.grids import Grid, grid_of, merged, truth_on, value_on
+from configurator.compiling.grids import MOST_CELLS, Grid, grid_of, merged, truth_on, value_on
 from configurator.compiling.linear import Total, total
 from configurator.compiling.patterns import pattern_of
 from configurator.errors import RuleTooWide
 from configurator.problem import BoolArray, IntArray, ProblemRule, SumRule, TableRule
 from modules_catalog.expressions.tree import Aggregate, Comparison, Constant, Expression, Logic, features_read
 from modules_catalog.model import Rule, RuleTable, Severity, Value, WhenMissing
+
+WIDE_CELLS = 65_536
+"""Conditions that join several others are taken apart beyond this size; others may have ``MOST_CELLS``."""
 
 
 @dataclass(slots=True)
@@ -166,11 +169,15 @@ def _add_condition(rule: Rule, node: Expression, building: Building, into: Compi
 
 def _narrowed(node: Expression, building: Building, absent_holds: bool) -> Expression:
     """Return the condition with parts over several features told by helpers, while its table would be too wide."""
+    joins = isinstance(node, Logic) and not building.plainly_each(node)
     try:
-        grid_of((node,), building.rows, absent_holds)
+        wide = grid_of((node,), building.rows, absent_holds).cells > (WIDE_CELLS if joins else MOST_CELLS)
     except RuleTooWide:
-        if not isinstance(node, Logic) or building.plainly_each(node):
+        if not joins:
             raise
+        wide = True
+    if wide:
+        assert isinstance(node, Logic)  # noqa: S101 - anything else is refused above
         operands = [_narrowed(part, building, absent_holds) for part in node.operands]
         while node.operator in ("and", "or") and len(operands) > 2:
             pair = Logic(node.operator, tuple(operands[:2]))

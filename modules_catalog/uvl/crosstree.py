@@ -11,6 +11,7 @@ from modules_catalog.uvl.formulas import (
     Fixed,
     Formula,
     Joined,
+    atoms_in,
     clauses,
     codes_in,
     written,
@@ -102,8 +103,8 @@ def _wide(formula: Formula, widths: Widths) -> Iterator[Said]:
             found += said
     if found is not None:
         yield from found
-    elif widths.cells(formula) <= WIDE:
-        yield _that(written(formula))
+    elif widths.cells(formula) <= WIDE or all(widths.cells(atom) <= NARROW for atom in atoms_in(formula)):
+        yield _that(written(formula))  # compiling takes it apart where it is wide
     else:
         raise TooWide("this reads too much at once; write it as several constraints, or name a part of it by a feature")
 

@@ -1,6 +1,6 @@
 """Conditions of a feature model over catalog features: their normal forms, and how they are written in a catalog."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -112,6 +112,15 @@ def codes_in(formula: Formula) -> frozenset[str]:
             return frozenset[str]().union(*(codes_in(operand) for operand in operands))
         case _:
             return frozenset()
+
+
+def atoms_in(formula: Formula) -> Iterator[Formula]:
+    """Yield what a formula joins: features, comparisons and constants."""
+    if isinstance(formula, Joined):
+        for operand in formula.operands:
+            yield from atoms_in(operand)
+    else:
+        yield formula
 
 
 def pushed(formula: Formula, *, holds: bool = True) -> Formula:
