@@ -51,6 +51,7 @@ TEXTS = {
     503: _("Nothing was changed. Please try again in a moment."),
 }
 BY_CODE = {
+    "AddressNeeded": _("We do not know where to send it. Give an address, or have it ready to be fetched."),
     "IdempotencyKeyReused": _("Another request came under this Idempotency-Key. Send this one under a key of its own."),
     "IdempotencyKeyTooShort": _(
         "Nobody signed in and no draft key came, so the Idempotency-Key must be random and longer. A UUID will do."

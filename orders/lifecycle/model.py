@@ -35,7 +35,8 @@ class OrderNotYours(NotPermitted):
 class Order:
     """One accepted quote: release, choices, price and promise as the customer saw them.
 
-    ``revision`` counts from 1; ``revision_letter`` is what people read.
+    ``revision`` counts from 1; ``revision_letter`` is what people read. ``address_id`` is where its parcels go; empty: to the
+    customer's default address.
     """
 
     id: OrderId
@@ -56,6 +57,7 @@ class Order:
     revised_at: datetime | None = None
     customer_id: CustomerId | None = None
     profile_id: ProfileId | None = None
+    address_id: str = ""
 
     @property
     def agreed_at(self) -> datetime:

@@ -4,13 +4,20 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from kernel.errors import NotValid
+from kernel.ids import CustomerId, IdMaker
 from orders.customers import repository as customers
-from orders.customers.addresses.model import AddressNotFound, KnownAddress
-from orders.customers.addresses.repository import addresses_of, find_address
+from orders.customers.addresses.model import Address, AddressId, AddressNotFound, KnownAddress
+from orders.customers.addresses.repository import add_address, addresses_of, find_address
 from orders.customers.model import Purpose
 from orders.lifecycle import repository
 from orders.lifecycle.model import Order, ParcelNotFound, Shipment
+from orders.quotes.model import Quote, is_carried_away
 from production.floor import service as floor
+
+
+class AddressNeeded(NotValid):
+    """It is to be sent, and nobody knows where to; facts: ``customer_id``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,8 @@ class DeliveryNote:
 
 
 def destination_of(db: Session, order: Order, address_id: str = "") -> KnownAddress | None:
-    """Return where an order's next parcel goes: the named address of its customer, else their default one.
+    """Return where an order's next parcel goes: the named address of its customer, else the one the order was placed for,
+    else their default one.
 
     ``None`` for what is fetched, and where no address is known.
 
@@ -42,11 +50,51 @@ def destination_of(db: Session, order: Order, address_id: str = "") -> KnownAddr
         return None
     known = addresses_of(db, order.customer_id, purpose=Purpose.DELIVERY)
     if not address_id:
-        return next(iter(known), None)
+        return next((each for each in known if each.id == order.address_id), next(iter(known), None))
     for each in known:
         if each.id == address_id:
             return each
     raise AddressNotFound(address_id=address_id)
+
+
+def needs_address(db: Session, quote: Quote) -> bool:
+    """Return whether what is ordered would be sent to a known customer nobody knows an address of."""
+    if quote.customer_id is None or is_carried_away(quote.selection):
+        return False
+    return not addresses_of(db, CustomerId(quote.customer_id), purpose=Purpose.DELIVERY)
+
+
+def address_for(
+    db: Session, quote: Quote, address: Address | None, address_id: str = "", *, new_id: IdMaker
+) -> AddressId | None:
+    """Return where an order's parcels are to go, keeping a new address of the customer; ``None`` for what is fetched.
+
+    Args:
+        db: The caller's transaction, a writing one.
+        quote: What is ordered; it names its customer.
+        address: A new address; kept with the customer's others, as the default where it is the first.
+        address_id: One of the customer's; empty for their default one.
+        new_id: Makes ids.
+
+    Raises:
+        AddressNeeded: it is sent, and there is no address to send it to; nothing is changed.
+        AddressNotFound: the customer has none of this id; nothing is changed.
+    """
+    if quote.customer_id is None or is_carried_away(quote.selection):
+        return None
+    customer_id = CustomerId(quote.customer_id)
+    known = addresses_of(db, customer_id, purpose=Purpose.DELIVERY)
+    if address is not None:
+        kept = next((each.id for each in known if each.address == address), None)
+        if kept is None:
+            kept = AddressId(new_id())
+            add_address(db, customer_id, kept, address, is_default=not known)
+        return kept
+    if not known:
+        raise AddressNeeded(customer_id=customer_id)
+    if address_id and address_id not in {each.id for each in known}:
+        raise AddressNotFound(address_id=address_id)
+    return AddressId(address_id) if address_id else known[0].id
 
 
 def delivery_note(db: Session, order: Order, parcel: int) -> DeliveryNote:

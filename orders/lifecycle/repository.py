@@ -40,6 +40,7 @@ def add_order(db: Session, order: Order) -> None:
             revision=order.revision,
             revised_at=order.revised_at,
             customer_id=order.customer_id,
+            address_id=order.address_id,
             **agreed_columns(order),
         )
     )
@@ -358,5 +359,6 @@ def _order(row: OrderRow) -> Order:
         revision=row.revision,
         revised_at=row.revised_at,
         customer_id=CustomerId(row.customer_id) if row.customer_id else None,
+        address_id=row.address_id,
         **agreed_fields(row),
     )

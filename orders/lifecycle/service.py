@@ -28,8 +28,12 @@ RELEASE_JOB = JobName("orders.release")
 NOT_REMEMBERED = frozenset({"monogram_text", "gift_message", "po_number", "peppol_id"})
 
 
-def place_order(db: Session, quote_id: QuoteId, *, new_id: IdMaker, actor: Actor, now: datetime) -> Order:
+def place_order(
+    db: Session, quote_id: QuoteId, *, new_id: IdMaker, actor: Actor, now: datetime, address_id: str = ""
+) -> Order:
     """Accept a quote: return the order, its reservation confirmed and its release queued, all in one transaction.
+
+    Its parcels go to the address named, one of the customer's; without one to their default address.
 
     Raises:
         QuoteNotOpen: the quote has been accepted already, withdrawn, or its time is up; nothing is changed.
@@ -43,7 +47,7 @@ def place_order(db: Session, quote_id: QuoteId, *, new_id: IdMaker, actor: Actor
     if not quotes.move_quote(db, quote_id, before=QuoteState.OPEN, after=QuoteState.ACCEPTED):
         raise QuoteNotOpen(quote_id=quote_id, state=quotes.get_quote(db, quote_id).state.value)
     promises.confirm(db, quote.reservation_key, now=now)
-    order = _ordered(db, quote, new_id, now)
+    order = _ordered(db, quote, new_id, now, address_id)
     repository.add_order(db, order)
     _remember(db, order, now)
     record(db, f"order:{order.number}", "placed", actor=actor, now=now, quote=quote.number)
@@ -87,7 +91,7 @@ def move(db: Session, order_id: OrderId, event: OrderEvent, *, actor: Actor, now
     return repository.get_order(db, order_id)
 
 
-def _ordered(db: Session, quote: Quote, new_id: IdMaker, now: datetime) -> Order:
+def _ordered(db: Session, quote: Quote, new_id: IdMaker, now: datetime, address_id: str) -> Order:
     series = f"{order_prefix(quote.line)}-{now.year}"
     return Order(
         id=OrderId(new_id()),
@@ -104,6 +108,7 @@ def _ordered(db: Session, quote: Quote, new_id: IdMaker, now: datetime) -> Order
         placed_at=now,
         customer_id=quote.customer_id,
         profile_id=quote.profile_id,
+        address_id=address_id,
     )
 
 

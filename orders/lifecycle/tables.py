@@ -40,6 +40,7 @@ class OrderRow(SQLModel, table=True):
     revised_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     customer_id: str | None = Field(default=None, foreign_key="customer.id", max_length=20, index=True)
     profile_id: str | None = Field(default=None, foreign_key="measurement_profile.id", max_length=20)
+    address_id: str = Field(default="", max_length=20)  # no key: the customer may have it forgotten
 
 
 class OrderRevisionRow(SQLModel, table=True):

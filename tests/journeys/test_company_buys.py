@@ -8,8 +8,9 @@ from orders.customers.service import register_customer
 from orders.lifecycle import repository as orders
 from tests.journeys.conftest import enter
 from tests.journeys.ordering import CLERK
-from tests.journeys.person import Person
+from tests.journeys.person import Person, words_of
 from web.demo.company import seed_company
+from web.demo.people import DEMO_COMPANY
 from web.shop import Shop
 
 DESK = "Sales desk"
@@ -20,7 +21,9 @@ def company(shop: Shop) -> CustomerId:
     """Northwind: up to 1,500.00 alone, one percent off, two presets."""
     contact = Contact("Northwind", "buy@northwind.example", kind=CustomerKind.COMPANY)
     with shop.database.write() as db:
-        customer = register_customer(db, contact, new_id=shop.new_id, actor=CLERK, now=shop.now())
+        customer = register_customer(
+            db, contact, new_id=shop.new_id, actor=CLERK, now=shop.now(), address=DEMO_COMPANY.address
+        )
     seed_company(shop, customer.id)
     return customer.id
 
@@ -79,7 +82,8 @@ def test_above_the_limit_somebody_else_says_yes_first(shop: Shop, company: Custo
     draft = begun(buyer, DESK)
     buyer.open(f"{draft}/billing").press("Apply", quantity="2", need_by="", budget="")
     buyer.press("Order")
-    waiting = ordered(buyer)
+    pay = next(words_of(each) for each in buyer.all("button") if "Order and pay" in words_of(each))
+    waiting = buyer.press(pay, address="new", street="Deichstraße 3", city="Hamburg").path
     assert waiting.startswith("/company/purchases/"), buyer.text()
     assert "Grant" not in buyer.text()
     own = buyer.client.post(waiting, data={"csrf_token": token(buyer), "granted": "true"})
@@ -90,8 +94,13 @@ def test_above_the_limit_somebody_else_says_yes_first(shop: Shop, company: Custo
     lead.open(waiting).press("Grant", note="For the new colleagues.")
     assert "For the new colleagues." in lead.text()
 
-    buyer.open(waiting).press("Order now")
+    buyer.open(waiting)
+    choices = {" ".join(each.itertext()).strip(): each.get("value") or "" for each in buyer.all("option")}
+    (there,) = [value for words, value in choices.items() if "Deichstraße 3" in words]
+    buyer.press("Order now", address=there)
     assert buyer.path.startswith("/orders/PC-"), buyer.text()
+    with shop.database.read() as db:
+        assert orders.get_order_by_number(db, buyer.path.removeprefix("/orders/")).address_id == there
 
 
 def test_a_decline_orders_nothing(shop: Shop, company: CustomerId) -> None:

@@ -77,7 +77,7 @@ def with_everything_planted(shop: Shop) -> tuple[str, str]:
     clerk.open(f"{draft}/cloth").press("Tell us", text=f"a lining with {WRITTEN}")
     clerk.open(draft).press("Order")
     pay = next(each for each in clerk.all("button") if "Order and pay" in "".join(each.itertext()))
-    clerk.press(words_of(pay))
+    clerk.press(words_of(pay), street=f"{PLANTED} 1", city="Wien")
     number = clerk.path.removeprefix("/orders/")
     do_jobs(shop)
     clerk.open(card).press("Start a PC")  # a draft nobody orders

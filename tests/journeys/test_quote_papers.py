@@ -58,7 +58,7 @@ def test_a_paper_from_the_store_is_ordered_at_home_by_its_code_once(shop: Shop) 
     home.open(codes[0].removeprefix(shop.origin))
     assert "Novák" not in home.text()
     pay = next(each for each in home.all("button") if "Order and pay" in "".join(each.itertext()))
-    home.press("".join(pay.itertext()).strip())
+    home.press("".join(pay.itertext()).strip(), street="Ringstraße 1", city="Berlin")
     assert "Thank you" in home.text()
     assert home.send_again() == 200
     with shop.database.read() as db:

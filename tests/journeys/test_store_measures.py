@@ -51,7 +51,7 @@ def test_a_measured_pair_from_the_tape_to_the_sheet(shop: Shop, clerk: Person) -
 
     clerk.open(draft).press("Order")
     pay = next(each for each in clerk.all("button") if "Order and pay" in "".join(each.itertext()))
-    clerk.press(words_of(pay))
+    clerk.press(words_of(pay), street="Ringstraße 1", city="Berlin")
     number = clerk.path.removeprefix("/orders/")
     do_jobs(shop)
     pdf = clerk.client.get(f"/orders/{number}/build-sheet.pdf").content

@@ -19,8 +19,10 @@ from orders.drafts import service as drafts
 from orders.drafts.presets import PresetOutdated, keep_as_preset, open_preset
 from orders.lifecycle.repository import find_orders
 from orders.quotes import repository as quotes
+from orders.quotes.model import is_carried_away
 from orders.quotes.purchasing import decide_purchase
 from web.formats import money
+from web.routes.quotes import NEW_ADDRESS, where_it_goes
 from web.security.access import require_role
 from web.security.model import User
 from web.security.roles import Role
@@ -123,7 +125,7 @@ def remove_preset(request: Request, shop: TheShop, user: Buyer, preset_id: str) 
 
 
 @router.get("/purchases/{approval_id}", name="company:purchase")
-def purchase(request: Request, shop: TheShop, user: Buyer, approval_id: str) -> Response:
+def purchase(request: Request, shop: TheShop, user: Buyer, reader: TheReader, approval_id: str) -> Response:
     """Show what somebody of the company wants to order."""
     member = _member(shop, user)
     locale = reader_locale(request)
@@ -133,11 +135,13 @@ def purchase(request: Request, shop: TheShop, user: Buyer, approval_id: str) -> 
             raise ApprovalNotYours(approval_id=approval_id)
         quote = quotes.get_quote(db, QuoteId(approval.subject.removeprefix("quote:")))
         model = shop.configurators.of(db, quote.release).model
+        addresses = [each for each in where_it_goes(db, quote, reader) if each[0] != NEW_ADDRESS]
     row: PurchaseRow = purchase_rows([approval], locale)[0]
     values = {
         "page": quote_page(quote, model, locale, plant=None, now=shop.now()),
         "purchase": row,
         "may_decide": member.role is MemberRole.APPROVER and approval.asked_by != user.id and row.state == "asked",
+        "addresses": () if is_carried_away(quote.selection) else addresses,
         "may_order": approval.asked_by == user.id and row.state == "granted",
     }
     return respond(request, "company/purchase.html", values)

@@ -98,6 +98,7 @@ def page(request: Request, shop: TheShop, reader: TheReader, user: MaybeUser, nu
             "may_record": user is not None and user.may_act_as(Role.STORE),
             "is_carried_away": order.is_carried_away,
             "addresses": _addresses(db, order, reader),
+            "goes_to": order.address_id,
             "billing": order_billing(db, order),
             "messages": order_messages(db, order, now=shop.now())
             if user is not None and user.may_act_as(Role.STORE)

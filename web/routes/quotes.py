@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
+from sqlmodel import Session
 
 from kernel.errors import NotPermitted
 from kernel.ids import CustomerId, DraftId, QuoteId
@@ -16,11 +17,13 @@ from orders.companies.model import MemberRole
 from orders.customers import repository as customers
 from orders.customers import service as registry
 from orders.customers.addresses.model import Address, AddressNotValid
+from orders.customers.addresses.repository import addresses_of
 from orders.customers.model import Contact, ContactNotValid, Purpose
 from orders.drafts import service as drafts
 from orders.drafts.pictures import product_picture
 from orders.drafts.presets import buy_for_company
 from orders.idempotency.service import answer_once
+from orders.lifecycle.parcels import address_for, needs_address
 from orders.lifecycle.service import place_order
 from orders.pricing.repository import price_lists
 from orders.pricing.tax import COUNTRIES_SERVED
@@ -32,10 +35,13 @@ from orders.quotes.service import issue_quote, name_customer
 from production.promise import service as promises
 from web.forms import TheForm
 from web.security.access import Public
-from web.shop import Shop, TheActor, TheReader, TheShop
+from web.shop import Shop, TheActor, TheReader, TheShop, reader_of
 from web.templating import go_to, reader_locale, respond
+from web.views.parcels import address_choices
 from web.views.quoting import quote_page
 
+NEW_ADDRESS = "new"
+PLACE_PARTS = ("street", "more", "postcode", "city")
 GUEST_PARTS = ("name", "email", "street", "more", "postcode", "city", "country")
 """What a guest is asked: who it is for, and where it goes."""
 
@@ -156,29 +162,30 @@ def order(
 ) -> Response:
     """Accept the quote; a guest says who they are, and where it goes. Sending the form twice places one order."""
     quote = readable_quote(shop, reader, quote_id)
-    contact, address = None, None
-    if quote.customer_id is None:
-        typed = {part: str(form.get(part, "")).strip() for part in GUEST_PARTS}
-        try:
-            contact = _guest(typed, locale=reader_locale(request))
-            address = None if is_carried_away(quote.selection) else _parcel_address(typed)
-        except (ContactNotValid, AddressNotValid) as error:
-            return _show(request, shop, quote, problem=str(error.facts["field"]), typed=typed, status=422)
+    typed = {part: str(form.get(part, "")).strip() for part in (*GUEST_PARTS, "address")}
+    try:
+        contact = _guest(typed, locale=reader_locale(request)) if quote.customer_id is None else None
+        with shop.database.read() as db:
+            address = parcel_address(db, quote, typed, contact)
+    except (ContactNotValid, AddressNotValid) as error:
+        return _show(request, shop, quote, problem=str(error.facts["field"]), typed=typed, status=422)
     now = shop.now()
     try:
         with shop.database.read() as db:
             require_leave(db, quote, actor)
     except ApprovalNeeded:
+        with shop.database.write() as db:
+            address_for(db, quote, address, known_choice(typed), new_id=shop.new_id)
         return _asked_leave(request, shop, quote, actor)
     with shop.database.write() as db:
 
         def act() -> str:
             if contact is not None:
-                customer = registry.register_customer(
-                    db, contact, new_id=shop.new_id, actor=actor, now=now, address=address
-                )
+                customer = registry.register_customer(db, contact, new_id=shop.new_id, actor=actor, now=now)
                 name_customer(db, quote.id, customer.id, home=shop.seller.party.country)
-            return place_order(db, quote.id, new_id=shop.new_id, actor=actor, now=now).number
+            named = quotes.get_quote(db, quote.id)
+            goes_to = address_for(db, named, address, known_choice(typed), new_id=shop.new_id) or ""
+            return place_order(db, quote.id, new_id=shop.new_id, actor=actor, now=now, address_id=goes_to).number
 
         number = answer_once(db, scope="quotes:order", key=quote.id, body={"quote_id": quote.id}, now=now, act=act)
     return go_to(request, f"/orders/{number}")
@@ -193,9 +200,40 @@ def _guest(typed: Mapping[str, str], *, locale: str) -> Contact:
     return contact
 
 
-def _parcel_address(typed: Mapping[str, str]) -> Address:
-    parts = {part: typed[part] for part in GUEST_PARTS if part not in ("email", "country")}
-    return Address(**parts, country=typed["country"].upper())
+def parcel_address(
+    db: Session, quote: Quote, typed: Mapping[str, str], contact: Contact | None = None
+) -> Address | None:
+    """Return the new address somebody typed where one is needed or wanted, in the customer's country.
+
+    Raises:
+        AddressNotValid: a part is missing or too long.
+    """
+    if is_carried_away(quote.selection):
+        return None
+    if contact is None:
+        if not needs_address(db, quote) and typed.get("address") != NEW_ADDRESS:
+            return None
+        contact = customers.get_customer(db, CustomerId(str(quote.customer_id)), purpose=Purpose.DELIVERY).contact
+    parts = {part: typed[part] for part in PLACE_PARTS}
+    return Address(name=typed.get("name") or contact.name, country=contact.country, **parts)
+
+
+def known_choice(typed: Mapping[str, str]) -> str:
+    """Return which of the customer's addresses was picked; empty for a new one, or none."""
+    picked = typed.get("address", "")
+    return "" if picked == NEW_ADDRESS else picked
+
+
+def where_it_goes(db: Session, quote: Quote, reader: TheReader) -> list[tuple[str, str]]:
+    """Return the customer's addresses as choices, a new one last; none for whoever may not see them."""
+    if quote.customer_id is None:
+        return []
+    member = companies.find_member(db, reader.id)
+    buys_for = {reader.customer_id, member.customer_id if member else None}
+    if not reader.is_staff and quote.customer_id not in buys_for:
+        return []
+    known = addresses_of(db, CustomerId(quote.customer_id), purpose=Purpose.DELIVERY)
+    return [*address_choices(known), (NEW_ADDRESS, "")] if known else []
 
 
 def _asked_leave(request: Request, shop: Shop, quote: Quote, actor: Actor) -> Response:
@@ -226,6 +264,7 @@ def _show(
     status: int = 200,
 ) -> Response:
     user = getattr(request.state, "user", None)
+    reader = reader_of(user, request.state.visitor.id)
     with shop.database.read() as db:
         member = companies.find_member(db, user.id) if user else None
         model = shop.configurators.of(db, quote.release).model
@@ -236,14 +275,18 @@ def _show(
             if quote.customer_id
             else None
         )
+        addresses = where_it_goes(db, quote, reader)
+        lacks_address = quote.customer_id is None or needs_address(db, quote)
     values = {
         "page": quote_page(quote, model, reader_locale(request), plant=plant, now=shop.now()),
+        "addresses": addresses,
+        "lacks_address": lacks_address,
         "customer": customer,
         "currencies": [each for each in (model.currency, *currencies) if each != quote.price.currency],
         "keeps_presets": member is not None and member.role is MemberRole.APPROVER,
         "problem": problem,
         "is_fetched": is_carried_away(quote.selection),
-        "typed": {**dict.fromkeys(GUEST_PARTS, ""), "country": "DE", "voucher": "", **(typed or {})},
+        "typed": {**dict.fromkeys(GUEST_PARTS, ""), "country": "DE", "voucher": "", "address": "", **(typed or {})},
     }
     return respond(request, "quotes/page.html", values, status=status)
 

@@ -141,6 +141,7 @@ def order_json(order: Order, *, has_sheet: bool) -> Json:
         "ready": promise_from_json(order.promise).date.isoformat(),
         "placed_at": order.placed_at.isoformat(),
         "has_sheet": has_sheet,
+        "address_id": order.address_id or None,
     }
 
 

@@ -6,12 +6,13 @@ from fastapi import Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
-from kernel.ids import DraftId, QuoteId
+from kernel.ids import CustomerId, DraftId, QuoteId
 from orders.customers import service as registry
 from orders.customers.addresses.model import Address
-from orders.customers.model import Contact, ContactNotValid, CustomerKind
+from orders.customers.model import Contact, ContactNotValid, CustomerKind, Purpose
 from orders.lifecycle import repository as orders
 from orders.lifecycle.model import Order, OrderNotYours
+from orders.lifecycle.parcels import address_for
 from orders.lifecycle.service import cancel_order, place_order
 from orders.lifecycle.sheets import has_sheet, issued_sheet, issued_specification
 from orders.quotes import repository as quotes
@@ -106,8 +107,10 @@ def place(
     who: TheApiReader,
     body: schemas.PlaceOrder,
 ) -> Response:
-    """Accept a quote. A quote that names no customer yet takes a `contact` with an e-mail address, and, where something
-    is sent, the `address` in the contact's country.
+    """Accept a quote. A quote that names no customer yet takes a `contact` with an e-mail address.
+
+    What is sent goes to the `address` given, in the customer's country, or to the one `address_id` names, or to the
+    customer's default address; 422 `AddressNeeded` where there is none. `delivery: pickup` needs none.
 
     Send an `Idempotency-Key`: the request may then be repeated until an answer arrives.
     """
@@ -115,12 +118,13 @@ def place(
     with shop.database.write() as db:
         quote = _readable_quote(db, who, body.quote_id)
         if quote.customer_id is None:
-            contact, address = _contact(body.contact), _address(body)
-            customer = registry.register_customer(
-                db, contact, new_id=shop.new_id, actor=who.actor, now=now, address=address
-            )
+            contact = _contact(body.contact)
+            customer = registry.register_customer(db, contact, new_id=shop.new_id, actor=who.actor, now=now)
             name_customer(db, quote.id, customer.id, home=shop.seller.party.country)
-        order = place_order(db, quote.id, new_id=shop.new_id, actor=who.actor, now=now)
+            quote = quotes.get_quote(db, quote.id)
+        address = _address(db, quote, body.address)
+        goes_to = address_for(db, quote, address, body.address_id, new_id=shop.new_id)
+        order = place_order(db, quote.id, new_id=shop.new_id, actor=who.actor, now=now, address_id=goes_to or "")
         shown = order_json(order, has_sheet=has_sheet(db, order))
     return JSONResponse(shown, status_code=201, headers={"Location": f"{PREFIX}/orders/{order.number}"})
 
@@ -228,11 +232,12 @@ def _contact(body: schemas.ContactIn | None) -> Contact:
     return contact_of(body)
 
 
-def _address(body: schemas.PlaceOrder) -> Address | None:
-    if body.contact is None or body.address is None:
+def _address(db: Session, quote: Quote, given: schemas.AddressIn | None) -> Address | None:
+    if quote.customer_id is None or given is None:
         return None
-    parts = {part: text.strip() for part, text in body.address.model_dump().items()}
-    return Address(name=body.contact.name.strip(), country=body.contact.country.upper(), **parts)
+    contact = registry.known_customer(db, CustomerId(quote.customer_id), purpose=Purpose.DELIVERY).contact
+    parts = {part: text.strip() for part, text in given.model_dump().items()}
+    return Address(name=contact.name, country=contact.country, **parts)
 
 
 def _quote(request: Request, shop: Shop, quote: Quote, *, status: int = 200) -> Response:

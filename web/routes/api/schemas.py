@@ -443,11 +443,12 @@ class AddressIn(Given):
 
 
 class PlaceOrder(Given):
-    """Which quote is accepted, and by whom and where to where it names nobody yet."""
+    """Which quote is accepted, by whom where it names nobody yet, and where what is sent goes."""
 
     quote_id: str = Field(max_length=80)
     contact: ContactIn | None = None
-    address: AddressIn | None = None
+    address: AddressIn | None = Field(None, description="A new address; needed where none is known.")
+    address_id: str = Field("", max_length=20, description="One of the customer's; empty: their default address.")
 
 
 class Order(Told):
@@ -464,6 +465,7 @@ class Order(Told):
     ready: date
     placed_at: datetime
     has_sheet: bool
+    address_id: str | None = Field(None, description="Where its parcels go; null for what is fetched.")
 
 
 class OrderHappening(Given):
