@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122215036"
+revision: str = "20261122215728"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -1497,6 +1497,7 @@ def upgrade() -> None:
         sa.Column("revised_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("customer_id", sa.String(length=20), nullable=True),
         sa.Column("profile_id", sa.String(length=20), nullable=True),
+        sa.Column("address_id", sa.String(length=20), nullable=False),
         sa.CheckConstraint("quantity BETWEEN 1 AND 999", name=op.f("ck_customer_order_quantity_in_range")),
         sa.CheckConstraint("revision BETWEEN 1 AND 26", name=op.f("ck_customer_order_revision_in_range")),
         sa.CheckConstraint("total_minor >= 0", name=op.f("ck_customer_order_total_not_negative")),
