@@ -4,19 +4,20 @@ import secrets
 from datetime import datetime
 from typing import Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import BaseModel, Field
 
 from kernel.vault import vault_of
 from orders.webhooks import repository, service
 from orders.webhooks.model import SECRET_BYTES, DeliveryState, Webhook, WebhookId, WebhookState, told_secret
+from web.routes.api.once import ApiRouter
 from web.routes.api.reading import PREFIX, Bearer, TheApiReader, problems
 from web.routes.api.schemas import Given
 from web.security.access import require_role
 from web.security.roles import Role
 from web.shop import TheShop
 
-router = APIRouter(
+router = ApiRouter(
     prefix=f"{PREFIX}/webhooks",
     tags=["webhooks"],
     dependencies=[Depends(require_role(Role.ADMIN)), Bearer],
