@@ -9,17 +9,13 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from sqlalchemy.exc import SQLAlchemyError
 
 from kernel.errors import LotOneError
 from modules_catalog.findings import Finding, FindingSeverity, has_errors
 from modules_catalog.loading.catalog import LoadedCatalog, read_catalog
 from modules_catalog.loading.files import BUILT_IN_CATALOGS, CatalogFiles, CatalogNotFound, read_files
 from modules_catalog.loading.problems import CatalogNotValid
-from modules_catalog.releases import service as releases
 from orders.publishing.document import finding_to_json, report_to_json
-from orders.publishing.impact import can_be_tried
-from web.opening import open_shop
 from web.settings import Settings, read_settings
 
 app = typer.Typer(help="Catalogs: check, publish, export.", no_args_is_help=True)
@@ -42,6 +38,10 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Say what is wrong or missing in a catalog. Exit code 0: it may be published; 1: it may not."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from orders.publishing.impact import can_be_tried
+
     if database is not None and tables is not None:
         _refuse("--database and --tables: a catalog with other tables is never published, so it has no impact")
     impact = None
@@ -73,6 +73,9 @@ def publish(
     as_json: JsonOption = False,
 ) -> None:
     """Freeze a catalog as a release, if the gate lets it through. Exit code 1: it does not; nothing is published."""
+    from modules_catalog.releases import service as releases
+    from web.opening import open_shop
+
     try:
         loaded = _loaded(folder, None)
         findings = _findings(loaded)
@@ -110,6 +113,8 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Write a catalog and its libraries as folders, byte for byte as they were, or would be, published."""
+    from modules_catalog.releases import service as releases
+
     files = _folder_files(folder, None) if release is None else _released_files(folder, release)
     taken = [name for name in files.folders if (out / name).exists()]
     if taken:
@@ -236,6 +241,9 @@ def _folder_files(folder: str, tables: Path | None) -> CatalogFiles:
 
 
 def _released_files(line: str, release: str) -> CatalogFiles:
+    from modules_catalog.releases import service as releases
+    from web.opening import open_shop
+
     shop = open_shop(read_settings())
     try:
         with shop.database.read() as db:
@@ -275,7 +283,9 @@ def _findings(loaded: LoadedCatalog) -> tuple[Finding, ...]:
 def _impact(settings: Settings, loaded: LoadedCatalog) -> tuple[tuple[str, ...], Any] | None:
     """Return the impact on a database as lines and as JSON; nothing where no other release is in force."""
     from configurator.configurator import Configurator
+    from modules_catalog.releases import service as releases
     from orders.publishing.impact import impact_report
+    from web.opening import open_shop
     from web.views.catalog_impact import impact_view
 
     shop = open_shop(settings)

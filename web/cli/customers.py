@@ -6,15 +6,10 @@ from typing import Annotated
 
 import typer
 
-from orders.audit.model import Actor
-from orders.customers.importing import read_import
-from orders.customers.service import import_customers
-from web.opening import open_shop
 from web.settings import read_settings
-from web.views.importing import problem_words
 
 app = typer.Typer(help="Customers and their measures.", no_args_is_help=True)
-OPERATOR = Actor("lotone-customers-import", "admin")
+OPERATOR = "lotone-customers-import"
 
 
 @app.callback()
@@ -29,12 +24,18 @@ def import_file(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Add the customers of a CSV file and keep their measures; with a mistake in it nothing is written, exit code 1."""
+    from orders.audit.model import Actor
+    from orders.customers.importing import read_import
+    from orders.customers.service import import_customers
+    from web.opening import open_shop
+    from web.views.importing import problem_words
+
     shop = open_shop(read_settings())
     rows, problems = read_import(file.read_bytes(), today=shop.now().date())
     told: dict[str, object] = {"ok": not problems, "rows": len(rows), "written": False}
     if not problems and not dry_run:
         with shop.database.write() as db:
-            done = import_customers(db, rows, new_id=shop.new_id, actor=OPERATOR, now=shop.now())
+            done = import_customers(db, rows, new_id=shop.new_id, actor=Actor(OPERATOR, "admin"), now=shop.now())
         told |= {"written": True, "added": done.added, "known": done.known, "measured": done.measured}
     if as_json:
         told["problems"] = [

@@ -6,9 +6,6 @@ from typing import Annotated
 
 import typer
 
-from orders.messages.model import MailNotValid, ReplyNotOurs
-from web.mail_inbox import receive_mail, receive_maildir
-from web.opening import open_shop
 from web.settings import read_settings
 
 app = typer.Typer(help="Mails from customers.", no_args_is_help=True)
@@ -20,6 +17,10 @@ def receive() -> None:
 
     Exit 1: it is no answer to a message of ours.
     """
+    from orders.messages.model import MailNotValid, ReplyNotOurs
+    from web.mail_inbox import receive_mail
+    from web.opening import open_shop
+
     content = sys.stdin.buffer.read()
     shop = open_shop(read_settings())
     try:
@@ -35,6 +36,9 @@ def receive() -> None:
 @app.command()
 def fetch(folder: Annotated[Path, typer.Argument(help="A maildir with the folder `new`.", exists=True)]) -> None:
     """File every new mail of a maildir."""
+    from web.mail_inbox import receive_maildir
+    from web.opening import open_shop
+
     shop = open_shop(read_settings())
     print(receive_maildir(shop, folder))
     shop.close()
