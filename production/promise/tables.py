@@ -8,7 +8,7 @@ reserved, ``short`` says how much is missing (docs/algorithms/promise.md, rule A
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, Text, UniqueConstraint, false, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from kernel.schema import UtcDateTime, json_document, text_enum
@@ -192,7 +192,7 @@ class ReservationRow(SQLModel, table=True):
     reserved_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     expires_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     groups: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=text("''")))
-    is_rush: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    is_rush: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
 
 
 class ReservationLoadRow(SQLModel, table=True):
