@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122215728"
+revision: str = "20261122220530"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -899,7 +899,7 @@ def upgrade() -> None:
         sa.Column("reserved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("groups", sa.Text(), server_default=sa.text("('')"), nullable=False),
-        sa.Column("is_rush", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("is_rush", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.ForeignKeyConstraint(
             ["line"], ["production_plant.line"], name=op.f("fk_production_reservation_line_production_plant")
         ),
