@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from configurator.model import Selection
@@ -29,6 +29,28 @@ class ParcelNotFound(NotFound):
 
 class OrderNotYours(NotPermitted):
     """The order belongs to somebody else."""
+
+
+class DateOfferState(StrEnum):
+    """What became of a day a customer was asked about."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    REPLACED = "replaced"  # another day was asked about, or the promise moved otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class DateOffer:
+    """Another day for an order that was promised for ``promised``: asked about, and answered or not."""
+
+    number: int
+    promised: date
+    day: date
+    reason: str
+    offered_at: datetime
+    state: DateOfferState
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from orders.audit.model import Actor
 from orders.audit.service import record
 from orders.lifecycle import repository
 from orders.lifecycle.following import NEW_DATE, follow
-from orders.lifecycle.model import Order
+from orders.lifecycle.model import DateOfferState, Order
 from orders.lifecycle.remaking import NEW_PROMISE
 from orders.lifecycle.transitions import RUNNING_STATES
 from production.floor import service as floor
@@ -70,6 +70,7 @@ def move_promise(
         raise NewDateNotValid(order=number, day=day, promised=before.date)
     moved = replace(before, date=day, finish_at=before.finish_at + timedelta(days=(day - before.date).days))
     repository.move_promise(db, order, promise_to_json(moved), now=now)
+    repository.close_date_offers(db, order.id, DateOfferState.REPLACED, now=now)
     for key in sorted({order.reservation_key, *(one.reservation for one in floor.pieces_now(db, number))}):
         promises.move_promise(db, key, day, moved.finish_at)
         floor.keep_due(db, key, moved.finish_at)

@@ -13,8 +13,24 @@ from kernel.canonical import JsonValue
 from kernel.database import changed_rows
 from kernel.ids import CustomerId, OrderId, QuoteId
 from orders.drafts.repository import selection_to_json
-from orders.lifecycle.model import AgreedDates, Order, OrderNotFound, OrderReturn, Revision, Shipment
-from orders.lifecycle.tables import OrderPromiseRow, OrderReturnRow, OrderRevisionRow, OrderRow, ShipmentRow
+from orders.lifecycle.model import (
+    AgreedDates,
+    DateOffer,
+    DateOfferState,
+    Order,
+    OrderNotFound,
+    OrderReturn,
+    Revision,
+    Shipment,
+)
+from orders.lifecycle.tables import (
+    DateOfferRow,
+    OrderPromiseRow,
+    OrderReturnRow,
+    OrderRevisionRow,
+    OrderRow,
+    ShipmentRow,
+)
 from orders.lifecycle.transitions import RUNNING_STATES, OrderState
 from orders.quotes.agreed import agreed_columns, agreed_fields
 
@@ -114,6 +130,43 @@ def revise_order(db: Session, before: Order, after: Order, *, now: datetime) -> 
     )
     db.flush()
     return True
+
+
+def date_offers(db: Session, order_id: OrderId) -> list[DateOffer]:
+    """Return the days a customer was asked about, the newest first."""
+    rows = db.exec(
+        select(DateOfferRow).where(DateOfferRow.order_id == order_id).order_by(col(DateOfferRow.number).desc())
+    )
+    return [
+        DateOffer(row.number, row.promised, row.day, row.reason, row.offered_at, row.state, row.answered_at)
+        for row in rows
+    ]
+
+
+def add_date_offer(db: Session, order_id: OrderId, offer: DateOffer) -> None:
+    """Store a day a customer is asked about."""
+    db.add(
+        DateOfferRow(
+            order_id=order_id,
+            number=offer.number,
+            promised=offer.promised,
+            day=offer.day,
+            reason=offer.reason,
+            offered_at=offer.offered_at,
+            state=offer.state,
+        )
+    )
+    db.flush()
+
+
+def close_date_offers(
+    db: Session, order_id: OrderId, state: DateOfferState, *, now: datetime, number: int | None = None
+) -> int:
+    """Give the open offers of an order, or the one of a number, another state; return how many there were."""
+    wanted = [col(DateOfferRow.order_id) == order_id, col(DateOfferRow.state) == DateOfferState.OPEN]
+    if number is not None:
+        wanted.append(col(DateOfferRow.number) == number)
+    return changed_rows(db, update(DateOfferRow).where(*wanted).values(state=state, answered_at=now))
 
 
 def move_promise(db: Session, before: Order, promise: Mapping[str, JsonValue], *, now: datetime) -> bool:

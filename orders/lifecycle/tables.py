@@ -1,13 +1,13 @@
 """Orders."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Column
 from sqlmodel import Field, SQLModel
 
 from kernel.schema import UtcDateTime, json_document, text_enum
-from orders.lifecycle.model import Remedy
+from orders.lifecycle.model import DateOfferState, Remedy
 from orders.lifecycle.transitions import OrderState
 
 
@@ -68,6 +68,21 @@ class OrderPromiseRow(SQLModel, table=True):
     revision: int
     promise: Any = Field(sa_column=Column(json_document(), nullable=False))
     until: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class DateOfferRow(SQLModel, table=True):
+    """Another day a customer was asked about, and what they said."""
+
+    __tablename__ = "order_date_offer"
+
+    order_id: str = Field(primary_key=True, foreign_key="customer_order.id", max_length=20)
+    number: int = Field(primary_key=True)
+    promised: date
+    day: date
+    reason: str = Field(default="", max_length=200)
+    offered_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    state: DateOfferState = Field(sa_column=Column(text_enum(DateOfferState), nullable=False))
+    answered_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
 
 class ShipmentRow(SQLModel, table=True):

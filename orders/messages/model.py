@@ -53,6 +53,7 @@ class MessageKind(StrEnum):
     ORDER = "order"
     CHANGE = "change"
     PROMISE = "promise"
+    DATE_OFFER = "date_offer"
     READY = "ready"
     SHIPPED = "shipped"
     CANCELLED = "cancelled"

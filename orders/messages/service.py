@@ -23,6 +23,7 @@ from orders.invoicing.issued import InvoiceId
 from orders.invoicing.model import InvoiceKind, InvoicingMethod, Syntax
 from orders.invoicing.service import ISSUED_JOB, invoice_files
 from orders.lifecycle import repository as orders
+from orders.lifecycle.date_offers import open_offer
 from orders.lifecycle.following import TELL_JOB
 from orders.lifecycle.model import Order
 from orders.messages import repository
@@ -54,6 +55,7 @@ KINDS = {
     "placed": MessageKind.ORDER,
     "change": MessageKind.CHANGE,
     "promise": MessageKind.PROMISE,
+    "date_offer": MessageKind.DATE_OFFER,
     "finish": MessageKind.READY,
     "ship": MessageKind.SHIPPED,
     "cancel": MessageKind.CANCELLED,
@@ -85,7 +87,8 @@ def tell_of_order(office: PostOffice, order_id: OrderId, event: str, *, now: dat
         customer = _addressee(db, order)
         product = model_of(db, order.release).text("line", customer.contact.locale) if customer else ""
         remakes = sum(bool(piece.remake_of) for piece in pieces_now(db, order.number))
-    if customer is None:
+        asked = open_offer(db, order) if kind is MessageKind.DATE_OFFER else None
+    if customer is None or (kind is MessageKind.DATE_OFFER and asked is None):
         return
     locale = customer.contact.locale
     told = letter(
@@ -99,9 +102,10 @@ def tell_of_order(office: PostOffice, order_id: OrderId, event: str, *, now: dat
             "ready": ""
             if kind in (MessageKind.SHIPPED, MessageKind.CANCELLED, MessageKind.READY)
             else written_day(promise_from_json(order.promise).date, locale),
+            "new_date": written_day(asked.day, locale) if asked else "",
             "total": _money(order.price.total_minor, order.price.currency, locale),
         },
-        url=f"{office.origin}/orders/{order.number}",
+        url=f"{office.origin}/orders/{order.number}" + ("#new-date" if asked else ""),
         is_pickup=order.is_carried_away,
     )
     turn = f":{order.revision}" if kind is MessageKind.CHANGE else ""
@@ -109,6 +113,8 @@ def tell_of_order(office: PostOffice, order_id: OrderId, event: str, *, now: dat
         turn = f":again:{remakes}"
     if kind is MessageKind.PROMISE:
         turn = f":{promise_from_json(order.promise).date.isoformat()}"
+    if asked is not None:
+        turn = f":{asked.number}"
     _send(office, f"{kind.value}:{order.id}{turn}", kind, told, customer, order.number, order.id, now=now)
 
 

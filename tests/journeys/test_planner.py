@@ -1,10 +1,15 @@
 """The planner sees the load, what fills a day, and what a machine down does to promises before saying so."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from email import message_from_bytes
+from email.policy import SMTP
 
 from starlette.testclient import TestClient
 
 from kernel.ids import QuoteId
+from orders.customers import repository as customers
+from orders.customers.model import Purpose
 from orders.lifecycle import repository as orders
 from orders.lifecycle.agreements import agreements_of
 from orders.quotes import repository as quotes
@@ -17,6 +22,7 @@ from tests.journeys.conftest import do_jobs, enter
 from tests.journeys.ordering import released
 from tests.journeys.test_programs_order import token
 from web.app import create_app
+from web.security.service import link_customer
 from web.settings import Settings
 from web.shop import Shop
 
@@ -113,6 +119,52 @@ def test_a_promise_moves_only_with_the_customer(shop: Shop) -> None:
         assert agreements_of(db, [number])[number].first_promise == promised
         assert agreements_of(db, [number])[number].promise == agreed
     assert [job.name for job in do_jobs(shop)] == ["messages.tell"]
+
+
+def test_the_customer_accepts_or_declines_another_day_by_themselves(shop: Shop) -> None:
+    """Asked by mail, nothing moves; declined, replaced, accepted: the planner sees each; a stranger, or a late press, moves nothing."""
+    number = released(shop, "jeans")
+    with shop.database.write() as db:
+        before = orders.get_order_by_number(db, number)
+        assert before.customer_id is not None
+        contact = customers.get_customer(db, before.customer_id, purpose=Purpose.SUPPORT).contact
+        customers.save_contact(db, before.customer_id, replace(contact, email="eva@example.com"))
+        link_customer(db, "ana", before.customer_id)
+    promised = promise_from_json(before.promise).date
+    days = [promised + timedelta(days=ahead) for ahead in (3, 4, 5)]
+    planner, customer = enter(shop, login_name="planner"), enter(shop, login_name="ana")
+    trace, page = f"/planning/orders/{number}", f"/orders/{number}"
+    planner.open(trace).press("Ask the customer by mail", day=days[0].isoformat())
+    assert "no answer yet" in planner.text()
+    do_jobs(shop)
+    mails = [message_from_bytes(one.read_bytes(), policy=SMTP) for one in shop.outbox.glob("*.eml")]
+    (mail,) = [one for one in mails if one["Subject"].startswith("May we move the date")]
+    assert f"/orders/{number}#new-date" in mail.get_body(("plain",)).get_content()
+    customer.open(page).press("Decline")
+    assert "Accept the new day" not in customer.text()
+    assert "declined" in planner.open(trace).text()
+
+    for day in days[1:]:
+        planner.open(trace).press("Ask the customer by mail", day=day.isoformat())
+    stranger = enter(shop)
+    assert stranger.open(page).status == 403
+    client = TestClient(create_app(Settings(), shop), base_url="http://127.0.0.1:8000/api/v1")
+    theirs = token(client, "ana")
+    asked = client.get(f"/orders/{number}/dates", headers=theirs).json()
+    assert [(one["number"], one["state"]) for one in asked] == [(3, "open"), (2, "replaced"), (1, "declined")]
+    late = client.post(f"/orders/{number}/dates/2", json={"accepts": True}, headers=theirs)
+    assert (late.status_code, late.json()["code"]) == (409, "OfferClosed")
+    with shop.database.read() as db:
+        assert orders.get_order_by_number(db, number) == before
+
+    customer.open(page).press("Accept the new day")
+    assert "accepted" in planner.open(trace).text()
+    with shop.database.read() as db:
+        after = orders.get_order_by_number(db, number)
+        assert promise_from_json(after.promise).date == days[2]
+        assert promises.reservation(db, after.reservation_key).promise.date == days[2]
+    again = client.post(f"/orders/{number}/dates/3", json={"accepts": False}, headers=theirs)
+    assert again.json()["code"] == "OfferClosed"
 
 
 def test_what_a_kept_share_does_to_dates_is_seen_before_it_is_kept(shop: Shop) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
@@ -15,6 +15,7 @@ from orders.customers.model import Purpose
 from orders.drafts.pictures import product_picture
 from orders.lifecycle import repository as orders
 from orders.lifecycle.changing import require_changeable
+from orders.lifecycle.date_offers import answer_offer, open_offer
 from orders.lifecycle.model import Order, OrderNotYours
 from orders.lifecycle.returning import pieces_with_customer
 from orders.lifecycle.service import cancel_order
@@ -81,6 +82,7 @@ def page(request: Request, shop: TheShop, reader: TheReader, user: MaybeUser, nu
             "can_see_sheet": user is not None and user.may_act_as(*SEE_SHEETS),
             "obstacle": _obstacle(db, order, model, reader_locale(request)),
             "may_change": reader.may_open(order.owner, order.customer_id),
+            "asked": open_offer(db, order) if reader.may_open(order.owner, order.customer_id) else None,
             "earlier": earlier_revisions(
                 order, orders.revisions_of(db, order.id), Words(model, reader_locale(request))
             ),
@@ -146,6 +148,23 @@ def note(shop: TheShop, reader: TheReader, number: str, parcel: int) -> Response
         "Cache-Control": "private, no-store",
     }
     return Response(content, media_type="application/pdf", headers=headers)
+
+
+@router.post("/orders/{number}/dates/{offer}", name="orders:answer_date")
+def answer_date(
+    request: Request,
+    shop: TheShop,
+    reader: TheReader,
+    actor: TheActor,
+    number: str,
+    offer: int,
+    accepts: Annotated[bool, Form()],
+) -> Response:
+    """Accept or decline another day; one that nobody is asked about any more changes nothing, and the page shows how it is."""
+    with shop.database.write() as db:
+        _readable(orders.get_order_by_number(db, number), reader)
+        answer_offer(db, number, offer, accepts=accepts, actor=actor, now=shop.now())
+    return go_to(request, f"/orders/{number}")
 
 
 @router.post("/orders/{number}/cancellation", name="orders:cancel")

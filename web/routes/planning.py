@@ -63,6 +63,7 @@ def show_trace(
     locale = reader_locale(request)
     with shop.database.read() as db:
         order = orders.get_order_by_number(db, number)
+        offers = orders.date_offers(db, order.id)
         alarms = [one for one in sequencing.alarms(db, order.line) if one.order_number == number]
         plant = promises.plant_of(db, order.line)
         words = Words(shop.configurators.of(db, order.release).model, locale, plant)
@@ -92,6 +93,7 @@ def show_trace(
     expected = max((local_date(epoch_s(one.expected_at), plant.timezone) for one in alarms), default=None)
     promised = promise_from_json(order.promise).date
     values = {
+        "offers": offers,
         "order": order,
         "pieces": pieces,
         "promised": promised,

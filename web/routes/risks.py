@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from modules_catalog.releases import service as releases
 from orders.audit.service import record
+from orders.lifecycle.date_offers import offer_date
 from orders.lifecycle.redating import DateNotAgreed, NewDateNotValid, move_promise
 from orders.lifecycle.risks import promises_at_risk
 from production.errors import BeyondHorizon, CapacityTaken
@@ -66,20 +67,16 @@ def promise(
     day: Annotated[str, Form(max_length=10)] = "",
     agreed: Annotated[bool, Form()] = False,
     reason: Annotated[str, Form(max_length=200)] = "",
+    ask: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Give an order the day its customer agreed to; they are written to."""
+    """Give an order the day its customer agreed to, or ask them about it; they are written to either way."""
     try:
+        wanted, now = date.fromisoformat(day), shop.now()
         with shop.database.write() as db:
-            move_promise(
-                db,
-                number,
-                date.fromisoformat(day),
-                shown=shown,
-                has_agreed=agreed,
-                reason=reason,
-                actor=actor,
-                now=shop.now(),
-            )
+            if ask:
+                offer_date(db, number, wanted, shown=shown, reason=reason, actor=actor, now=now)
+            else:
+                move_promise(db, number, wanted, shown=shown, has_agreed=agreed, reason=reason, actor=actor, now=now)
     except DateNotAgreed:
         return show_trace(request, shop, number, typed=day, reason=reason, problem="consent", status=422)
     except (NewDateNotValid, ValueError):

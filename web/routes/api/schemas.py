@@ -830,3 +830,28 @@ class CatalogDifference(Told):
     after: str
     count: int
     text: str
+
+
+class OfferDate(Given):
+    """Another day a customer is asked about."""
+
+    day: date
+    promised: date = Field(description="The promise that was looked at; refused when it has moved.")
+    reason: str = Field(default="", max_length=200, description="For the record.")
+
+
+class AnswerDate(Given):
+    """What the customer says to another day."""
+
+    accepts: bool
+
+
+class DateOffer(Told):
+    """A day a customer was asked about, and what they said."""
+
+    number: int
+    promised: date
+    day: date
+    state: Literal["open", "accepted", "declined", "replaced"]
+    offered_at: datetime
+    answered_at: datetime | None
