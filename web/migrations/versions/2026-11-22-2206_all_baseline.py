@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122220530"
+revision: str = "20261122220608"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -1557,6 +1557,7 @@ def upgrade() -> None:
                 "order",
                 "change",
                 "promise",
+                "date_offer",
                 "ready",
                 "shipped",
                 "cancelled",
@@ -1633,6 +1634,34 @@ def upgrade() -> None:
     with op.batch_alter_table("invoiced_order", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invoiced_order_order_id"), ["order_id"], unique=False)
 
+    op.create_table(
+        "order_date_offer",
+        sa.Column("order_id", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("promised", sa.Date(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open",
+                "accepted",
+                "declined",
+                "replaced",
+                name="date_offer_state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["customer_order.id"], name=op.f("fk_order_date_offer_order_id_customer_order")
+        ),
+        sa.PrimaryKeyConstraint("order_id", "number", name=op.f("pk_order_date_offer")),
+    )
     op.create_table(
         "order_promise",
         sa.Column("order_id", sa.String(length=20), nullable=False),
@@ -1738,6 +1767,7 @@ def downgrade() -> None:
     op.drop_table("order_revision")
     op.drop_table("order_return")
     op.drop_table("order_promise")
+    op.drop_table("order_date_offer")
     with op.batch_alter_table("invoiced_order", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invoiced_order_order_id"))
 
