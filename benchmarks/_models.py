@@ -28,6 +28,8 @@ from modules_catalog.uvl.importing import ImportedCatalog, catalog_of
 from modules_catalog.uvl.reading import feature_model_of
 
 PICKS_EACH = 10
+PATIENCE_S = 120
+"""How long flamapy may take to read a model and answer."""
 PEERS = ROOT / ".cache" / "peers"
 LOCK = ROOT / "requirements" / "peers.txt"
 Session = list[tuple[str, bool]]
@@ -201,7 +203,12 @@ def _flamapy(ours: Imported, played: list[Played]) -> dict[str, Any]:
         uvl.write_text(ours.model.text(), encoding="utf-8")
         asked = json.dumps({"uvl": str(uvl), "sessions": [choices for choices, _ in played]})
         script = Path(__file__).with_name("_flamapy_peer.py")
-        done = subprocess.run([python, script], input=asked, capture_output=True, text=True, check=False)
+        try:
+            done = subprocess.run(
+                [python, script], input=asked, capture_output=True, text=True, check=False, timeout=PATIENCE_S
+            )
+        except subprocess.TimeoutExpired:
+            return {"not_run": f"it had not read the model after {PATIENCE_S} s"}
     if done.returncode:
         return {"not_run": done.stderr.strip().splitlines()[-1]}
     told = json.loads(done.stdout[done.stdout.index("{") :])

@@ -1,5 +1,7 @@
 """All static findings of a loaded catalog. docs/catalog-findings.md lists their codes and the ways out."""
 
+from collections.abc import Iterable
+
 from modules_catalog.checking.amounts import amount_findings
 from modules_catalog.checking.defaults import default_findings
 from modules_catalog.checking.pictures import picture_findings
@@ -8,7 +10,7 @@ from modules_catalog.checking.structure import structure_findings
 from modules_catalog.checking.tables import table_findings
 from modules_catalog.checking.texts import text_findings
 from modules_catalog.checking.words import word_findings
-from modules_catalog.findings import Finding
+from modules_catalog.findings import Finding, FindingSeverity
 from modules_catalog.loading.catalog import LoadedCatalog
 
 
@@ -24,4 +26,17 @@ def static_findings(loaded: LoadedCatalog) -> tuple[Finding, ...]:
         *table_findings(loaded),
         *text_findings(loaded),
         *picture_findings(loaded),
+    )
+
+
+def library_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings that matter in a library: the lines that use it bring steps, a name and pictures."""
+    return tuple(
+        finding
+        for finding in findings
+        if finding.severity is not FindingSeverity.WARNING
+        or not (
+            finding.code in ("feature_on_no_step", "missing_picture")
+            or (finding.code == "missing_translation" and finding.involves == ("line",))
+        )
     )

@@ -92,6 +92,21 @@ def read_files(folder: Path, *, catalogs: Path | None = None, tables: Path | Non
     return CatalogFiles(folder.name, files, tuple(libraries), stand_ins, tables.resolve().name if tables else "")
 
 
+def users_of(folder: Path) -> tuple[str, ...]:
+    """Return the names of the folders beside this one that use it as a library; those that cannot be read use nothing."""
+    folder = folder.resolve()
+    found = []
+    for file in sorted(folder.parent.glob(f"*/{LINE_FILE}")):
+        own = f"{file.parent.name}/{LINE_FILE}"
+        try:
+            used = uses_of(file.parent.name, {own: file.read_bytes()})
+        except CatalogNotValid:
+            continue
+        if any(name == folder.name for name, _ in used):
+            found.append(file.parent.name)
+    return tuple(found)
+
+
 def built_in_library(name: str) -> dict[str, bytes] | None:
     """Return the files of a library the program comes with, or None."""
     folder = BUILT_IN_CATALOGS / name

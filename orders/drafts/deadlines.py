@@ -19,6 +19,7 @@ from modules_catalog.expressions.evaluate import evaluate
 from modules_catalog.expressions.tree import Expression
 from modules_catalog.judging import scope_of
 from modules_catalog.model import FeatureKind
+from orders.drafts.every_case import cases_of, exclusions_of, kinds_of, selection_of
 from orders.drafts.slack import Slack, StrandKey
 from orders.drafts.strands import (
     NOTHING,
@@ -56,7 +57,8 @@ class Deadline:
     """A need-by date for one draft; its limits grow as late completions are met.
 
     ``batches`` are the work centres that work in batches: what they make is compared by recipe, not by time. ``ready`` says when
-    options that are taken one at a time are there, {material: day}; others are asked about one by one.
+    options that are taken one at a time are there, {material: day}; others are asked about one by one. ``by_answers``: a demand
+    follows from the answers alone, not from anybody's measures.
     """
 
     configurator: Configurator
@@ -66,6 +68,8 @@ class Deadline:
     days_of: DaysOf
     batches: frozenset[str] = frozenset()
     ready: Mapping[str, date] = field(default_factory=dict)
+    by_answers: bool = False
+    _has_seen_all: bool = field(init=False, default=False)
     _rows: RowAnswers = field(init=False)
     _known: dict[Demand, date | None] = field(init=False, default_factory=dict)
     _read: dict[str, list[Expression]] = field(init=False, default_factory=dict)
@@ -110,6 +114,35 @@ class Deadline:
     def learn(self, late: Iterable[Selection]) -> bool:
         """Take in what makes late selections late; return whether anything new was learned."""
         before = len(self.limits.exclusions)
+        late = list(late)
+        self._learn_from_least(late)
+        if len(self.limits.exclusions) == before:
+            self._learn_from_all(late)
+        return len(self.limits.exclusions) > before
+
+    def _learn_from_all(self, late: Sequence[Selection]) -> None:
+        """Look at every case, where these are few; whatever the routing and the number of pieces."""
+        base = next((one for one in late if self.demand_of(one) is not None), None)
+        if base is None or self._has_seen_all or not self.by_answers:
+            return
+        kinds = kinds_of(self._rows, self.kind_of)
+        many = {each.code for each in self.configurator.model.features if each.kind is FeatureKind.OPTIONS}
+        asked = self.demand_of(base)
+        cases = None if asked is None or many & kinds.keys() else cases_of(kinds, asked.quantity)
+        if cases is None:
+            return
+        demands = [self.demand_of(selection_of(case, kinds, self._rows, base)) for case in cases]
+        self._ask([demand for demand in demands if demand is not None])
+        is_late = {
+            case: demand is not None and self._is_late(demand) for case, demand in zip(cases, demands, strict=True)
+        }
+        self._has_seen_all = True
+        self.limits = replace(
+            self.limits, exclusions=(*self.limits.exclusions, *exclusions_of(is_late, kinds, NEED_BY))
+        )
+
+    def _learn_from_least(self, late: Sequence[Selection]) -> None:
+        """Take in the smallest sets of strands that make it late with all others at their least."""
         for selection in late:
             demand = self.demand_of(selection)
             if (
@@ -126,7 +159,6 @@ class Deadline:
             for exclusion in self._reasons(slack):
                 if len(self.limits.exclusions) < MOST_EXCLUSIONS and exclusion not in self.limits.exclusions:
                     self.limits = replace(self.limits, exclusions=(*self.limits.exclusions, exclusion))
-        return len(self.limits.exclusions) > before
 
     def _keys(self, demand: Demand) -> list[StrandKey]:
         """Return the strands of a demand, but for materials that are all there: those make nothing late."""

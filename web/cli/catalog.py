@@ -11,9 +11,10 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from kernel.errors import LotOneError
+from modules_catalog.checking.catalog import library_findings
 from modules_catalog.findings import Finding, FindingSeverity, has_errors
 from modules_catalog.loading.catalog import LoadedCatalog, read_catalog
-from modules_catalog.loading.files import BUILT_IN_CATALOGS, CatalogFiles, CatalogNotFound, read_files
+from modules_catalog.loading.files import BUILT_IN_CATALOGS, CatalogFiles, CatalogNotFound, read_files, users_of
 from modules_catalog.loading.problems import CatalogNotValid
 from orders.publishing.document import finding_to_json, report_to_json
 from web.settings import Settings, read_settings
@@ -48,6 +49,8 @@ def check(
     try:
         loaded = _loaded(folder, tables)
         findings = _findings(loaded)
+        if _is_library(folder):
+            findings = library_findings(findings)
         if database is not None and can_be_tried(findings):
             impact = _impact(replace(read_settings(), database_url=database), loaded)
     except CatalogNotValid as error:
@@ -265,6 +268,11 @@ def _either(name: str) -> LoadedCatalog:
 
 def _loaded(folder: str, tables: Path | None) -> LoadedCatalog:
     return read_catalog(_folder_files(folder, tables))
+
+
+def _is_library(folder: str) -> bool:
+    """Say whether catalogs beside the folder use it."""
+    return bool(users_of(catalog_folder(folder)))
 
 
 def _findings(loaded: LoadedCatalog) -> tuple[Finding, ...]:

@@ -1,15 +1,19 @@
 """A need-by date rules out exactly what the plant promises for no day up to it: compared with all mugs there are."""
 
 import random
+import shutil
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
+from pathlib import Path
 
 import pytest
 
 from configurator.model import Answer, Goal, Status
 from kernel.database import Database
 from kernel.ids import DraftId, id_maker
+from modules_catalog.loading.catalog import load_catalog
+from modules_catalog.model import ConfigurationModel
 from orders.drafts import promising
 from orders.drafts import service as drafts
 from orders.drafts.days import Sooner
@@ -20,7 +24,7 @@ from orders.drafts.variants import variant_of
 from production.errors import BeyondHorizon
 from production.model import Demand, MaterialNeed, OperationLoad, demand_of
 from production.promise import service as promises
-from tests.mugs import mug_configurators, mug_model, open_pottery
+from tests.mugs import FOLDER, mug_configurators, mug_model, open_pottery
 
 NOW = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 READER = Reader("clerk", is_staff=True)
@@ -66,13 +70,15 @@ def fill(database: Database, rng: random.Random) -> None:
                 continue
 
 
-def days_of(database: Database, mugs: list[Answers], quantity: int = 1) -> list[date | None]:
+def days_of(
+    database: Database, mugs: list[Answers], quantity: int = 1, model: ConfigurationModel | None = None
+) -> list[date | None]:
     """Return the day each mug is promised for, one inquiry each."""
     days: list[date | None] = []
     with database.read() as db:
         for mug in mugs:
             try:
-                demand = demand_of(variant_of(mug_model(), mug, None), quantity)
+                demand = demand_of(variant_of(model or mug_model(), mug, None), quantity)
                 days.append(promises.inquire(db, "mug", demand, now=NOW).date)
             except BeyondHorizon:
                 days.append(None)
@@ -89,10 +95,12 @@ def open_mug(database: Database, selection: Answers) -> DraftId:
     return draft
 
 
-def needed_by(database: Database, draft: DraftId, by: date, budget_minor: int | None = None) -> DraftView:
+def needed_by(
+    database: Database, draft: DraftId, by: date, budget_minor: int | None = None, quantity: int = 1
+) -> DraftView:
     """Set the need-by date and return the draft as it stands."""
     tools = (database, mug_configurators())
-    drafts.set_limits(*tools, draft, READER, need_by=by, budget_minor=budget_minor, quantity=1, now=NOW)
+    drafts.set_limits(*tools, draft, READER, need_by=by, budget_minor=budget_minor, quantity=quantity, now=NOW)
     return view_of(database, draft)
 
 
@@ -138,6 +146,52 @@ def test_options_are_available_exactly_when_promised_in_time(database: Database,
     selection = {code: answer for code, answer in chosen.items() if rng.random() < 0.6 and code != "handle_mm"}
     draft = open_mug(database, selection)
     for by in sorted({day for day in days if day is not None} | {NOW.date() + timedelta(days=rng.randint(0, 6))}):
+        check_statuses(needed_by(database, draft, by), by, days)
+
+
+@pytest.mark.parametrize(("seed", "quantity"), [(100, 2), (101, 2), (102, 3), (103, 4)])
+def test_several_pieces_are_available_exactly_when_all_are_promised_in_time(
+    database: Database, seed: int, quantity: int
+) -> None:
+    """N-8: pieces stand in each other's way, so all cases are looked at."""
+    rng = random.Random(seed)
+    open_pottery(database, now=NOW)
+    fill(database, rng)
+    days = days_of(database, every_mug(), quantity)
+    chosen = rng.choice(every_mug())
+    selection = {code: answer for code, answer in chosen.items() if rng.random() < 0.5 and code != "handle_mm"}
+    draft = open_mug(database, selection)
+    for by in sorted({day for day in days if day is not None} | {NOW.date() + timedelta(days=rng.randint(0, 6))}):
+        check_statuses(needed_by(database, draft, by, quantity=quantity), by, days)
+
+
+@pytest.fixture
+def side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ConfigurationModel:
+    """The mug shaped and engraved side by side, by the same hands: neither waits for the other."""
+    folder = tmp_path / "mug"
+    shutil.copytree(FOLDER, folder)
+    line = folder / "line.yaml"
+    text = line.read_text(encoding="utf-8")
+    engrave = "work_centre: bench, run_s: 60 * engraving.length"
+    text = text.replace(engrave, "work_centre: wheel, run_s: 3000 * engraving.length, after: []")
+    line.write_text(text.replace("run_s: 3600}", "run_s: 3600, after: [shape, engrave]}"), encoding="utf-8")
+    model = load_catalog(folder)
+    monkeypatch.setattr("tests.mugs.FOLDER", folder)
+    monkeypatch.setattr("tests.mugs.mug_model", lambda: model)
+    return model
+
+
+@pytest.mark.parametrize("seed", range(120, 123))
+def test_work_side_by_side_at_one_place_is_told_exactly(
+    database: Database, seed: int, side_by_side: ConfigurationModel
+) -> None:
+    """N-8: less of one piece of work may make the whole later, so all cases are looked at."""
+    rng = random.Random(seed)
+    open_pottery(database, now=NOW)
+    fill(database, rng)
+    days = days_of(database, every_mug(), model=side_by_side)
+    draft = open_mug(database, {"size": rng.choice(SIZES)})
+    for by in sorted({day for day in days if day is not None} | {NOW.date()}):
         check_statuses(needed_by(database, draft, by), by, days)
 
 

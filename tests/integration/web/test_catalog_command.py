@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from kernel.database import Database
 from modules_catalog.loading.catalog import load_catalog
+from modules_catalog.loading.files import BUILT_IN_CATALOGS
 from modules_catalog.releases import service as releases
 from orders.drafts import service as drafts
 from orders.drafts.configurators import Configurators
@@ -37,6 +38,17 @@ def test_a_good_catalog_is_ok(desk: Path) -> None:
     result = lotone("check", desk, "--json")
 
     assert (result.exit_code, last_json(result)) == (0, {"ok": True, "findings": []})
+
+
+def test_a_library_needs_no_steps_name_or_picture_of_its_own(tmp_path: Path) -> None:
+    """What lines use is checked as a library; by itself the same folder is a line that lacks them."""
+    shutil.copytree(BUILT_IN_CATALOGS / "common", tmp_path / "catalogs" / "common")
+
+    used = lotone("check", BUILT_IN_CATALOGS / "common")
+    alone = lotone("check", tmp_path / "catalogs" / "common")
+
+    assert (used.exit_code, used.stdout.splitlines()) == (0, ["0 errors, 0 warnings, 0 notes"])
+    assert (alone.exit_code, alone.stdout.splitlines()[-1]) == (0, "0 errors, 5 warnings, 0 notes")
 
 
 def test_a_mistake_in_a_file_is_a_finding_and_exit_code_1(desk: Path) -> None:
