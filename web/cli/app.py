@@ -134,6 +134,20 @@ def main() -> None:
         facts = {name: str(value) for name, value in error.facts.items()}
         typer.echo(f"{error.code}: {json.dumps(facts, ensure_ascii=False)}", err=True)
         raise SystemExit(2) from error
+    except Exception as error:
+        if not _is_of_the_tables(error):
+            raise
+        typer.echo("The database has not the tables of this version: `lotone db upgrade` brings them.", err=True)
+        raise SystemExit(2) from error
+
+
+def _is_of_the_tables(error: Exception) -> bool:
+    """Return whether the database knows no such table or column, as one of another version or an empty one."""
+    from sqlalchemy.exc import OperationalError, ProgrammingError
+
+    words = str(getattr(error, "orig", ""))
+    missing = ("no such table", "no such column", "has no column named", "does not exist")
+    return isinstance(error, OperationalError | ProgrammingError) and any(each in words for each in missing)
 
 
 if __name__ == "__main__":

@@ -84,14 +84,14 @@ def fit(
         raise refusal(wrong.facts["findings"], as_json=as_json) from None
     except (OSError, UnicodeDecodeError) as unreadable:
         name = getattr(unreadable, "filename", None) or people
-        raise refusal([f"{name}:1: {unreadable}"], as_json=as_json) from None
+        raise refusal([f"{name}:1: {getattr(unreadable, 'strerror', None) or unreadable}"], as_json=as_json) from None
     except LotOneError as wrong:
         raise refusal([f"{line}: {wrong.code} {wrong}"], as_json=as_json) from None
     answers = [(person, answer(person, table, Readings(measurer, readings))) for person in everybody]
     try:
         out.write_text(answers_text(answers, block), encoding="utf-8")
     except OSError as unwritable:
-        raise refusal([f"{out}:1: {unwritable}"], as_json=as_json) from None
+        raise refusal([f"{out}:1: {unwritable.strerror}"], as_json=as_json) from None
     report(answers, out, as_json=as_json)
 
 

@@ -49,7 +49,7 @@ def stock(
     except LotOneError as wrong:
         raise refusal(wrong.facts["findings"], as_json=False) from None
     except OSError as unreadable:
-        raise refusal([f"{unreadable.filename}:1: {unreadable}"], as_json=False) from None
+        raise refusal([f"{unreadable.filename}:1: {unreadable.strerror}"], as_json=False) from None
     wearers = [
         Wearer(body.sex, target_for(body, block=block, cloth=cloth).measures)
         for body in bodies
