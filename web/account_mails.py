@@ -16,6 +16,7 @@ SUBJECTS = {
     LinkKind.RESET: _("Set a new password"),
     LinkKind.KNOWN: _("You have an account already"),
     LinkKind.ADDRESS: _("Confirm your new e-mail address"),
+    LinkKind.MOVED: _("Your account has another e-mail address"),
 }
 TEXTS = {
     LinkKind.CONFIRM: _(
@@ -30,7 +31,12 @@ TEXTS = {
         "This shall be the new e-mail address of your account. Please open this page to confirm it; the link works for a "
         "day, once."
     ),
+    LinkKind.MOVED: _(
+        "The e-mail address of your account was changed just now, with your password and by a link mailed to the new "
+        "address. Mails go there from now on, and this address signs in no longer."
+    ),
 }
+NOT_ME = _("If it was not you, answer this mail at once: we close the account and look into it with you.")
 FOOTER = _("If it was not you, do nothing: nothing was changed.")
 
 
@@ -45,5 +51,7 @@ def mail_link(shop: Shop, link_id: str) -> None:
 def composed(link: LinkToMail, origin: str) -> Mail:
     """Return the mail in the account's language."""
     say = translations_for(link.user.locale).gettext
-    text = f"{say(TEXTS[link.kind])}\n\n{origin}/links/{link.token}\n\n{say(FOOTER)}\n\nLot One\n"
+    page = [] if link.kind is LinkKind.MOVED else [f"{origin}/links/{link.token}"]
+    footer = NOT_ME if link.kind is LinkKind.MOVED else FOOTER
+    text = "\n\n".join([say(TEXTS[link.kind]), *page, say(footer), "Lot One\n"])
     return Mail(link.address, f"Lot One: {say(SUBJECTS[link.kind])}", text)

@@ -22,7 +22,9 @@ def erase_everything(shop: Shop, customer_id: CustomerId, *, actor: Actor) -> Er
     """
     with shop.database.write() as db:
         customer = known_customer(db, customer_id, purpose=Purpose.SUPPORT)
-        users = accounts.drop_accounts(db, customer_id)
+        users = repository.users_of_customer(db, customer_id)
+        mailed = {address for user in users for address in repository.addresses_mailed(db, user.id)}
+        accounts.drop_accounts(db, customer_id)
         receipt = erase_customer(
             db,
             customer_id,
@@ -37,7 +39,7 @@ def erase_everything(shop: Shop, customer_id: CustomerId, *, actor: Actor) -> Er
             actor=actor,
             now=shop.now(),
         )
-    for address in {customer.contact.email or "", *(user.login_name for user in users)} - {""}:
+    for address in {customer.contact.email or "", *(user.login_name for user in users), *mailed} - {""}:
         forget_mails(shop.outbox, address)
     return receipt
 

@@ -4,6 +4,7 @@ A page is a template; its swappable parts are named blocks in it, each with one 
 block's name with hyphens. :func:`respond` sends the whole page, or only the blocks when htmx asked for them.
 """
 
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -133,6 +134,7 @@ def _environment(locale: str, static_files: StaticFiles, root: Path, bytecode: B
     environment.globals.update(
         ui=macros,
         static_url=static_files.href,
+        once=_once,
         locale=locale,
         html_language=html_language(locale),
         locales=LOCALES,
@@ -223,3 +225,8 @@ def page_values(request: Request) -> dict[str, Any]:
         "csrf_token": token,
         "csrf": lambda: Markup('<input type="hidden" name="csrf_token" value="{}">').format(token),
     }
+
+
+def _once() -> Markup:
+    """Return the field by which a form that was pressed twice is known (`web.forms.done_once`)."""
+    return Markup('<input type="hidden" name="once" value="{}">').format(secrets.token_urlsafe(16))

@@ -5,7 +5,7 @@ from sqlmodel import Session, col, select
 
 from kernel.ids import CustomerId
 from orders.identity.model import Merge, MergeId, MergeNotFound
-from orders.identity.tables import CustomerMergeRow
+from orders.identity.tables import CustomerMergeRow, NotSamePersonRow
 
 
 def add_merge(db: Session, merge: Merge) -> None:
@@ -54,6 +54,19 @@ def forget_merges(db: Session, customer_id: CustomerId) -> None:
     """Forget every merge a customer was part of: none of them can be taken back any more."""
     part = or_(col(CustomerMergeRow.kept_id) == customer_id, col(CustomerMergeRow.merged_id) == customer_id)
     db.connection().execute(delete(CustomerMergeRow).where(part))
+    told = or_(col(NotSamePersonRow.customer_id) == customer_id, col(NotSamePersonRow.other_id) == customer_id)
+    db.connection().execute(delete(NotSamePersonRow).where(told))
+
+
+def tell_apart(db: Session, customer_id: CustomerId, other_id: CustomerId) -> None:
+    """Note that a customer says that another card is not theirs."""
+    db.merge(NotSamePersonRow(customer_id=customer_id, other_id=other_id))
+    db.flush()
+
+
+def told_apart(db: Session, customer_id: CustomerId) -> frozenset[str]:
+    """Return the cards a customer said are not theirs."""
+    return frozenset(db.exec(select(NotSamePersonRow.other_id).where(NotSamePersonRow.customer_id == customer_id)))
 
 
 def _merge(row: CustomerMergeRow) -> Merge:

@@ -46,7 +46,7 @@ def same_person(db: Session, customer: Customer) -> list[Customer]:
 
 
 def joinable(db: Session, customer: Customer) -> list[Customer]:
-    """Return the cards that carry the confirmed e-mail address of an account's customer, oldest first.
+    """Return the cards that carry the confirmed e-mail address of an account's customer, oldest first, but those declined.
 
     A telephone number is no proof here, and neither is an address nobody confirmed: that is for the caller to know.
     Companies are joined by staff only.
@@ -56,7 +56,8 @@ def joinable(db: Session, customer: Customer) -> list[Customer]:
     found = customers.customers_by_contact(
         db, email=customer.contact.email, phone=None, purpose=Purpose.SALE, but=customer.id
     )
-    return [each for each in found if each.contact.kind is CustomerKind.PRIVATE]
+    declined = repository.told_apart(db, customer.id)
+    return [each for each in found if each.contact.kind is CustomerKind.PRIVATE and each.id not in declined]
 
 
 def merge(

@@ -21,3 +21,12 @@ class CustomerMergeRow(SQLModel, table=True):
     merged_reference: str = Field(max_length=20)
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     moved: Any = Field(sa_column=Column(json_document(), nullable=False))
+
+
+class NotSamePersonRow(SQLModel, table=True):
+    """A card its finder says is not theirs: it is not offered to them again."""
+
+    __tablename__ = "customer_not_same"
+
+    customer_id: str = Field(primary_key=True, foreign_key="customer.id", max_length=20)
+    other_id: str = Field(primary_key=True, foreign_key="customer.id", max_length=20)

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from kernel.ids import OrderId
@@ -21,3 +22,8 @@ def payments_of(db: Session, order_id: OrderId) -> list[Payment]:
         select(PaymentRow).where(PaymentRow.order_id == order_id).order_by(col(PaymentRow.at), col(PaymentRow.id))
     )
     return [Payment(**row.model_dump()) for row in rows]
+
+
+def forget_references(db: Session, order_id: OrderId) -> None:
+    """Take the references, which may name who paid, from an order's payments; the sums stay."""
+    db.connection().execute(update(PaymentRow).where(col(PaymentRow.order_id) == order_id).values(reference=""))

@@ -26,11 +26,15 @@ from orders.drafts.own_words import own_words, specification_without_texts, with
 from orders.idempotency.service import forget_answers
 from orders.identity.repository import forget_merges
 from orders.invoicing import repository as invoices
+from orders.invoicing.service import owed_for
 from orders.lifecycle import repository as orders
 from orders.lifecycle.model import Order
-from orders.lifecycle.transitions import OPEN_STATES, OrderState
+from orders.lifecycle.service import move
+from orders.lifecycle.transitions import OPEN_STATES, OrderEvent, OrderState
+from orders.payments.model import balance
+from orders.payments.repository import forget_references, payments_of
 from orders.privacy import repository
-from orders.privacy.model import ErasureReceipt, KeptDocument, OrdersStillOpen, ReceiptId
+from orders.privacy.model import ErasureReceipt, KeptDocument, OrdersStillOpen, ReceiptId, WaitsFor
 from orders.quotes import repository as quotes
 from orders.quotes.model import Quote, QuoteState
 from orders.quotes.service import withdraw_quote
@@ -39,8 +43,10 @@ from production.build_sheet.service import forget_sheets
 from production.floor import service as floor
 
 ERASE_FILES_JOB = JobName("privacy.erase_files")
-#: Orders in these states are owed nothing more: they do not stand in the way of an erasure.
+#: Orders in these states are owed nothing more: they do not stand in the way of an erasure. One that came back is closed by it
+#: once it is credited and paid back.
 DONE_STATES = (frozenset(OrderState) - OPEN_STATES) | {OrderState.DELIVERED}
+_NOT_BEGUN = frozenset({OrderState.PLACED, OrderState.RELEASED})
 
 
 def erase_customer(
@@ -74,10 +80,17 @@ def erase_customer(
     merged = customers.merged_into(db, customer_id)
     theirs = orders.find_orders(db, customer_id=customer_id, limit=100_000)
     collected = {each.order_id for each in invoices.collected_before(db, date.max) if each.customer_id == customer_id}
-    waiting = [order.number for order in theirs if order.state not in DONE_STATES or order.id in collected]
+    waiting = {
+        order.number: what.value
+        for order in theirs
+        if (what := WaitsFor.MONTHLY_INVOICE if order.id in collected else waits_for(db, order)) is not None
+    }
     if waiting:
-        raise OrdersStillOpen(orders=sorted(waiting))
+        raise OrdersStillOpen(orders=sorted(waiting), waits_for=waiting)
     overwrite_deleted(db)
+    for order in theirs:
+        if order.state is OrderState.RETURNED:
+            move(db, order.id, OrderEvent.CLOSE, actor=actor, now=now)
     offered = quotes.quotes_of_customer(db, customer_id)
     for quote in offered:
         _forget_quote(db, quote, actor=actor, now=now)
@@ -103,6 +116,20 @@ def erase_customer(
     return receipt
 
 
+def waits_for(db: Session, order: Order) -> WaitsFor | None:
+    """Return what an order still waits for; ``None`` where nobody owes anybody anything."""
+    if order.state in DONE_STATES:
+        return None
+    if order.state is OrderState.RETURNED:
+        if owed_for(db, order) != 0:
+            return WaitsFor.CREDIT_NOTE
+        paid = balance(payments_of(db, order.id), owed_minor=0, currency=order.price.currency)
+        return WaitsFor.PAYING_BACK if paid.open_minor < 0 else None
+    if order.state is OrderState.SHIPPED:
+        return WaitsFor.ARRIVING
+    return WaitsFor.CANCELLING if (order.held_from or order.state) in _NOT_BEGUN else WaitsFor.MAKING
+
+
 def erase_files(blobs: BlobStore, names: Iterable[str]) -> None:
     """Erase files by name; those that are gone already are no error."""
     for name in names:
@@ -123,6 +150,7 @@ def _forget_order(db: Session, order: Order) -> tuple[str, ...]:
             without_texts(earlier.selection, texts),
             specification_without_texts(earlier.specification, texts),
         )
+    forget_references(db, order.id)
     floor.forget_words(db, order.number)
     return forget_sheets(db, order.number)
 

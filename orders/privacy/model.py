@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import NewType
 
 from kernel.errors import NotPossible
@@ -11,7 +12,18 @@ ReceiptId = NewType("ReceiptId", str)
 
 
 class OrdersStillOpen(NotPossible):
-    """The customer waits for something: an order that is not delivered, closed or cancelled; facts: ``orders``."""
+    """The customer waits for something; facts: ``orders`` (their numbers), ``waits_for`` ({number: `WaitsFor`})."""
+
+
+class WaitsFor(StrEnum):
+    """What must happen to an order before its customer can be erased."""
+
+    CANCELLING = "cancelling"  # nobody has begun: it can be cancelled
+    MAKING = "making"
+    ARRIVING = "arriving"
+    CREDIT_NOTE = "credit_note"  # it came back a moment ago
+    PAYING_BACK = "paying_back"
+    MONTHLY_INVOICE = "monthly_invoice"
 
 
 @dataclass(frozen=True, slots=True)

@@ -251,6 +251,7 @@ ROUTES: dict[str, frozenset[Role | None]] = {
     "POST /account/contact": SIGNED_IN,
     "POST /account/email": SIGNED_IN,
     "POST /account/joins": SIGNED_IN,
+    "POST /account/joins/declined": SIGNED_IN,
     "POST /account/joins/{merge_id}/undo": SIGNED_IN,
     "POST /account/addresses": SIGNED_IN,
     "POST /account/addresses/{address_id}/default": SIGNED_IN,

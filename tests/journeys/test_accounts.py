@@ -380,6 +380,18 @@ def test_a_card_of_the_store_is_offered_to_whoever_confirmed_its_address(shop: S
         assert set(customers.known_facts(db, mia.id, purpose=Purpose.SALE)) == {"jeans.fit"}
     person.press("Part them again")
     assert "Is this you, too?" in person.text()
+    person.press("Not mine: do not ask again")
+    assert person.status == 200
+    assert "Is this you, too?" not in person.open("/account").text()
+    with shop.database.read() as db:
+        assert customers.known_facts(db, mia.id, purpose=Purpose.SALE) == {}
+
+
+def told_of_the_move(shop: Shop) -> list[str]:
+    """Return the notes to the address that was the account's."""
+    mails = [message_from_bytes(path.read_bytes(), policy=default) for path in sorted(shop.outbox.glob("*.eml"))]
+    wanted = "Lot One: Your account has another e-mail address"
+    return [each.get_content() for each in mails if (each["Subject"], each["To"]) == (wanted, "mia@example.org")]
 
 
 def test_the_address_changes_only_when_the_new_one_is_confirmed(shop: Shop) -> None:
@@ -400,6 +412,11 @@ def test_the_address_changes_only_when_the_new_one_is_confirmed(shop: Shop) -> N
     person.press("Confirm and sign in")
     assert person.path == "/account"
     assert other.open("/account").path == "/login?next=/account"
+    assert told_of_the_move(shop) == []
+    do_jobs(shop)
+    (note,) = told_of_the_move(shop)
+    assert "/links/" not in note
+    assert "signs in no longer" in note
     with shop.database.read() as db:
         assert [
             each.contact.name for each in customers.find_customers(db, "mia@new.example", purpose=Purpose.SALE)

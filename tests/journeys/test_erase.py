@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, text
+from starlette.testclient import TestClient
 
 from orders.audit import repository as audit
 from orders.audit.service import first_broken_link
@@ -19,11 +20,14 @@ from orders.lifecycle import repository as orders
 from orders.lifecycle.reasons import reason_told
 from orders.lifecycle.service import move
 from orders.lifecycle.transitions import OrderEvent, OrderState
+from orders.payments.repository import payments_of
 from orders.privacy import repository as privacy
 from tests.journeys.conftest import do_jobs, enter
 from tests.journeys.ordering import CLERK
 from tests.journeys.person import Person, words_of
 from tests.journeys.test_store_measures import READINGS
+from tests.serving import app_of
+from web.demo.people import DEMO_PASSWORD
 from web.shop import Shop
 
 PLANTED = "Qwzyxv"
@@ -96,6 +100,18 @@ def fill_texts(shop: Shop, person: Person, draft: str) -> None:
                 person.press("Take it", within=f"#{feature}", value=WRITTEN)
 
 
+def program(shop: Shop, card: str) -> None:
+    """Write the text through the API as well: a note under a key, which is kept with its answer."""
+    client = TestClient(app_of(shop), base_url="http://127.0.0.1:8000/api/v1")
+    signed_in = client.post("/sessions", json={"login_name": "store", "password": DEMO_PASSWORD}).json()
+    headers = {"Authorization": f"Bearer {signed_in['token']}", "Idempotency-Key": f"note of {PLANTED}"}
+    for _ in range(2):
+        noted = client.post(f"{card}/contacts", json={"note": f"{PLANTED} wrote by program"}, headers=headers)
+        assert noted.status_code == 201, noted.text
+    for body in ({"note": f"{PLANTED} again"}, {"note": f"{PLANTED} wrote", "channel": "phone"}):
+        assert client.post(f"{card}/contacts", json=body, headers=headers).status_code == 422
+
+
 def deliver(shop: Shop, number: str) -> None:
     with shop.database.write() as db:
         order = orders.get_order_by_number(db, number)
@@ -112,13 +128,13 @@ def reasons_in_the_chain(shop: Shop, number: str) -> set[str]:
 
 
 def test_an_order_under_way_stands_in_the_way_and_nothing_is_changed(shop: Shop) -> None:
-    card, _number = with_everything_planted(shop)
+    card, number = with_everything_planted(shop)
     before = holding(shop, PLANTED)
     clerk = enter(shop, login_name="store")
     reference = clerk.open(card).text(".page-head__lead").split()[0]
     clerk.open(f"{card}/erasure").press("Erase everything now", reference=reference)
     assert clerk.status == 409
-    assert "An order is still under way." in clerk.text()
+    assert f"{number} It has not been begun" in clerk.text()
     assert holding(shop, PLANTED) == before
     assert "customer" in before
 
@@ -138,8 +154,10 @@ def test_nothing_is_left_of_an_erased_customer_but_the_reference(
     with shop.database.write() as db:
         order = orders.get_order_by_number(db, number)
         move(db, order.id, OrderEvent.RETURN, actor=CLERK, now=shop.now(), reason=f"too small for {PLANTED}")
-        move(db, order.id, OrderEvent.CLOSE, actor=CLERK, now=shop.now())
     do_jobs(shop)
+    clerk.open(f"/orders/{number}").press("Record it", amount="10.00", reference=f"cash of {PLANTED}")
+    assert clerk.send_again() == 303
+    program(shop, card)
     before = holding(shop, PLANTED)
     written = holding(shop, WRITTEN)
     assert {"customer", "production_event"} <= before
@@ -152,6 +170,12 @@ def test_nothing_is_left_of_an_erased_customer_but_the_reference(
     clerk.open(f"{card}/erasure").press("Erase everything now", reference="A-0")
     assert clerk.status == 422
     clerk.press("Erase everything now", reference=reference)
+    assert clerk.status == 409
+    assert f"{number} It came back; what was paid for it must be paid back first." in clerk.text()
+    with shop.database.read() as db:
+        assert [each.amount_minor for each in payments_of(db, orders.get_order_by_number(db, number).id)] == [1000]
+    clerk.open(f"/orders/{number}").press("Record €10.00 as paid back in the store")
+    clerk.open(f"{card}/erasure").press("Erase everything now", reference=reference)
     assert clerk.status == 200, clerk.text()
     assert "What is gone" in clerk.text()
     do_jobs(shop)

@@ -21,6 +21,7 @@ from orders.drafts import repository as drafts
 from orders.identity.repository import merges_of
 from orders.lifecycle.repository import orders_in_reach
 from orders.privacy.exporting import export_customer
+from orders.privacy.model import OrdersStillOpen
 from web.erasing import erase_everything
 from web.forms import TheForm
 from web.routes.account_joining import offered_joins
@@ -217,7 +218,7 @@ def export(shop: TheShop, user: SignedInUser) -> Response:
 def ask_erasure(request: Request, user: SignedInUser) -> Response:
     """Say what goes and what stays, and ask for the password."""
     customer_of(user)
-    return respond(request, "account/erasure.html", {"is_wrong": False})
+    return respond(request, "account/erasure.html", {"is_wrong": False, "waiting": {}})
 
 
 @router.post("/erasure", name="account:erase")
@@ -229,8 +230,12 @@ def erase(
     with shop.database.read() as db:
         is_right = service.is_password(db, user, password)
     if not is_right:
-        return respond(request, "account/erasure.html", {"is_wrong": True}, status=422)
-    receipt = erase_everything(shop, customer_id, actor=actor)
+        return respond(request, "account/erasure.html", {"is_wrong": True, "waiting": {}}, status=422)
+    try:
+        receipt = erase_everything(shop, customer_id, actor=actor)
+    except OrdersStillOpen as error:
+        values = {"is_wrong": False, "waiting": error.facts["waits_for"]}
+        return respond(request, "account/erasure.html", values, status=error.http_status)
     request.state.user = None
     values = {"receipt": receipt, "counted": counted(receipt)}
     response = respond(request, "account/erased.html", values)

@@ -10,10 +10,11 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from kernel.ids import CustomerId
+from orders.audit.service import record
 from orders.customers.model import Customer, Purpose
 from orders.customers.service import known_customer
 from orders.identity.model import MergeNotFound, MergeNotPossible
-from orders.identity.repository import merges_of
+from orders.identity.repository import merges_of, tell_apart
 from orders.identity.service import joinable, merge, take_back
 from web.security import repository as users
 from web.security.access import SignedInUser, signed_in
@@ -47,6 +48,23 @@ def join(
         if user.customer_id is None or CustomerId(other) not in [each.id for each in offered_joins(db, user)]:
             raise MergeNotPossible(kept="account", merged="not offered")
         merge(db, user.customer_id, CustomerId(other), new_id=shop.new_id, actor=actor, now=shop.now())
+    return go_to(request, "/account")
+
+
+@router.post("/declined", name="account_joining:decline")
+def decline(
+    request: Request, shop: TheShop, user: SignedInUser, actor: TheActor, other: Annotated[str, Form()] = ""
+) -> Response:
+    """Have an offered card not offered again: it is somebody else's.
+
+    Raises:
+        MergeNotPossible: it was not offered.
+    """
+    with shop.database.write() as db:
+        if user.customer_id is None or CustomerId(other) not in [each.id for each in offered_joins(db, user)]:
+            raise MergeNotPossible(kept="account", merged="not offered")
+        tell_apart(db, user.customer_id, CustomerId(other))
+        record(db, f"user:{user.id}", "card_declined", actor=actor, now=shop.now(), other=other)
     return go_to(request, "/account")
 
 

@@ -13,8 +13,9 @@ from orders.customers.model import Contact, ContactNotValid, Purpose
 from orders.customers.service import correct_contact, known_customer
 from orders.identity.service import merge, take_back
 from orders.privacy.exporting import export_customer
+from orders.privacy.model import OrdersStillOpen
 from web.erasing import erase_everything, owners_of
-from web.forms import TheForm
+from web.forms import FormKey, TheForm, done_once
 from web.routes.customers import show_card
 from web.security import repository as users
 from web.security.access import require_role
@@ -39,15 +40,21 @@ def add_note(
     customer_id: str,
     note: Annotated[str, Form()] = "",
     channel: Annotated[str, Form()] = "store",
+    key: FormKey = "",
 ) -> Response:
-    """Write down what was said."""
+    """Write down what was said; pressing twice writes it once."""
     kind = Channel(channel) if channel in {each.value for each in WRITTEN_DOWN} else Channel.STORE
     try:
         event = ContactEvent(ContactEventId(shop.new_id()), shop.now(), kind, note.strip(), actor.id)
     except NoteNotValid:
         return show_card(request, shop, customer_id, problem="note", typed_note=note)
     with shop.database.write() as db:
-        add_contact(db, known_customer(db, CustomerId(customer_id), purpose=Purpose.SUPPORT).id, event)
+        known = known_customer(db, CustomerId(customer_id), purpose=Purpose.SUPPORT).id
+
+        def act() -> None:
+            add_contact(db, known, event)
+
+        done_once(db, shop, actor, key, ["note", known, kind.value, event.note], act)
     return go_to(request, f"/customers/{customer_id}#contacts")
 
 
@@ -124,7 +131,7 @@ def ask_erasure(request: Request, shop: TheShop, customer_id: str) -> Response:
     """Say what goes and what stays, and ask for the reference to be typed."""
     with shop.database.read() as db:
         customer = known_customer(db, CustomerId(customer_id), purpose=Purpose.SUPPORT)
-    return respond(request, "customers/erasure.html", {"customer": customer, "is_wrong": False})
+    return respond(request, "customers/erasure.html", {"customer": customer, "is_wrong": False, "waiting": {}})
 
 
 @router.post("/erasure", name="customer_care:erase")
@@ -135,7 +142,11 @@ def erase(
     with shop.database.read() as db:
         customer = known_customer(db, CustomerId(customer_id), purpose=Purpose.SUPPORT)
     if reference.strip().upper() != customer.reference:
-        values = {"customer": customer, "is_wrong": True}
+        values = {"customer": customer, "is_wrong": True, "waiting": {}}
         return respond(request, "customers/erasure.html", values, status=422)
-    receipt = erase_everything(shop, customer.id, actor=actor)
+    try:
+        receipt = erase_everything(shop, customer.id, actor=actor)
+    except OrdersStillOpen as error:
+        values = {"customer": customer, "is_wrong": False, "waiting": error.facts["waits_for"]}
+        return respond(request, "customers/erasure.html", values, status=error.http_status)
     return respond(request, "account/erased.html", {"receipt": receipt, "counted": counted(receipt)})

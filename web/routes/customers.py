@@ -20,6 +20,7 @@ from orders.drafts.repository import drafts_of_customer
 from orders.identity.repository import merges_of
 from orders.identity.service import same_person
 from orders.lifecycle.repository import find_orders
+from web.forms import FormKey, done_once
 from web.security.access import require_role
 from web.security.roles import Role
 from web.shop import Shop, TheActor, TheReader, TheShop
@@ -60,8 +61,9 @@ def register(
     country: Annotated[str, Form()] = "DE",
     company: Annotated[bool, Form()] = False,
     draft: Annotated[str, Form()] = "",
+    key: FormKey = "",
 ) -> Response:
-    """Add a customer."""
+    """Add a customer; pressing twice adds one."""
     kind = CustomerKind.COMPANY if company else CustomerKind.PRIVATE
     try:
         contact = Contact(
@@ -77,8 +79,13 @@ def register(
         values = {"q": "", "found": [], "draft": draft, "problem": error.facts["field"], "typed": typed}
         return respond(request, "customers/list.html", values, blocks=["new_customer"], status=422)
     with shop.database.write() as db:
-        customer = registry.register_customer(db, contact, new_id=shop.new_id, actor=actor, now=shop.now())
-    return go_to(request, f"/customers/{customer.id}" + (f"?draft={draft}" if draft else ""))
+
+        def act() -> str:
+            return registry.register_customer(db, contact, new_id=shop.new_id, actor=actor, now=shop.now()).id
+
+        body = ["register", contact.name, contact.email, contact.phone, contact.country, kind.value]
+        customer_id = done_once(db, shop, actor, key, body, act)
+    return go_to(request, f"/customers/{customer_id}" + (f"?draft={draft}" if draft else ""))
 
 
 @router.get("/customers/{customer_id}", name="customers:card")

@@ -23,6 +23,7 @@ from orders.lifecycle.model import OrderNotYours
 from orders.payments.model import PaymentKind, PaymentNotValid, RefundTooLarge
 from orders.payments.providers import BY_HAND
 from orders.payments.service import record_payment
+from web.forms import FormKey, done_once
 from web.security.access import MaybeUser, Public, require_role
 from web.security.roles import Role
 from web.shop import Shop, TheActor, TheReader, TheShop
@@ -98,26 +99,32 @@ def pay(
     kind: Annotated[PaymentKind, Form()] = PaymentKind.PAYMENT,
     provider: Annotated[str, Form(pattern="^(in_store|transfer|invoice)$")] = "in_store",
     reference: Annotated[str, Form(max_length=80)] = "",
+    key: FormKey = "",
 ) -> Response:
-    """Record money that came, or was paid back."""
+    """Record money that came, or was paid back; pressing twice records it once."""
     with shop.database.read() as db:
         order = orders.get_order_by_number(db, number)
     problem = ""
     try:
         money = money_from_decimal(Decimal(amount.strip().replace(",", ".")), order.price.currency)
         with shop.database.write() as db:
-            record_payment(
-                db,
-                order,
-                kind=kind,
-                provider=provider,
-                amount_minor=money.amount_minor,
-                currency=money.currency,
-                reference=reference,
-                new_id=shop.new_id,
-                actor=actor,
-                now=shop.now(),
-            )
+
+            def act() -> str:
+                payment = record_payment(
+                    db,
+                    order,
+                    kind=kind,
+                    provider=provider,
+                    amount_minor=money.amount_minor,
+                    currency=money.currency,
+                    reference=reference,
+                    new_id=shop.new_id,
+                    actor=actor,
+                    now=shop.now(),
+                )
+                return payment.id
+
+            done_once(db, shop, actor, key, ["pay", number, kind.value, money.amount_minor, provider, reference], act)
     except (InvalidOperation, AmountNotExact, PaymentNotValid):
         problem = "amount"
     except RefundTooLarge:

@@ -95,9 +95,12 @@ def use(
     with shop.database.read() as db:
         user, kind, address = accounts.who_follows(db, token, now=now)
     if kind in CONFIRMING:
-        confirm = accounts.confirm if kind is LinkKind.CONFIRM else accounts.change_address
+        owner = Actor(user.id, "customer")
         with shop.database.write() as db:
-            signed_in = confirm(db, token, actor=Actor(user.id, "customer"), now=now)
+            if kind is LinkKind.CONFIRM:
+                signed_in = accounts.confirm(db, token, actor=owner, now=now)
+            else:
+                signed_in = accounts.change_address(db, token, new_id=shop.new_id, actor=owner, now=now)
             return enter(request, db, signed_in, "/account", now=now)
     try:
         with shop.database.write() as db:

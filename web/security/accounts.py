@@ -29,6 +29,7 @@ LIFETIME = {
     LinkKind.RESET: timedelta(hours=1),
     LinkKind.KNOWN: timedelta(hours=1),
     LinkKind.ADDRESS: timedelta(hours=24),
+    LinkKind.MOVED: timedelta(days=3),
 }
 #: Mails to one account in a quarter of an hour; nobody fills somebody else's letter box.
 LINKS_PER_WINDOW = 3
@@ -160,8 +161,10 @@ def ask_for_address(db: Session, user: User, address: str, password: str, *, new
     return True
 
 
-def change_address(db: Session, token: str, *, actor: Actor, now: datetime) -> SignedIn:
+def change_address(db: Session, token: str, *, new_id: IdMaker, actor: Actor, now: datetime) -> SignedIn:
     """Make the address a link was mailed to the account's and the customer's, and return a new session; others end.
+
+    The old address is told, so that nobody loses an account without hearing of it.
 
     Raises:
         LinkNotValid: the link was used, has expired, or is for something else.
@@ -178,6 +181,7 @@ def change_address(db: Session, token: str, *, actor: Actor, now: datetime) -> S
         customer = known_customer(db, user.customer_id, purpose=Purpose.SUPPORT)
         correct_contact(db, customer.id, replace(customer.contact, email=address), actor=actor, now=now)
     record(db, f"user:{user.id}", "address_changed", actor=actor, now=now)
+    _store_mail(db, user, LinkKind.MOVED, new_id=new_id, now=now, address=user.login_name)
     return service.start_session(db, replace(user, login_name=address), now=now)
 
 
@@ -225,6 +229,12 @@ def _mail(
 ) -> None:
     if repository.links_since(db, user.id, now - service.ATTEMPT_WINDOW) >= LINKS_PER_WINDOW:
         return
+    _store_mail(db, user, kind, new_id=new_id, now=now, address=address)
+
+
+def _store_mail(
+    db: Session, user: User, kind: LinkKind, *, new_id: IdMaker, now: datetime, address: str | None
+) -> None:
     link_id = new_id()
     repository.add_link(db, link_id, user.id, kind, now=now, expires_at=now + LIFETIME[kind], address=address)
     enqueue(db, MAIL_LINK_JOB, link_id)

@@ -78,6 +78,7 @@ class LinkKind(StrEnum):
     RESET = "reset"  # of a forgotten password
     KNOWN = "known"  # somebody registered again with an address that has an account
     ADDRESS = "address"  # a new e-mail address of an account; mailed to the new one
+    MOVED = "moved"  # no link: tells the old address that it is the account's no longer
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,12 @@ def links_since(db: Session, user_id: str, since: datetime) -> int:
     ).one()
 
 
+def addresses_mailed(db: Session, user_id: str) -> set[str]:
+    """Return to which addresses besides their own a user's links were mailed."""
+    found = db.exec(select(WebMailedLinkRow.address).where(WebMailedLinkRow.user_id == user_id))
+    return {address for address in found if address}
+
+
 def find_link(db: Session, link_id: str) -> tuple[User, LinkKind, str] | None:
     """Return whom a link is for, what it does and where it is mailed; nothing once it was used or has expired."""
     row = db.get(WebMailedLinkRow, link_id)
