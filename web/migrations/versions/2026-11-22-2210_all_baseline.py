@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261122220608"
+revision: str = "20261122221006"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -546,6 +546,16 @@ def upgrade() -> None:
     with op.batch_alter_table("customer_merge", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_customer_merge_kept_id"), ["kept_id"], unique=False)
 
+    op.create_table(
+        "customer_not_same",
+        sa.Column("customer_id", sa.String(length=20), nullable=False),
+        sa.Column("other_id", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_customer_not_same_customer_id_customer")
+        ),
+        sa.ForeignKeyConstraint(["other_id"], ["customer.id"], name=op.f("fk_customer_not_same_other_id_customer")),
+        sa.PrimaryKeyConstraint("customer_id", "other_id", name=op.f("pk_customer_not_same")),
+    )
     op.create_table(
         "invoice",
         sa.Column("id", sa.String(length=20), nullable=False),
@@ -1342,6 +1352,7 @@ def upgrade() -> None:
                 "reset",
                 "known",
                 "address",
+                "moved",
                 name="link_kind",
                 native_enum=False,
                 create_constraint=True,
@@ -1935,6 +1946,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invoice_customer_id"))
 
     op.drop_table("invoice")
+    op.drop_table("customer_not_same")
     with op.batch_alter_table("customer_merge", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customer_merge_kept_id"))
 
