@@ -11,7 +11,6 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from kernel.money import CurrencyUnknown, currency_digits
-from modules_catalog.releases import service as releases
 from orders.approvals import repository as approvals
 from orders.approvals.model import ApprovalKind, ApprovalState
 from orders.approvals.service import decide
@@ -20,6 +19,7 @@ from orders.pricing import repository as pricing
 from orders.pricing.exchange import Exchange, PriceList, PriceListNotValid, rate_typed
 from orders.pricing.rules import PriceRule, PriceRuleNotValid
 from orders.pricing.vouchers import Voucher, VoucherNotValid, clean_code
+from web.lines import line_switch
 from web.security.access import require_role
 from web.security.roles import Role
 from web.shop import Shop, TheActor, TheShop
@@ -41,9 +41,7 @@ def margins(
 ) -> Response:
     """Show what each order earns: its net price against material, labour, set-up and capacity."""
     rows = _margins(shop, line, order_by)
-    with shop.database.read() as db:
-        lines = releases.current_lines(db, now=shop.now())
-    switch = [(each, f"?by={order_by}&line={each}", each == line) for each in lines]
+    switch = line_switch(shop, line, f"?by={order_by}&line={{}}", reader_locale(request))
     values = {"rows": rows, "line": line, "lines_switch": switch, "by": order_by}
     return respond(request, "finance/margins.html", values)
 
@@ -273,13 +271,15 @@ EMPTY = {**RuleIn().model_dump(), **VoucherIn().model_dump(), **PriceListIn().mo
 def _prices(
     request: Request, shop: Shop, *, problem: str = "", typed: BaseModel | None = None, status: int = 200
 ) -> Response:
+    locale = reader_locale(request)
+    lines = line_switch(shop, "", "{}", locale)
     with shop.database.read() as db:
         lists = pricing.price_lists(db)
         values = {
-            "rules": [shown_rule(each, reader_locale(request)) for each in pricing.all_rules(db)],
-            "vouchers": [shown_voucher(each, reader_locale(request)) for each in pricing.all_vouchers(db)],
+            "rules": [shown_rule(each, locale) for each in pricing.all_rules(db)],
+            "vouchers": [shown_voucher(each, locale) for each in pricing.all_vouchers(db)],
             "price_lists": [shown_price_list(each) for each in lists],
-            "lines_choices": [(line, line) for line in releases.current_lines(db, now=shop.now())],
+            "lines_choices": [(code, name) for name, code, _here in lines],
             "currency_choices": [
                 (each, each) for each in (CATALOG_CURRENCY, *(one.exchange.currency for one in lists))
             ],
