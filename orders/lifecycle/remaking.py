@@ -16,14 +16,14 @@ from orders.audit.service import record
 from orders.drafts.variants import fit_parts, variant_of
 from orders.lifecycle import repository
 from orders.lifecycle.following import NEW_DATE, follow
-from orders.lifecycle.model import Order
+from orders.lifecycle.model import Order, Remedy
 from orders.lifecycle.reasons import reason_details
 from orders.lifecycle.service import move
 from orders.lifecycle.sheets import order_fit
 from orders.lifecycle.transitions import REMADE_STATES, OrderEvent, OrderState, next_state
 from production.errors import BeyondHorizon, CapacityTaken
 from production.floor import service as floor
-from production.floor.model import Piece
+from production.floor.model import Piece, RemakeNotPossible
 from production.model import Promise, demand_of
 from production.promise import service as promises
 from production.promise.document import promise_from_json, promise_to_json
@@ -61,12 +61,14 @@ def remake_piece(db: Session, number: str, piece: int, *, reason: str, actor: Ac
         now: The present moment.
 
     Raises:
-        RemakeNotPossible: the piece is neither spoilt nor gone, or is being made again already.
+        RemakeNotPossible: the piece is neither spoilt nor gone, is being made again already, or was paid back.
         TransitionNotPossible: the order is closed or cancelled.
         WorkOrderNotFound: it is not on the floor.
         BeyondHorizon, CapacityTaken: there is no date for it; nothing is changed.
     """
     order = repository.lock_order(db, number)
+    if piece in _paid_back(db, order):
+        raise RemakeNotPossible(order=number, piece=piece, state="paid_back")
     if order.state not in (OrderState.RELEASED, OrderState.IN_PRODUCTION, OrderState.ON_HOLD):
         next_state(order.state, OrderEvent.REMAKE)
     model = model_of(db, order.release)
@@ -122,6 +124,14 @@ def remake_or_wait(db: Session, order: Order, piece: int, *, reason: str, actor:
     except (BeyondHorizon, CapacityTaken) as error:
         record(db, f"order:{order.number}", WAITS, actor=actor, now=now, piece=piece, because=error.code)
         return None
+
+
+def _paid_back(db: Session, order: Order) -> set[int]:
+    """Return the pieces the customer got their money back for: nobody owes them anything, so wanted again they are ordered again."""
+    returned = [one for one in repository.returns_of(db, order.id) if one.remedy is Remedy.MONEY_BACK]
+    if order.state is OrderState.RETURNED and not returned:  # the order came back as a whole
+        return set(floor.pieces(db, order.number))
+    return {piece for one in returned for piece in one.pieces}
 
 
 def give_back_spoilt(db: Session, order: Order) -> None:

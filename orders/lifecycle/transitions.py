@@ -61,7 +61,6 @@ TRANSITIONS: dict[tuple[OrderState, OrderEvent], OrderState] = {
     (_S.BUILT, _E.REMAKE): _S.IN_PRODUCTION,
     (_S.SHIPPED, _E.REMAKE): _S.IN_PRODUCTION,
     (_S.DELIVERED, _E.REMAKE): _S.IN_PRODUCTION,
-    (_S.RETURNED, _E.REMAKE): _S.IN_PRODUCTION,
 }
 """Every transition there is, but resuming: an order on hold goes back to the state it was held in, and is
 cancelled only where it could have been."""

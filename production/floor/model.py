@@ -257,7 +257,9 @@ class OperationNotFound(NotFound):
 
 
 class RemakeNotPossible(NotPossible):
-    """The piece is not spoilt and has not left, or another is made instead of it; facts: ``order``, ``piece``, ``state``."""
+    """The piece is not spoilt and has not left, another is made instead of it, or its money was paid back (state ``paid_back``);
+    facts: ``order``, ``piece``, ``state``.
+    """
 
 
 class SheetObsolete(NotPossible):

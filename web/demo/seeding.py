@@ -54,7 +54,13 @@ ORDERED = {
 
 #: Quantities offered to schools and clubs, {line: ((pieces, changes of the default), …)}: they hold what others may have of
 #: the next days, so that a rush order, or a customer for whom a share is kept, is sooner.
-OFFERED = {"jeans": ((24, {}), (24, {"cloth": "indigo_stretch_11"})), "pc": ((24, {}),)}
+OFFERED = {
+    "jeans": (
+        (24, {"cloth": "indigo_stretch_11", "hardware": "black", "patch": "paper"}),
+        (24, {"cloth": "black_stretch_12", "hardware": "gunmetal", "patch": "none", "thread": "navy"}),
+    ),
+    "pc": ((24, {}),),
+}
 
 
 def seed_catalogs_with_history(shop: Shop) -> None:

@@ -24,13 +24,14 @@ from orders.invoicing import repository as invoices
 from orders.lifecycle import repository as orders
 from orders.lifecycle.delivering import PiecesNotReady, record_event, ship_pieces
 from orders.lifecycle.model import Order, ParcelNotFound, Remedy
+from orders.lifecycle.remaking import remake_piece
 from orders.lifecycle.returning import PiecesNotSent, ReasonMissing, return_pieces
 from orders.lifecycle.scanning import scan
 from orders.lifecycle.service import cancel_order, place_order
 from orders.lifecycle.transitions import OrderEvent, OrderState, TransitionNotPossible
 from orders.quotes.service import issue_quote
 from production.floor import service as floor
-from production.floor.model import Action, ActionNotPossible, WorkState
+from production.floor.model import Action, ActionNotPossible, RemakeNotPossible, WorkState
 from production.model import ReservationState
 from production.promise import service as promises
 from production.supply import service as supply
@@ -236,6 +237,18 @@ def test_pieces_come_back_for_money_or_to_be_made_again(shop: Shop) -> None:
     with shop.database.read() as db:
         agreed = [each.invoice.totals.agreed_minor for each in invoices.invoices_of_order(db, order.id)]
     assert agreed == [2400, 1200, 1200]
+    for piece in (1, 3):
+        is_not_made_again(shop, order, piece)
+
+
+def is_not_made_again(shop: Shop, order: Order, piece: int) -> None:
+    """R-8: what was paid back is neither given away nor billed anew: no work, no reservation, no job."""
+    before = states(shop, order)
+    with pytest.raises(RemakeNotPossible) as refused, shop.database.write() as db:
+        remake_piece(db, order.number, piece, reason="wanted after all", actor=CLERK, now=NOW)
+    assert refused.value.facts["state"] == "paid_back"
+    assert states(shop, order) == before
+    assert list(run_pending(shop.database, job_functions(shop))) == []
 
 
 def give_back(
@@ -271,4 +284,6 @@ def test_what_came_back_says_why_and_is_closed(shop: Shop) -> None:
     with pytest.raises(ReasonMissing):
         record(shop, order, OrderEvent.RETURN)
     assert record(shop, order, OrderEvent.RETURN, "handle came off") is OrderState.RETURNED
+    work(shop)
+    is_not_made_again(shop, order, 2)
     assert record(shop, order, OrderEvent.CLOSE) is OrderState.CLOSED
