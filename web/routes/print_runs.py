@@ -11,6 +11,8 @@ from production.overview import service as overview
 from production.print_runs import service as prints
 from production.print_runs.model import NothingToPrint, PrintKind, PrintRunId
 from production.promise import service as promises
+from production.promise.calendar import working_days
+from web.lines import line_switch
 from web.security.access import require_role
 from web.security.roles import Role
 from web.shop import Shop, TheActor, TheShop
@@ -86,11 +88,12 @@ def _show(
 ) -> Response:
     with shop.database.read() as db:
         plant = promises.plant_of(db, line)
-        wanted = day or overview.today(plant, shop.now())
+        wanted = day or working_days(plant, overview.today(plant, shop.now()), 1)[0]
         words = Words(releases.model_of(db, releases.current_release(db, line, now=shop.now())), reader_locale(request))
         values = {
             "line": line,
             "line_name": words.line(),
+            "lines": line_switch(shop, line, "/prints/{}", words.locale),
             "day": wanted,
             "pieces": prints.pieces_of_day(db, line, wanted),
             "runs": prints.print_runs(db, line),

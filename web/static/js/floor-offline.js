@@ -38,18 +38,21 @@ function entryOf(form, submitter) {
 }
 
 function wait(entry) {
+  for (const field of document.querySelectorAll("#floor-screen [data-scan]")) field.value = ""; // a scanner types after it
   if (!STEP.test(entry.code)) {
     say("only");
+    show();
     return;
   }
   const rows = kept(WAITING);
   if (!rows.some((row) => idOf(row) === idOf(entry))) rows.push(entry);
   if (!keep(WAITING, rows)) {
     say("full");
+    show();
     return;
   }
   for (const field of document.querySelectorAll("#floor-screen [name=scan_id]")) field.value = freshId();
-  for (const field of document.querySelectorAll("#floor-screen [data-scan], .job__measure input")) field.value = "";
+  for (const field of document.querySelectorAll("#floor-screen .job__measure input")) field.value = "";
   say("");
   show();
 }
@@ -80,7 +83,7 @@ function list(place, rows, more) {
   place.querySelector("ul").replaceChildren(
     ...rows.map((row) => {
       const item = document.createElement("li");
-      const time = new Date(row.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+      const time = new Date(row.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
       item.className = "number";
       item.textContent = [time, row.code.toUpperCase(), more(row)].filter(Boolean).join(" ");
       return item;
