@@ -1,14 +1,19 @@
 """Tables: rows that overlap or contradict each other, and files nothing reads."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from modules_catalog.findings import Finding, FindingSeverity
 from modules_catalog.loading.catalog import LoadedCatalog
 from modules_catalog.loading.problems import Mistake
 from modules_catalog.loading.tables import TextTable, read_table
 from modules_catalog.model import Rule
+from modules_catalog.sizing.components_file import components_path
+from modules_catalog.sizing.constants import ClothFamily, FitBlock
 
-_READ_ELSEWHERE = frozenset({"parts.csv", "components.csv"})
+_READ_ELSEWHERE = frozenset(
+    {"parts.csv"} | {components_path(Path(), block, cloth).name for block in FitBlock for cloth in ClothFamily}
+)
 
 
 def table_findings(loaded: LoadedCatalog) -> Iterator[Finding]:

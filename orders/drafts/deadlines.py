@@ -47,6 +47,7 @@ DemandOf = Callable[[Selection], Demand | None]
 """Answers what a complete selection asks of the plant; ``None`` where a time or a quantity is not known."""
 
 NEED_BY = "need_by"
+TOGETHER = "need_by:together"
 
 #: Strands are made of a release alone; they are kept as long as its configurator is.
 _STRANDS: WeakKeyDictionary[Configurator, dict[StrandKey, Strand | None]] = WeakKeyDictionary()
@@ -138,7 +139,7 @@ class Deadline:
         }
         self._has_seen_all = True
         self.limits = replace(
-            self.limits, exclusions=(*self.limits.exclusions, *exclusions_of(is_late, kinds, NEED_BY))
+            self.limits, exclusions=(*self.limits.exclusions, *exclusions_of(is_late, kinds, TOGETHER))
         )
 
     def _learn_from_least(self, late: Sequence[Selection]) -> None:

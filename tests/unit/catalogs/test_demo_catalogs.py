@@ -9,10 +9,12 @@ import pytest
 
 from configurator.configurator import Configurator
 from configurator.model import Answer, Goal, Selection, Status
+from modules_catalog.checking.catalog import static_findings
 from modules_catalog.expressions.evaluate import amount, holds
+from modules_catalog.findings import FindingSeverity
 from modules_catalog.judging import Verdict, scope_of, verdict
-from modules_catalog.loading.catalog import load_catalog
-from modules_catalog.loading.files import BUILT_IN_CATALOGS
+from modules_catalog.loading.catalog import load_catalog, read_catalog
+from modules_catalog.loading.files import BUILT_IN_CATALOGS, read_files
 from modules_catalog.loading.texts import read_texts
 from modules_catalog.loading.yaml_nodes import root
 from modules_catalog.model import ConfigurationModel, DefaultAnswer, Feature, FeatureKind, Severity
@@ -74,6 +76,13 @@ def test_the_pc_line_offers_real_parts_in_the_counts_builders_know() -> None:
         "fan": (0, 8),
     }
     assert {f.code for f in pc.features if f.kind is FeatureKind.OPTION and not f.required} == {"cooler", "os"}
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_nothing_is_missing_or_left_over(line: str) -> None:
+    """The checks that need no solving have notes at most, not even a file nobody reads."""
+    findings = static_findings(read_catalog(read_files(BUILT_IN_CATALOGS / line)))
+    assert [finding for finding in findings if finding.severity is not FindingSeverity.NOTE] == []
 
 
 def test_both_lines_use_the_same_library() -> None:
