@@ -58,6 +58,13 @@ class QrMark:
         stream.pop_state()
 
 
+class Mark(Protocol):
+    """What is drawn in a slot."""
+
+    def draw(self, stream: PdfStream, width: float, height: float, _style: object, /) -> None:
+        """Draw it."""
+
+
 class SlotMark:
     """A place for a code in a layout that many sheets share; ``mark`` is what is drawn there now.
 
@@ -65,7 +72,7 @@ class SlotMark:
     """
 
     def __init__(self, row: "RuledMark | None" = None) -> None:
-        self.mark: QrMark | None = None
+        self.mark: Mark | None = None
         self._row = row
 
     def get_intrinsic_size(self, _resolution: float, _font_size: float) -> tuple[float, float, float]:

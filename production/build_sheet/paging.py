@@ -20,6 +20,7 @@ from weasyprint.document import Page
 from weasyprint.draw import draw_page
 
 from production.build_sheet.marks import STEP_ROW, QrMark, SlotMark
+from production.build_sheet.recording import Recording, record
 
 _PX_OF_MM = 96 / 25.4
 WIDTH_MM, HEIGHT_MM = 210, 297
@@ -47,11 +48,13 @@ class _Block:
 
 @dataclass(frozen=True, slots=True)
 class _LaidOut:
-    """A block with its layout, which draws the same wherever it is placed."""
+    """A block with its layout, which draws the same wherever it is placed. ``drawn`` is what it drew, once it was."""
 
     box: Any
     height_px: float
     slots: tuple[SlotMark, ...]
+    is_kept: bool
+    drawn: list[Recording | None] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +94,22 @@ class ComposedPage(Page):  # type: ignore[misc]
         with stream.stacked():
             stream.transform(a=scale, d=scale)
             for one in self._placed:
-                for slot, code in zip(one.laid_out.slots, one.codes, strict=True):
-                    slot.mark = QrMark(code)
                 with stream.stacked():
                     stream.transform(e=LEFT_MM * _PX_OF_MM, f=one.y_px)
-                    draw_page(one.laid_out.box, stream)
+                    _draw(one.laid_out, one.codes, stream)
+
+
+def _draw(block: _LaidOut, codes: tuple[str, ...], stream: Any) -> None:
+    """Draw a block: a kept one from what was taken down of it."""
+    if block.is_kept and not block.drawn:
+        block.drawn.append(record(stream, block.slots, lambda aside: draw_page(block.box, aside)))
+    recording = block.drawn[0] if block.drawn else None
+    if recording is not None:
+        recording.play(stream, codes)
+        return
+    for slot, code in zip(block.slots, codes, strict=True):
+        slot.mark = QrMark(code)
+    draw_page(block.box, stream)
 
 
 def compose(root: Element, layouts: Layouts, render: Any, images: Mapping[str, Any]) -> Any:
@@ -133,7 +147,7 @@ def compose(root: Element, layouts: Layouts, render: Any, images: Mapping[str, A
         document = document or rendered
         for block, page in zip(missing, rendered.pages, strict=True):
             box = page._page_box
-            found[block] = _LaidOut(box, _holder(box).margin_height(), slots[block])
+            found[block] = _LaidOut(box, _holder(box).margin_height(), slots[block], block.is_kept)
             if block.is_kept:
                 layouts.add(language + block.source, found[block])
 
