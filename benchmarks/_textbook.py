@@ -37,8 +37,8 @@ def reserve(db: Session, line: str, demand: Demand, key: str, from_s: int) -> No
         db.execute(text("UPDATE production_stock SET free = :free WHERE line = :line AND material = :material"), given)
         db.execute(
             text(
-                "INSERT INTO production_reservation_material (key, material, source, quantity, usable_s) "
-                "VALUES (:key, :material, 'stock', :quantity, 0)"
+                "INSERT INTO production_reservation_material (key, material, source, quantity, usable_s, stands_for) "
+                "VALUES (:key, :material, 'stock', :quantity, 0, '')"
             ),
             {**given, "quantity": need.quantity},
         )

@@ -12,14 +12,17 @@ from orders.audit.tables import AuditEntryRow, AuditHeadRow
 def take_head(db: Session) -> tuple[int, str]:
     """Return the number for the next entry and the last entry's hash, holding the chain until the transaction ends."""
     connection = db.connection()
-    first = (postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert)(AuditHeadRow)
-    connection.execute(first.values(id=1, number=0, hash=FIRST_HASH).on_conflict_do_nothing())
-    grown = connection.execute(
+    grow = (
         update(AuditHeadRow)
         .where(col(AuditHeadRow.id) == 1)
         .values(number=AuditHeadRow.number + 1)
         .returning(col(AuditHeadRow.number), col(AuditHeadRow.hash))
-    ).one()
+    )
+    grown = connection.execute(grow).one_or_none()
+    if grown is None:  # the chain's first entry
+        first = (postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert)(AuditHeadRow)
+        connection.execute(first.values(id=1, number=0, hash=FIRST_HASH).on_conflict_do_nothing())
+        grown = connection.execute(grow).one()
     return grown[0], grown[1]
 
 

@@ -15,12 +15,15 @@ def next_number(db: Session, series: str) -> int:
     caller waits for the first.
     """
     connection = db.connection()
-    first = (postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert)(NumberSeriesRow)
-    connection.execute(first.values(series=series, last=0).on_conflict_do_nothing())
-    taken = connection.execute(
+    take = (
         update(NumberSeriesRow)
         .where(col(NumberSeriesRow.series) == series)
         .values(last=NumberSeriesRow.last + 1)
         .returning(col(NumberSeriesRow.last))
     )
-    return int(taken.scalar_one())
+    taken = connection.execute(take).scalar_one_or_none()
+    if taken is None:  # the series' first
+        first = (postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert)(NumberSeriesRow)
+        connection.execute(first.values(series=series, last=0).on_conflict_do_nothing())
+        taken = connection.execute(take).scalar_one()
+    return int(taken)
