@@ -111,13 +111,14 @@ def undone_on_error(db: Session) -> Iterator[None]:
     """Undo what the block's statements changed when it ends by an error; for statements, not for rows the session keeps."""
     connection = db.connection()
     connection.exec_driver_sql("SAVEPOINT trying")
+    has_ended = False
     try:
         yield
-    except BaseException:
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT trying")
+        has_ended = True
+    finally:
+        if not has_ended:
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT trying")
         connection.exec_driver_sql("RELEASE SAVEPOINT trying")
-        raise
-    connection.exec_driver_sql("RELEASE SAVEPOINT trying")
 
 
 def wait_in_line(db: Session, line: str, *, alone: bool) -> None:

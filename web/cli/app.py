@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from kernel.errors import LotOneError
 from web.cli import catalog, configure, customers, database, fit, messages
@@ -134,20 +135,17 @@ def main() -> None:
         facts = {name: str(value) for name, value in error.facts.items()}
         typer.echo(f"{error.code}: {json.dumps(facts, ensure_ascii=False)}", err=True)
         raise SystemExit(2) from error
-    except Exception as error:
+    except (OperationalError, ProgrammingError) as error:
         if not _is_of_the_tables(error):
             raise
         typer.echo("The database has not the tables of this version: `lotone db upgrade` brings them.", err=True)
         raise SystemExit(2) from error
 
 
-def _is_of_the_tables(error: Exception) -> bool:
+def _is_of_the_tables(error: DBAPIError) -> bool:
     """Return whether the database knows no such table or column, as one of another version or an empty one."""
-    from sqlalchemy.exc import OperationalError, ProgrammingError
-
-    words = str(getattr(error, "orig", ""))
     missing = ("no such table", "no such column", "has no column named", "does not exist")
-    return isinstance(error, OperationalError | ProgrammingError) and any(each in words for each in missing)
+    return any(each in str(error.orig) for each in missing)
 
 
 if __name__ == "__main__":
