@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from kernel.errors import NotValid
+from kernel.errors import NotFound, NotValid
 from kernel.ids import CustomerId
 from kernel.money import Rounding, round_minor
 from orders.pricing.model import Discount, DiscountKind
@@ -16,6 +16,10 @@ WHOLE_BP = 10_000
 
 class PriceRuleNotValid(NotValid):
     """A price rule that cannot be meant: more than everything off, an end before its beginning, a code that is no word."""
+
+
+class PriceRuleNotFound(NotFound):
+    """There is no price rule of this code."""
 
 
 @dataclass(frozen=True, slots=True)
