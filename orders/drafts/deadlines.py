@@ -126,18 +126,18 @@ class Deadline:
         base = next((one for one in late if self.demand_of(one) is not None), None)
         if base is None or self._has_seen_all or not self.by_answers:
             return
-        kinds = kinds_of(self._rows, self.kind_of)
-        many = {each.code for each in self.configurator.model.features if each.kind is FeatureKind.OPTIONS}
+        self._has_seen_all = True
         asked = self.demand_of(base)
-        cases = None if asked is None or many & kinds.keys() else cases_of(kinds, asked.quantity)
-        if cases is None:
+        kinds = None if asked is None else kinds_of(self._rows, self.kind_of, asked.quantity)
+        many = {each.code for each in self.configurator.model.features if each.kind is FeatureKind.OPTIONS}
+        if not kinds or many & kinds.keys():
             return
+        cases = cases_of(kinds)
         demands = [self.demand_of(selection_of(case, kinds, self._rows, base)) for case in cases]
         self._ask([demand for demand in demands if demand is not None])
         is_late = {
             case: demand is not None and self._is_late(demand) for case, demand in zip(cases, demands, strict=True)
         }
-        self._has_seen_all = True
         self.limits = replace(
             self.limits, exclusions=(*self.limits.exclusions, *exclusions_of(is_late, kinds, TOGETHER))
         )

@@ -5,7 +5,6 @@ See docs/algorithms/need-by.md, N-8.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations, product
-from math import prod
 
 from configurator.model import Answer, Exclusion, Selection
 
@@ -20,27 +19,31 @@ Case = tuple[int, ...]
 
 
 def kinds_of(
-    rows: Mapping[str, Sequence[Answer | None]], kind_of: Callable[[str, Answer], object]
-) -> dict[str, tuple[int, ...]]:
-    """Return the features whose answers make a difference to the plant, with the kind of each row."""
-    found = {}
+    rows: Mapping[str, Sequence[Answer | None]], kind_of: Callable[[str, Answer], object], pieces: int
+) -> dict[str, tuple[int, ...]] | None:
+    """Return the features whose answers make a difference to the plant, with the kind of each row.
+
+    ``None`` where the combinations are too many for this many pieces each.
+    """
+    found: dict[str, tuple[int, ...]] = {}
+    walked = pieces
     for feature, answers in rows.items():
         numbers: dict[object, int] = {}
         own = tuple(
             numbers.setdefault(None if answer is None else ("is", kind_of(feature, answer)), len(numbers))
             for answer in answers
         )
+        walked *= len(numbers)
+        if walked > MOST_PIECES:
+            return None
         if len(numbers) > 1:
             found[feature] = own
     return found
 
 
-def cases_of(kinds: Kinds, pieces: int) -> list[Case] | None:
-    """Return all combinations of kinds, ``None`` where they are too many for this many pieces each."""
-    sizes = [max(own) + 1 for own in kinds.values()]
-    if not sizes or prod(sizes) * pieces > MOST_PIECES:
-        return None
-    return list(product(*(range(size) for size in sizes)))
+def cases_of(kinds: Kinds) -> list[Case]:
+    """Return all combinations of kinds."""
+    return list(product(*(range(max(own) + 1) for own in kinds.values())))
 
 
 def selection_of(case: Case, kinds: Kinds, rows: Mapping[str, Sequence[Answer | None]], base: Selection) -> Selection:

@@ -70,7 +70,7 @@ def deadline_for(
         days_of=days_of,
         batches=frozenset(str(each.code) for each in plant.work_centres if each.kind is WorkCentreKind.BATCH),
         ready=ready,
-        by_answers=profile is None,
+        by_answers=profile is None and not model.components,
     )
     if any(operation.when is None and operation.setup_s for operation in model.operations):
         for code in (code for code, day in ready.items() if day > draft.need_by):
