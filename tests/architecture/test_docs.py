@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import _numbers as numbers
 from tests.architecture.source import modules
 from web.settings import PREFIX, Settings
 
@@ -85,3 +86,8 @@ def test_decisions_are_numbered_and_named() -> None:
         text = (ROOT / "docs" / "decisions" / name).read_text()
         headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
         assert {"Context", "Decision", "Consequences", "Alternatives"} <= set(headings), name
+
+
+def test_the_numbers_are_those_recorded() -> None:
+    """`./dev bench numbers` writes the page anew."""
+    assert numbers.PAGE.read_text(encoding="utf-8") == numbers.page()
