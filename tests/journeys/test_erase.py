@@ -2,11 +2,15 @@
 
 import json
 import logging
+import re
 import zipfile
 from collections.abc import Iterator
+from email.message import EmailMessage
+from email.policy import SMTP
 from io import BytesIO
 from pathlib import Path
 
+import pypdf
 import pytest
 from sqlalchemy import inspect, text
 from starlette.testclient import TestClient
@@ -28,6 +32,7 @@ from tests.journeys.person import Person, words_of
 from tests.journeys.test_store_measures import READINGS
 from tests.serving import app_of
 from web.demo.people import DEMO_PASSWORD
+from web.mail_inbox import receive_mail
 from web.shop import Shop
 
 PLANTED = "Qwzyxv"
@@ -47,7 +52,18 @@ def everywhere(shop: Shop) -> Iterator[tuple[str, bytes]]:
                 for row in connection.execute(text(f"SELECT * FROM {quoted}")):
                     yield table, b" ".join(value if isinstance(value, bytes) else str(value).encode() for value in row)
     for path in files_of(shop):
-        yield str(path), path.read_bytes()
+        content = path.read_bytes()
+        yield str(path), content
+        if content.startswith(b"%PDF-"):
+            yield f"{path} (as read)", as_read(content)
+
+
+def as_read(pdf: bytes) -> bytes:
+    """Return what a PDF says and what is attached to it, which its bytes keep compressed."""
+    reader = pypdf.PdfReader(BytesIO(pdf))
+    attached = [each for contents in reader.attachments.values() for each in contents]
+    words = "".join(page.extract_text() for page in reader.pages)
+    return b" ".join([*attached, words.encode(), "".join(words.split()).encode(), str(reader.metadata).encode()])
 
 
 def files_of(shop: Shop) -> list[Path]:
@@ -104,12 +120,34 @@ def program(shop: Shop, card: str) -> None:
     """Write the text through the API as well: a note under a key, which is kept with its answer."""
     client = TestClient(app_of(shop), base_url="http://127.0.0.1:8000/api/v1")
     signed_in = client.post("/sessions", json={"login_name": "store", "password": DEMO_PASSWORD}).json()
-    headers = {"Authorization": f"Bearer {signed_in['token']}", "Idempotency-Key": f"note of {PLANTED}"}
+    signed_in_as = {"Authorization": f"Bearer {signed_in['token']}"}
+    headers = {**signed_in_as, "Idempotency-Key": f"note of {PLANTED}"}
     for _ in range(2):
         noted = client.post(f"{card}/contacts", json={"note": f"{PLANTED} wrote by program"}, headers=headers)
         assert noted.status_code == 201, noted.text
+    opened = client.post("/drafts", json={"line": "jeans"}, headers=signed_in_as)
+    draft = f"/drafts/{opened.json()['draft_id']}"
+    for answer in (
+        client.put(f"{draft}/customer", json={"customer_id": card.rpartition("/")[2]}, headers=signed_in_as),
+        client.put(f"{draft}/choices/monogram_text", json={"text": WRITTEN}, headers=signed_in_as),
+        client.post(f"{draft}/wishes", json={"text": f"a pocket for {WRITTEN}"}, headers=signed_in_as),
+    ):
+        assert answer.status_code in (200, 201), answer.text
     for body in ({"note": f"{PLANTED} again"}, {"note": f"{PLANTED} wrote", "channel": "phone"}):
         assert client.post(f"{card}/contacts", json=body, headers=headers).status_code == 422
+
+
+def answered(shop: Shop, number: str) -> None:
+    """Answer the mail about the order, as the customer's own mail program would."""
+    token = min(
+        found for path in files_of(shop) for found in re.findall(rb"orders\+([0-9a-f]{32})@", path.read_bytes())
+    )
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["Message-ID"] = f"{PLANTED.lower()}@example.org", f"<{PLANTED}@example.org>"
+    mail["To"], mail["Subject"] = f"orders+{token.decode()}@lotone.example", f"Re: {number} {PLANTED}"
+    mail.set_content(f"{PLANTED} would like it longer.")
+    mail.add_attachment(b"JPEG", maintype="image", subtype="jpeg", filename=f"{PLANTED}.jpg")
+    assert receive_mail(shop, mail.as_bytes())
 
 
 def deliver(shop: Shop, number: str) -> None:
@@ -158,12 +196,14 @@ def test_nothing_is_left_of_an_erased_customer_but_the_reference(
     clerk.open(f"/orders/{number}").press("Record it", amount="10.00", reference=f"cash of {PLANTED}")
     assert clerk.send_again() == 303
     program(shop, card)
+    answered(shop, number)
     before = holding(shop, PLANTED)
     written = holding(shop, WRITTEN)
     assert {"customer", "production_event"} <= before
     assert "audit_entry" not in before  # sealed by the customer's key
     assert {"draft", "quote", "customer_order", "wish_words"} <= written
-    assert [place for place in written if "blobs" in place]
+    assert [place for place in written if "blobs" in place and "(as read)" in place]
+    assert [place for place in before if "outbox" in place]
     assert reasons_in_the_chain(shop, number) == {f"{PLANTED} is on holiday", f"too small for {PLANTED}"}
     reference = clerk.open(card).text(".page-head__lead").split()[0]
 
