@@ -137,7 +137,8 @@ def problem(
     title = translate(TITLES.get(status, TITLES[500 if status >= 500 else 400]))
     text = translate(BY_CODE.get(code) or TEXTS.get(status, TEXTS[500 if status >= 500 else 400]))
     if _for_machines(request):
-        body = {"type": "about:blank", "title": title, "status": status, "detail": text, "code": code, **(facts or {})}
+        own = {"type": "about:blank", "title": title, "status": status, "detail": text, "code": code}
+        body = {**own, **(facts or {}), **own}  # No fact takes a name of the problem's own.
         return JSONResponse(_plain(body), status_code=status, media_type=PROBLEM, headers=headers)
     is_block = wants_blocks(request)
     incident = (facts or {}).get("incident")

@@ -13,18 +13,16 @@ from orders.publishing.candidates import Candidate, CandidateNotFound, Review, r
 from orders.publishing.tables import CandidateRow
 
 
-def add_candidate(db: Session, candidate: str, line: str, content: bytes, *, now: datetime) -> int:
-    """Store a candidate, or ask anew for a check of one that is there; return which check it is, from 1."""
+def add_candidate(db: Session, candidate: str, line: str, content: bytes, *, check: int, now: datetime) -> None:
+    """Store a candidate, or ask anew for a check of one that is there; ``check`` says which it is, from 1."""
     statement = (
         update(CandidateRow)
         .where(col(CandidateRow.id) == candidate)
-        .values(checks=col(CandidateRow.checks) + 1, review=None, done=0, total=0, added_at=now)
+        .values(checks=check, review=None, done=0, total=0, added_at=now)
     )
-    if changed_rows(db, statement):
-        return get_candidate(db, candidate).checks
-    db.add(CandidateRow(id=candidate, line=line, content=content, added_at=now, checks=1))
-    db.flush()
-    return 1
+    if not changed_rows(db, statement):
+        db.add(CandidateRow(id=candidate, line=line, content=content, added_at=now, checks=check))
+        db.flush()
 
 
 def has_candidate(db: Session, candidate: str) -> bool:

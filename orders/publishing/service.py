@@ -18,6 +18,7 @@ from modules_catalog.model import ConfigurationModel
 from modules_catalog.releases import service as releases
 from modules_catalog.releases.errors import ReleaseNotFound
 from modules_catalog.releases.packing import packed, unpacked
+from orders.audit import repository as audit
 from orders.audit.model import Actor
 from orders.audit.service import record
 from orders.drafts.configurators import Configurators
@@ -30,6 +31,7 @@ from production.plants.model import Plant
 from production.promise import service as promises
 
 CHECK_JOB = JobName("catalog.check")
+ADDED = "candidate"
 PROGRESS_EVERY = 10
 """Progress is written after so many choices tried."""
 
@@ -37,8 +39,10 @@ PROGRESS_EVERY = 10
 def add_candidate(db: Session, files: CatalogFiles, *, actor: Actor, now: datetime) -> str:
     """Store a catalog as a candidate, queue its check, and return its name; the same content is checked anew."""
     candidate = files.release()
-    check = repository.add_candidate(db, candidate, files.folder, packed(files), now=now)
-    record(db, f"catalog:{candidate}", "candidate", actor=actor, now=now, line=files.folder)
+    record(db, f"catalog:{candidate}", ADDED, actor=actor, now=now, line=files.folder)
+    # Counted over all times it was brought, for a job of the same name and number is done once.
+    check = sum(entry.action == ADDED for entry, _previous, _hash in audit.entries(db, f"catalog:{candidate}"))
+    repository.add_candidate(db, candidate, files.folder, packed(files), check=check, now=now)
     enqueue(db, CHECK_JOB, candidate, str(check))
     return candidate
 
@@ -53,7 +57,7 @@ def check_candidate(
     """
     with database.read() as db:
         files = unpacked(repository.content_of(db, candidate))
-        in_force = _in_force(db, files.folder, now)
+        in_force = release_in_force(db, files.folder, now)
         plant = _plant(db, files.folder)
     try:
         loaded = read_catalog(files)
@@ -92,7 +96,7 @@ def publish_candidate(
 
 def _require_passed(db: Session, candidate: str, now: datetime) -> Candidate:
     found = repository.get_candidate(db, candidate)
-    if found.review is None or found.review.compared_with != _in_force(db, found.line, now):
+    if found.review is None or found.review.compared_with != release_in_force(db, found.line, now):
         raise CandidateNotChecked(candidate=candidate)
     if not found.review.passes:
         raise CandidateNotPassed(candidate=candidate)
@@ -182,7 +186,8 @@ def _review(
     return Review(now, in_force, findings, impact)
 
 
-def _in_force(db: Session, line: str, now: datetime) -> str:
+def release_in_force(db: Session, line: str, now: datetime) -> str:
+    """Return the release of a line that is in force; empty where none is."""
     try:
         return releases.current_release(db, line, now=now)
     except ReleaseNotFound:

@@ -56,6 +56,11 @@ def test_a_price_is_changed_in_the_browser_checked_and_published(shop: Shop) -> 
     do_jobs(shop)
     author.open(author.path).press("Publish")
     before = in_force(shop, "desk")
+    send(author, "desk.zip", zipped(files))
+    do_jobs(shop)
+    assert "It is what is in force already" in author.open(author.path).text()
+    assert "Another release came into force since" not in author.text()
+    author.press("Remove the candidate")
     tools = (shop.database, shop.configurators)
     old = drafts.open_draft(*tools, "desk", owner="v", new_id=shop.new_id, now=NOW)
 

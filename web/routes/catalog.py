@@ -185,6 +185,7 @@ def _show(request: Request, shop: Shop, content: str, part: str, *, problem: str
         before = _before(db, files.folder, content, now)
         starts = view.starts_of_line(releases.starts_of(db, files.folder), now=now)
         base = releases.files_of(db, before) if before else None
+        in_force = publishing.release_in_force(db, files.folder, now)
     loaded = _loaded(files)
     review = candidate.review if candidate else None
     shown = part if part in VIEWS else "findings" if candidate else "modules"
@@ -203,7 +204,8 @@ def _show(request: Request, shop: Shop, content: str, part: str, *, problem: str
         "state": view.candidate_state(candidate) if candidate else "",
         "review": review,
         "starts": tuple(start for start in starts if start.release == content),
-        "is_stale": review is not None and review.compared_with != before,
+        "is_stale": review is not None and review.compared_with != in_force,
+        "is_in_force": content == in_force,
         "view": shown,
         "views": _views(candidate is not None, readable=model is not None, compared=bool(before)),
         "findings": view.finding_groups(review.findings, files, locale) if review else (),
