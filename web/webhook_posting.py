@@ -98,7 +98,7 @@ def post_letter(letter: Letter, inside: frozenset[str]) -> int | None:
             )
             answer.close()
             return int(answer.status)
-    except (HTTPError, OSError) as error:
+    except (HTTPError, OSError, UnicodeError) as error:  # the last: a host no name server could be asked for
         _log.warning("webhook %s was not taken: %s", letter.delivery.webhook_id, type(error).__name__)
         return None
 

@@ -13,6 +13,7 @@ from orders.audit.service import record
 from orders.lifecycle import repository
 from orders.lifecycle.following import DATE_OFFER, follow
 from orders.lifecycle.model import DateOffer, DateOfferState, Order
+from orders.lifecycle.reasons import reason_details
 from orders.lifecycle.redating import LONGEST_REASON, NewDateNotValid, PromiseMoved, move_promise
 from orders.lifecycle.transitions import RUNNING_STATES
 from production.promise import service as promises
@@ -61,7 +62,7 @@ def offer_date(
         now=now,
         before=promised.isoformat(),
         after=day.isoformat(),
-        reason=offer.reason,
+        **reason_details(db, order, offer.reason),
     )
     follow(db, order.id, DATE_OFFER, turn=turn)
     return offer

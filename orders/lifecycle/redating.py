@@ -14,6 +14,7 @@ from orders.audit.service import record
 from orders.lifecycle import repository
 from orders.lifecycle.following import NEW_DATE, follow
 from orders.lifecycle.model import DateOfferState, Order
+from orders.lifecycle.reasons import reason_details
 from orders.lifecycle.remaking import NEW_PROMISE
 from orders.lifecycle.transitions import RUNNING_STATES
 from production.floor import service as floor
@@ -85,7 +86,7 @@ def move_promise(
         before=before.date.isoformat(),
         after=day.isoformat(),
         agreed=True,
-        reason=reason.strip()[:LONGEST_REASON],
+        **reason_details(db, order, reason.strip()[:LONGEST_REASON]),
     )
     follow(db, order.id, NEW_DATE, turn=day.toordinal())
     return repository.get_order(db, order.id)

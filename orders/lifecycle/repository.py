@@ -169,6 +169,11 @@ def close_date_offers(
     return changed_rows(db, update(DateOfferRow).where(*wanted).values(state=state, answered_at=now))
 
 
+def forget_date_reasons(db: Session, order_id: OrderId) -> None:
+    """Empty what was written about the days a customer was asked about."""
+    db.connection().execute(update(DateOfferRow).where(col(DateOfferRow.order_id) == order_id).values(reason=""))
+
+
 def move_promise(db: Session, before: Order, promise: Mapping[str, JsonValue], *, now: datetime) -> bool:
     """Return whether the order still promised what ``before`` says and promises this now; what it promised is kept.
 

@@ -151,6 +151,7 @@ def _forget_order(db: Session, order: Order) -> tuple[str, ...]:
             specification_without_texts(earlier.specification, texts),
         )
     forget_references(db, order.id)
+    orders.forget_date_reasons(db, order.id)
     floor.forget_words(db, order.number)
     return forget_sheets(db, order.number)
 

@@ -100,7 +100,8 @@ def checked_url(url: str, inside: frozenset[str]) -> str:
     try:
         parts = urlsplit(url)
         host, _port = parts.hostname or "", parts.port
-    except ValueError:
+        host.encode("idna")
+    except ValueError:  # also a port that is no number, and a host no name server could be asked for
         raise WebhookNotValid(field="url") from None
     fits = len(url) <= LONGEST_URL and url.isascii() and url.isprintable() and " " not in url
     if not (fits and host and parts.username is None and parts.scheme in ("https", "http")):

@@ -5,6 +5,7 @@ import logging
 import re
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from io import BytesIO
@@ -21,11 +22,13 @@ from orders.customers import repository as customers
 from orders.customers.model import Purpose
 from orders.invoicing.repository import find_invoices
 from orders.lifecycle import repository as orders
+from orders.lifecycle.date_offers import answer_offer, offer_date
 from orders.lifecycle.reasons import reason_told
 from orders.lifecycle.service import move
 from orders.lifecycle.transitions import OrderEvent, OrderState
 from orders.payments.repository import payments_of
 from orders.privacy import repository as privacy
+from production.promise.document import promise_from_json
 from tests.journeys.conftest import do_jobs, enter
 from tests.journeys.ordering import CLERK
 from tests.journeys.person import Person, words_of
@@ -192,6 +195,12 @@ def test_nothing_is_left_of_an_erased_customer_but_the_reference(
     clerk = enter(shop, login_name="store")
     clerk.open(f"/orders/{number}").press("Hold the order", reason=f"{PLANTED} is on holiday")
     clerk.press("Take off hold")
+    with shop.database.write() as db:
+        promised = promise_from_json(orders.get_order_by_number(db, number).promise).date
+        words = f"{PLANTED} rang"
+        later = promised + timedelta(days=1)
+        offer_date(db, number, later, shown=promised, reason=words, actor=CLERK, now=shop.now())
+        answer_offer(db, number, 1, accepts=True, actor=CLERK, now=shop.now())
     deliver(shop, number)
     clerk.open(f"/orders/{number}/fit").press("Tell us", waist="too_small", words=f"{PLANTED} could not breathe")
     with shop.database.write() as db:
@@ -204,12 +213,16 @@ def test_nothing_is_left_of_an_erased_customer_but_the_reference(
     answered(shop, number)
     before = holding(shop, PLANTED)
     written = holding(shop, WRITTEN)
-    assert {"customer", "production_event"} <= before
+    assert {"customer", "production_event", "order_date_offer"} <= before
     assert "audit_entry" not in before  # sealed by the customer's key
     assert {"draft", "quote", "customer_order", "wish_words"} <= written
     assert [place for place in written if "blobs" in place and "(as read)" in place]
     assert [place for place in before if "outbox" in place]
-    assert reasons_in_the_chain(shop, number) == {f"{PLANTED} is on holiday", f"too small for {PLANTED}"}
+    assert reasons_in_the_chain(shop, number) == {
+        f"{PLANTED} is on holiday",
+        f"{PLANTED} rang",
+        f"too small for {PLANTED}",
+    }
     reference = clerk.open(card).text(".page-head__lead").split()[0]
 
     clerk.open(f"{card}/erasure").press("Erase everything now", reference="A-0")

@@ -35,6 +35,13 @@ def offered_joins(db: Session, user: User) -> list[Customer]:
     return [each for each in joinable(db, customer) if not users.users_of_customer(db, each.id)]
 
 
+def _own_and_offered(db: Session, user: User, other: str) -> tuple[CustomerId, CustomerId]:
+    """Return the person's own card and the offered one they mean."""
+    if user.customer_id is None or CustomerId(other) not in [each.id for each in offered_joins(db, user)]:
+        raise MergeNotPossible(kept="account", merged="not offered")
+    return CustomerId(user.customer_id), CustomerId(other)
+
+
 @router.post("", name="account_joining:join")
 def join(
     request: Request, shop: TheShop, user: SignedInUser, actor: TheActor, other: Annotated[str, Form()] = ""
@@ -45,9 +52,8 @@ def join(
         MergeNotPossible: it was not offered.
     """
     with shop.database.write() as db:
-        if user.customer_id is None or CustomerId(other) not in [each.id for each in offered_joins(db, user)]:
-            raise MergeNotPossible(kept="account", merged="not offered")
-        merge(db, user.customer_id, CustomerId(other), new_id=shop.new_id, actor=actor, now=shop.now())
+        own, offered = _own_and_offered(db, user, other)
+        merge(db, own, offered, new_id=shop.new_id, actor=actor, now=shop.now())
     return go_to(request, "/account")
 
 
@@ -61,9 +67,8 @@ def decline(
         MergeNotPossible: it was not offered.
     """
     with shop.database.write() as db:
-        if user.customer_id is None or CustomerId(other) not in [each.id for each in offered_joins(db, user)]:
-            raise MergeNotPossible(kept="account", merged="not offered")
-        tell_apart(db, user.customer_id, CustomerId(other))
+        own, offered = _own_and_offered(db, user, other)
+        tell_apart(db, own, offered)
         record(db, f"user:{user.id}", "card_declined", actor=actor, now=shop.now(), other=other)
     return go_to(request, "/account")
 

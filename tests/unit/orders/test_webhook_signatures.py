@@ -49,6 +49,8 @@ def test_nobody_and_nobodys_words_are_told() -> None:
         "https://user:word@example.org/",
         "https://example.org/a b",
         "https://example.org:notaport/",
+        "https://a..b/",
+        "https://" + "x" * 64 + ".org/",
         "https://example.org/\nhost: x",
         "http://example.org/",
         "https://example.org/" + "x" * 500,
