@@ -141,29 +141,50 @@ def pushed(formula: Formula, *, holds: bool = True) -> Formula:
 
 
 def clauses(formula: Formula, most: int) -> list[tuple[Formula, ...]] | None:
-    """Return *or*-clauses that all hold exactly when the formula does, ``None`` when there would be more than ``most``."""
+    """Return *or*-clauses that all hold exactly when the formula does, ``None`` when there would be more than ``most``.
 
-    def spread(part: Formula) -> list[tuple[Formula, ...]] | None:
-        if isinstance(part, Joined) and part.operator == "and":
-            found: list[tuple[Formula, ...]] = []
-            for operand in part.operands:
-                inner = spread(operand)
-                if inner is None or len(found) + len(inner) > most:
-                    return None
-                found += inner
-            return found
-        if isinstance(part, Joined) and part.operator == "or":
-            product: list[tuple[Formula, ...]] = [()]
-            for operand in part.operands:
-                inner = spread(operand)
-                if inner is None or len(product) * len(inner) > most:
-                    return None
-                product = [tuple(dict.fromkeys((*one, *two))) for one in product for two in inner]
-            return product
-        return [(part,)]
+    None of them is always true, and none says less than another one.
+    """
+    found = _spread(pushed(formula), most)
+    return None if found is None else _telling([clause for clause in found if not _always(clause)])
 
-    found = spread(pushed(formula))
-    return None if found is None else [clause for clause in found if not _always(clause)]
+
+def _spread(part: Formula, most: int) -> list[tuple[Formula, ...]] | None:
+    """Return the clauses of a formula of *and* and *or*."""
+    if not isinstance(part, Joined) or part.operator not in ("and", "or"):
+        return [] if part == Fixed(True) else [(part,)]
+    found: list[tuple[Formula, ...]] = [] if part.operator == "and" else [()]
+    for operand in part.operands:
+        inner = _spread(operand, most)
+        if inner is None:
+            return None
+        if part.operator == "and":
+            found += inner
+        elif len(found) * len(inner) <= most:
+            found = [tuple(dict.fromkeys((*one, *two))) for one in found for two in inner]
+        else:
+            return None
+        if len(found) > most:
+            return None
+    return found
+
+
+def _telling(found: list[tuple[Formula, ...]]) -> list[tuple[Formula, ...]]:
+    """Return the clauses without those another one makes needless, in their order."""
+    kept: list[frozenset[Formula]] = []
+    by_part: dict[Formula, list[frozenset[Formula]]] = {}
+    for members in sorted(dict.fromkeys(map(frozenset, found)), key=len):
+        if not members:
+            return [()]
+        if not any(less <= members for part in members for less in by_part.get(part, ())):
+            kept.append(members)
+            by_part.setdefault(min(members, key=lambda one: len(by_part.get(one, ()))), []).append(members)
+    wanted = set(kept)
+    told: dict[frozenset[Formula], tuple[Formula, ...]] = {}
+    for clause in found:
+        if (members := frozenset(clause)) in wanted:
+            told.setdefault(members, clause)
+    return list(told.values())
 
 
 def _always(clause: tuple[Formula, ...]) -> bool:
