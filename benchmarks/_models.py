@@ -1,5 +1,6 @@
 """Clicks on feature models: ours, a textbook solver loop, CP-SAT, and flamapy's configurator, in one run."""
 
+import gc
 import json
 import subprocess
 import tempfile
@@ -78,8 +79,12 @@ def measured_model(model: Measurable, sessions: int, probes: int) -> dict[str, A
     engine = build_sat_engine(problem)
     engine_s = time.process_time() - begun
     ours = Imported(model, engine, {problem.index[code]: name for name, code in catalog.codes.items()})
+    gc.collect()
+    gc.disable()
     played = [_session(ours, seed) for seed in range(sessions)]
     clicks = [click for session in played for click in session[1]]
+    textbook = _textbook(ours, clicks)
+    gc.enable()
     judge = CpSatEngine(problem)
     return {
         "features": len(model.numbers),
@@ -89,7 +94,7 @@ def measured_model(model: Measurable, sessions: int, probes: int) -> dict[str, A
         "engine_s": round(engine_s, 2),
         "click_cpu_ms": spread([ms for _, _, ms in clicks]),
         "clicks": len(clicks),
-        "textbook": _textbook(ours, clicks),
+        "textbook": textbook,
         "cp_sat": _cp_sat(judge, ours, clicks, probes),
         "flamapy": _flamapy(ours, played),
         "exported_and_imported": _round_trip(loaded, ours, clicks),

@@ -138,15 +138,16 @@ class Answering:
 
     def _together(self, left: IntArray, follows: BoolArray) -> IntArray:
         """Return some of the classes left of which none rules out another at sight."""
-        taken: list[int] = []
+        asked = left[:: -(-len(left) // LOOKED_AT)]
+        literals = self._layout.literals[asked]
         marked = follows.copy()
-        for place in left[:: -(-len(left) // LOOKED_AT)].tolist():
-            literal = int(self._layout.literals[place])
-            if not marked[-literal]:
-                marked[self._solver.implied(literal)] = True
-                taken.append(place)
-                if len(taken) == TOGETHER:
-                    break
+        open_ones = np.flatnonzero(~marked[-literals])
+        taken: list[int] = []
+        while len(open_ones) and len(taken) < TOGETHER:
+            first = open_ones[0]
+            taken.append(int(asked[first]))
+            marked[self._solver.implied(int(literals[first]))] = True
+            open_ones = open_ones[1:][~marked[-literals[open_ones[1:]]]]
         return np.array(taken or left[:1], dtype=np.int64)
 
     def _holds(self, assumptions: list[int]) -> bool:

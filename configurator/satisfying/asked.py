@@ -1,6 +1,7 @@
 """One question in the solver's words: picks and limits as assumptions, and a solution as rows again."""
 
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 
@@ -66,19 +67,24 @@ class Asked:
         """Return a solution as rows: a picked row where one is picked, else the first of its class that can be had."""
         layout = self.formula.layout
         rows = layout.sample[np.flatnonzero(has)].tolist()
-        found: dict[int, Mapping[int, int]] = {index: {row: 1} for index, row in enumerate(rows)}
+        found = dict(enumerate(map(_one_of, rows)))
         for index in {*self.picks, *self.late}:
-            if self.picks.get(index) == [rows[index]] and index not in self.late:
-                continue
-            klass = self.formula.classes[index].of_row[rows[index]]
-            living = self.formula.classes[index].of_row == klass
-            if index in self.late:
-                living &= ~self.late[index]
-            if index in self.picks:
-                picked = [row for row in self.picks[index] if living[row]]
-                living = living if not picked else np.isin(np.arange(len(living)), picked)
-            found[index] = {int(np.flatnonzero(living)[0]): 1}
+            of_row, late = self.formula.classes[index].of_row, self.late.get(index)
+            klass = of_row[rows[index]]
+            picked = [
+                row for row in self.picks.get(index, ()) if of_row[row] == klass and (late is None or not late[row])
+            ]
+            if picked:
+                found[index] = _one_of(picked[0])
+            elif late is not None:
+                found[index] = _one_of(int(np.flatnonzero((of_row == klass) & ~late)[0]))
         return found
+
+
+@cache
+def _one_of(row: int) -> Mapping[int, int]:
+    """Return one piece of a row; everybody shares it."""
+    return {row: 1}
 
 
 def late_rows(formula: Formula, limits: Limits, dropped: frozenset[str] = frozenset()) -> dict[int, BoolArray]:

@@ -33,7 +33,7 @@ class Layout:
             [own.of_row + begin for own, begin in zip(classes, self.first, strict=False)]
         )
         ends = np.cumsum([len(own.of_row) for own in classes]).tolist()
-        self._rows = list(zip([0, *ends], ends, strict=False))
+        self._rows = [slice(begin, end) for begin, end in zip([0, *ends], ends, strict=False)]
         self.literals: IntArray = np.concatenate(literals)
         self.sample: IntArray = np.concatenate([own.sample for own in classes])
         self.hidden: BoolArray = np.repeat([domain.hidden for domain in problem.domains], counts)
@@ -52,7 +52,7 @@ class Layout:
     def per_row(self, values: IntArray) -> list[IntArray]:
         """Return values of classes as values of rows, domain by domain."""
         flat = values[self._class_of_row]
-        return [flat[begin:end] for begin, end in self._rows]
+        return list(map(flat.__getitem__, self._rows))
 
     def class_of(self, index: int, row: int) -> int:
         """Return the place of a row's class."""

@@ -53,8 +53,10 @@ class Witnesses:
             missing = np.argmin(having[near], axis=1)
             mended = _any_of(reach[near], chosen)[np.arange(len(near)), missing]
             proven |= has[near[mended]].any(axis=0)
-            for solution, place in zip(near[~mended].tolist(), missing[~mended].tolist(), strict=True):
-                proven[domains[place]] |= has[solution][domains[place]]
+            solutions, places = near[~mended], missing[~mended]
+            for place in np.unique(places).tolist():
+                own = domains[place]
+                proven[own] |= has[np.ix_(solutions[places == place], own)].any(axis=0)
         return proven
 
 

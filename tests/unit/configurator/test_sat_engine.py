@@ -14,8 +14,12 @@ from configurator.configurator import Configurator
 from configurator.engine import NO_WAY, Picks
 from configurator.model import CapacityCap, Limits, Refused, Selection, Status
 from configurator.problem import Domain, Problem, ProblemRule, SumRule, TableRule
+from configurator.satisfying.asked import Asked
+from configurator.satisfying.changing import Changing
 from configurator.satisfying.engine import SatEngine, build_sat_engine
 from configurator.satisfying.errors import NotEncodable
+from configurator.satisfying.formula import formula_of
+from configurator.satisfying.solving import Solving
 from modules_catalog.loading.catalog import read_catalog
 from modules_catalog.loading.files import CatalogFiles
 from modules_catalog.uvl.importing import catalog_of
@@ -110,6 +114,32 @@ def test_random_problems_are_answered_like_by_enumeration(seed: int) -> None:
 def test_any_problem_is_answered_like_by_enumeration(seed: int) -> None:
     """The same over all seeds."""
     check_seed(seed, questions=2)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_what_one_change_reaches_is_told_alike_with_and_without_numba(seed: int) -> None:
+    """S-5: the compiled loop and numpy give the same, and each answer turned round is a solution."""
+    rng = np.random.default_rng(seed)
+    problem = priceless(random_problem(rng))
+    formula, oracle = formula_of(problem), Oracle(problem)
+    sums = [rule for rule in problem.rules if isinstance(rule, SumRule)]
+    compiled, arrays = (Changing(formula, formula.tables, sums, by_arrays=by_arrays) for by_arrays in (False, True))
+    nothing = Asked(formula, {}, Limits())
+    clauses = [*formula.structure, *(clause for said in formula.rules.values() for clause in said)]
+    solver = Solving(formula, clauses, 1_000)
+    for _ in range(3):
+        solver.prefer(formula.layout.literals[rng.random(formula.layout.classes) < 0.5])
+        if not solver.holds([]):
+            return
+        values = solver.solution()
+        has = formula.layout.classes_in(values)
+        free = compiled.free(values, has)
+        assert free.tolist() == arrays.free(values, has).tolist()
+        for variable in np.flatnonzero(free).tolist():
+            turned = values.copy()
+            turned[variable] = not turned[variable]
+            assert oracle.keeps(nothing.assignment(formula.layout.classes_in(turned)))
 
 
 @settings(max_examples=40, deadline=None)
