@@ -92,12 +92,9 @@ class FindsCores(Protocol):
 class WeighsRules(Protocol):
     """What an engine may be able to do besides: tell which rules are not needed, faster than by small models."""
 
-    def implied_by(self, rule: str) -> tuple[str, ...] | None:
-        """Return rules that together already forbid all that a rule forbids, ``None`` when it is needed.
+    def weighed(self) -> Mapping[str, tuple[str, ...] | None]:
+        """Return for each rule the rules that together already forbid all that it forbids, ``None`` when it is needed.
 
-        The empty tuple says that nothing ever breaks the rule.
-
-        Raises:
-            NotAvailable: This rule is beyond it.
+        The empty tuple says that nothing ever breaks the rule. Rules it cannot tell of, and those that warn, are left out.
         """
         ...

@@ -1,17 +1,15 @@
 """Why not? Rules switched by literals of their own, and the assumptions that clash. See docs/algorithms/satisfying.md, S-6."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-
-import numpy as np
+from collections.abc import Sequence
 
 from configurator.engine import Core
 from configurator.model import Limits
-from configurator.problem import BoolArray, ProblemRule, TableRule
+from configurator.problem import BoolArray
 from configurator.satisfying.asked import late_rows
 from configurator.satisfying.errors import NotEncodable
 from configurator.satisfying.formula import Formula
 from configurator.satisfying.solving import Solving
+from configurator.satisfying.sums import Clause
 
 
 class Clashing:
@@ -42,7 +40,7 @@ class Clashing:
         layout = self._formula.layout
         late = late_rows(self._formula, limits)
         groups: dict[int | str, list[int]] = {}
-        for rule in self._rules():
+        for rule in self.rules():
             groups[rule] = [self._switch[rule]]
         for index, rows in late.items():
             lost = layout.lost(index, rows)
@@ -60,42 +58,30 @@ class Clashing:
         chosen = tuple(sorted(one for one in needed if isinstance(one, int)))
         return Core(chosen, tuple(one for one in needed if isinstance(one, str)))
 
-    def implied_by(self, rule: str) -> tuple[str, ...] | None:
-        """Return rules that forbid all that a rule forbids, ``None`` when it is needed; see ``WeighsRules``.
-
-        Each way to break the rule gets a switch of its own; the clash is among it and the other rules' switches.
-        """
-        problem = self._formula.problem
-        parts = [part for part in problem.rules if part.rule == rule]
-        if not parts or any(part.rule == rule for part in problem.warnings):
-            raise NotEncodable(what="a rule that only warns", rule=rule)
-        others: dict[int | str, list[int]] = {one: [self._switch[one]] for one in self._rules() if one != rule}
-        involved: set[str] = set()
-        for part in parts:
-            for broken in _broken(part):
-                switch = self._switched(broken)
-                needed = self._needed({**others, 0: [switch]})
-                self._solver().add((-switch,))
-                if needed is None:
-                    return None
-                involved.update(one for one in needed if isinstance(one, str))
-        return tuple(sorted(involved))
-
-    def _switched(self, rules: Sequence[ProblemRule]) -> int:
-        """Add rules that act while a new switch is assumed."""
-        solver, formula = self._solver(), self._formula
-        before = len(formula.structure)
-        said = [clause for rule in rules for clause in formula.clauses_of(rule)]
-        switch = formula.new()
-        for clause in formula.structure[before:]:
-            solver.add(clause)
-        for clause in said:
-            solver.add((-switch, *clause))
-        return switch
-
-    def _rules(self) -> list[str]:
+    def rules(self) -> list[str]:
+        """Return the named rules."""
         self._solver()
         return list(self._switch)
+
+    def switch(self, rule: str) -> int:
+        """Return the literal under which a rule acts."""
+        return self._switch[rule]
+
+    def add(self, clauses: Sequence[Clause]) -> None:
+        """Add clauses for good."""
+        for clause in clauses:
+            self._solver().add(clause)
+
+    def needed_against(self, assumed: Sequence[int], rules: Sequence[str]) -> list[str] | None:
+        """Return those of some rules that clash with what is assumed, none of which can be left out; ``None`` if none do.
+
+        Raises:
+            OutOfEffort: Not told within the effort.
+        """
+        groups: dict[int | str, list[int]] = {0: list(assumed)}
+        groups.update({rule: [self._switch[rule]] for rule in rules})
+        needed = self._needed(groups)
+        return None if needed is None else [one for one in needed if isinstance(one, str)]
 
     def _needed(self, groups: dict[int | str, list[int]]) -> list[int | str] | None:
         """Return groups that clash, none of which can be left out; rules are left out first, then the oldest choices."""
@@ -107,7 +93,8 @@ class Clashing:
             if fewer is None or len(fewer) >= len(kept):
                 break
             kept = fewer
-        kept.sort(key=list(groups).index)
+        place = {one: at for at, one in enumerate(groups)}
+        kept.sort(key=lambda one: place[one])
         for one in list(kept):
             if one not in kept:
                 continue
@@ -136,20 +123,3 @@ class Clashing:
                 clauses += [(-switch, *clause) for clause in said]
             self._made = Solving(formula, clauses, self._effort)
         return self._made
-
-
-def _broken(part: ProblemRule) -> Iterator[tuple[ProblemRule, ...]]:
-    """Yield the ways to break a rule, each as rules that then hold."""
-    if isinstance(part, TableRule):
-        yield (replace(part, allowed=~part.allowed),)
-        return
-    speaking: tuple[ProblemRule, ...] = ()
-    if part.free is not None:
-        speaking = tuple(
-            TableRule(part.rule, (index,), (free.astype(np.int64),), np.array([True, False]))
-            for index, free in zip(part.scope, part.free, strict=True)
-        )
-    if part.lower is not None:
-        yield (*speaking, replace(part, lower=None, upper=part.lower - 1, free=None))
-    if part.upper is not None:
-        yield (*speaking, replace(part, lower=part.upper + 1, upper=None, free=None))

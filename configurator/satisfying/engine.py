@@ -16,6 +16,7 @@ from configurator.satisfying.clashing import Clashing
 from configurator.satisfying.errors import NotEncodable
 from configurator.satisfying.formula import Formula, formula_of
 from configurator.satisfying.solving import OutOfEffort, Solving
+from configurator.satisfying.weighing import Weighing
 from configurator.satisfying.witnesses import Kept, Witnesses
 
 KEPT_SOLUTIONS = 2_000
@@ -43,6 +44,7 @@ class SatEngine:
             Changing(formula, formula.tables, sums),
             Witnesses(formula.layout.classes, KEPT_SOLUTIONS),
         )
+        self._effort = effort
         self._clashing = Clashing(formula, effort)
         self._wanted = ~formula.layout.hidden
         self._learn_what_never_is()
@@ -95,17 +97,10 @@ class SatEngine:
             except OutOfEffort:
                 raise NotEncodable(what="effort") from None
 
-    def implied_by(self, rule: str) -> tuple[str, ...] | None:
-        """Return rules that forbid all that a rule forbids, ``None`` when it is needed; see ``WeighsRules``.
-
-        Raises:
-            NotEncodable: The rule warns, or the effort is beyond this method.
-        """
+    def weighed(self) -> dict[str, tuple[str, ...] | None]:
+        """Return which rules are needed, and by which the others are implied; see ``WeighsRules``."""
         with self._lock:
-            try:
-                return self._clashing.implied_by(rule)
-            except OutOfEffort:
-                raise NotEncodable(what="effort") from None
+            return Weighing(self.formula, self._clashing, self._effort).weighed()
 
     def _completed(self, asked: Asked) -> BoolArray | None:
         self._solver.prefer(self.formula.layout.usual)

@@ -9,7 +9,6 @@ from configurator.configurator import Configurator
 from configurator.engine import WeighsRules
 from configurator.satisfying.engine import build_sat_engine
 from configurator.satisfying.errors import NotEncodable
-from kernel.errors import NotAvailable
 from modules_catalog.checking.listing import some_of
 from modules_catalog.findings import Finding, FindingSeverity
 from modules_catalog.model import Rule
@@ -26,8 +25,10 @@ def rule_findings(configurator: Configurator, *, reported: frozenset[str] = froz
         reported: Rules reported already because they kill an option; that others are idle beside them is no news.
     """
     weigher = _weigher(configurator)
+    weighed = {} if weigher is None else weigher.weighed()
     for rule in configurator.model.rules:
-        implied = _implied_by(configurator, weigher, rule.id)
+        told = rule.id in weighed
+        implied = weighed[rule.id] if told else implied_by(configurator.problem, rule.id)
         if implied is None or (implied and reported.issuperset(implied)):
             continue
         yield _redundant(rule, implied) if implied else _never_matters(rule)
@@ -46,16 +47,6 @@ def _weigher(configurator: Configurator) -> WeighsRules | None:
         return build_sat_engine(replace(problem, domains=free))
     except NotEncodable:
         return None
-
-
-def _implied_by(configurator: Configurator, weigher: WeighsRules | None, rule: str) -> tuple[str, ...] | None:
-    """Return the rules that already forbid all that a rule forbids, ``None`` when it is needed."""
-    if weigher is not None:
-        try:
-            return weigher.implied_by(rule)
-        except NotAvailable:
-            pass
-    return implied_by(configurator.problem, rule)
 
 
 def _redundant(rule: Rule, others: tuple[str, ...]) -> Finding:
