@@ -73,12 +73,43 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Ease:
+    """The limits to set instead; ``None`` where there is to be none."""
+
+    budget_minor: int | None
+    need_by: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a draft comes to when it can be had: its state and its promise."""
+
+    state: State
+    promise: Promise | None
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """Choices that keep the rules and not the limits.
+
+    ``aside`` is how they stand without the limits. ``has_other`` says whether anything of the line keeps the limits, and
+    ``least_minor`` what the cheapest costs where the budget is below even that.
+    """
+
+    aside: Standing
+    eases: tuple[Ease, ...]
+    has_other: bool
+    least_minor: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class DraftView:
     """Everything a page shows of a draft after one click.
 
     ``promise`` is that of the present choices completed at least cost; ``None`` where the line has no plant or the
     choices cannot be completed. ``late`` says that it lies after the need-by date. ``limits`` bound the state, a need-by date
-    included; ``dates_proven`` is false when not every option shown as available under it has a promise in time.
+    included; ``dates_proven`` is false when not every option shown as available under it has a promise in time. ``beyond``
+    tells of choices that keep the rules but not the budget or the need-by date.
     """
 
     draft: Draft
@@ -92,6 +123,7 @@ class DraftView:
     changes: tuple[Change, ...] = ()  # what the last press changed besides what was pressed
     locked: frozenset[str] = frozenset()  # features a company has settled for who buys
     is_best: bool | None = None  # after completing by a goal: whether nothing better is possible
+    beyond: Beyond | None = None
     cost_centres: tuple[CostCentre, ...] = ()  # of the company it is bought for; another cannot be charged
 
     @property
@@ -113,10 +145,14 @@ class DraftView:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A choice that cannot be: why, and the ways to have it all the same. The draft is unchanged."""
+    """A choice that cannot be: why, and the ways to have it all the same. The draft is unchanged.
+
+    ``eases`` are other limits that would let it through with all other choices kept.
+    """
 
     view: DraftView
     feature: str
     option: str
     conflict: Conflict
     repairs: tuple[Repair, ...]
+    eases: tuple[Ease, ...] = ()

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from configurator.configurator import Configurator
+from configurator.errors import NoCompletion
 from configurator.model import Answer, Change, Chosen, Conflict, Goal, Repair, Selection
 from configurator.model import Refused as NotChosen
 from kernel.database import Database, DatabaseBusy
@@ -26,15 +27,25 @@ from orders.customers.service import current_profile
 from orders.drafts import repository
 from orders.drafts.configurators import Configurators
 from orders.drafts.deadlines import Deadline
+from orders.drafts.easing import eases_of, is_of_limits
 from orders.drafts.fitting import fit_view
 from orders.drafts.following import chosen_with_followers, state_with_followers
 from orders.drafts.goals import Aim, reached, reopened
 from orders.drafts.limits import deadline_for, limits_for
-from orders.drafts.model import Draft, DraftNotYours, DraftView, NothingToUndo, Refused
+from orders.drafts.model import (
+    Beyond,
+    Draft,
+    DraftNotYours,
+    DraftView,
+    Ease,
+    NothingToUndo,
+    Refused,
+    Standing,
+)
 from orders.drafts.panels import with_panels
 from orders.drafts.presets import require_unlocked, unlocked_repairs, within_locks
 from orders.drafts.promising import inquired_promise
-from orders.drafts.settling import settled_choice, settled_state
+from orders.drafts.settling import settled_choice, settled_completion, settled_state
 from orders.drafts.wishing import refused_wish, unmet_limits
 from orders.wishes.model import Wish
 from orders.wishes.service import record_wishes
@@ -175,7 +186,10 @@ def choose_option(
             return draft.changed(now, selection=outcome.selection)
         view = _view(db, configurators, draft, now=now)
         pressed = _pressed_code(answer, draft.selection.answers.get(feature))
-        return Refused(view, feature, pressed, outcome.conflict, outcome.repairs)
+        eases: tuple[Ease, ...] = ()
+        if is_of_limits(outcome.conflict):
+            eases = _eases(db, configurators, draft, now=now, pressed=(feature, answer))
+        return Refused(view, feature, pressed, outcome.conflict, outcome.repairs, eases)
 
     return _change(database, configurators, draft_id, reader, decide, now=now)
 
@@ -450,6 +464,10 @@ def _view(
         state, is_proven = settled_state(deadline, draft.selection)
     fit = fit_view(configurator.model, draft.selection.answers, profile, configurator.model.components)
     promise = inquired_promise(db, configurator, draft, fit, limits, now=now)
+    beyond = None
+    is_late = promise is not None and draft.need_by is not None and promise.date > draft.need_by
+    if is_late or (not state.valid and (draft.budget_minor is not None or draft.need_by is not None)):
+        beyond = _beyond(db, configurators, draft, deadline, now=now)
     limits = limits if deadline is None else deadline.limits
     return DraftView(
         draft=draft,
@@ -461,9 +479,77 @@ def _view(
         locked=companies.locked_in(db, draft.id),
         cost_centres=companies.cost_centres_of(db, draft.customer_id),
         dates_proven=is_proven,
-        plant=promises.plant_of(db, draft.line) if promise else None,
+        plant=promises.plant_of(db, draft.line) if promise or (beyond and beyond.aside.promise) else None,
+        beyond=beyond,
         changes=() if before is None else changes_between(before, draft.selection),
     )
+
+
+def _beyond(
+    db: Session, configurators: Configurators, draft: Draft, deadline: Deadline | None, *, now: datetime
+) -> Beyond | None:
+    """Return how choices stand that keep the rules but not the limits; ``None`` where the limits are not what they break."""
+    aside = _standing(db, configurators, replace(draft, budget_minor=None, need_by=None), now=now)
+    if aside is None:
+        return None
+    configurator = configurators.of(db, draft.release)
+    locked = companies.locked_in(db, draft.id)
+    kept = Selection({code: answer for code, answer in draft.selection.answers.items() if code in locked})
+    limits = limits_for(configurator, draft, _profile(db, draft))
+    least_minor = None
+    try:
+        if deadline is None:
+            configurator.complete(kept, Goal.CHEAPEST, limits)
+        else:
+            settled_completion(deadline, kept, Goal.CHEAPEST, None)
+        has_other = True
+    except NoCompletion:
+        has_other = False
+        with suppress(NoCompletion):
+            cheapest = configurator.complete(kept, Goal.CHEAPEST, replace(limits, budget_minor=None))
+            price = configurator.state(cheapest).total_minor
+            is_short = price is not None and draft.budget_minor is not None and price > draft.budget_minor
+            least_minor = price if is_short else None
+    return Beyond(aside, _eases(db, configurators, draft, now=now), has_other, least_minor)
+
+
+def _eases(
+    db: Session,
+    configurators: Configurators,
+    draft: Draft,
+    *,
+    now: datetime,
+    pressed: tuple[str, Answer] | None = None,
+) -> tuple[Ease, ...]:
+    """Return the limits under which the choices can be had, with a pressed answer if one is given."""
+    configurator = configurators.of(db, draft.release)
+
+    def standing_of(eased: Draft) -> Standing | None:
+        if pressed is not None:
+            outcome = _choice(db, configurator, eased, *pressed, now=now)
+            if not isinstance(outcome, Chosen):
+                return None
+            eased = replace(eased, selection=outcome.selection)
+        return _standing(db, configurators, eased, now=now)
+
+    return eases_of(draft, standing_of)
+
+
+def _standing(db: Session, configurators: Configurators, draft: Draft, *, now: datetime) -> Standing | None:
+    configurator = configurators.of(db, draft.release)
+    profile = _profile(db, draft)
+    limits = limits_for(configurator, draft, profile)
+    deadline = deadline_for(db, configurator, draft, profile, now=now)
+    if deadline is None:
+        state = configurator.state(draft.selection, limits)
+    else:
+        state, _is_proven = settled_state(deadline, draft.selection)
+    if not state.valid:
+        return None
+    fit = fit_view(configurator.model, draft.selection.answers, profile, configurator.model.components)
+    promise = inquired_promise(db, configurator, draft, fit, limits, now=now)
+    is_late = promise is not None and draft.need_by is not None and promise.date > draft.need_by
+    return None if is_late else Standing(state, promise)
 
 
 def _choice(

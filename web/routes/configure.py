@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
@@ -21,7 +22,7 @@ from orders.drafts.service import AnswerNotValid, open_draft
 from web.security.access import Public
 from web.shop import Shop, TheReader, TheShop
 from web.templating import go_to, reader_locale, respond, wants_blocks
-from web.views.configuring import configure_page
+from web.views.configuring import NOTHING_TYPED, configure_page
 from web.views.fitting import fit_report
 from web.views.home import line_card
 
@@ -123,6 +124,7 @@ def choose_option(
     option: Annotated[str, Form()] = "",
     value: Annotated[str, Form()] = "",
     count: Annotated[int | None, Form()] = None,
+    q: Annotated[str, Form(max_length=80)] = "",
 ) -> Response:
     """Answer a feature; a ruled-out answer comes back as 409 with the conflict and the ways out."""
     with shop.database.read() as db:
@@ -136,7 +138,7 @@ def choose_option(
         outcome = drafts.choose_option(
             shop.database, shop.configurators, DraftId(draft_id), reader, feature, answer, now=shop.now()
         )
-    return _after(request, shop, outcome, step)
+    return _after(request, shop, outcome, step, query=q)
 
 
 @router.post("/drafts/{draft_id}/repairs", name="drafts:accept_repair")
@@ -149,6 +151,7 @@ def accept_repair(
     feature: Annotated[str, Form()],
     option: Annotated[str, Form()],
     repair: Annotated[int, Form()],
+    q: Annotated[str, Form(max_length=80)] = "",
 ) -> Response:
     """Take one of the ways out that were offered."""
     with shop.database.read() as db:
@@ -161,7 +164,7 @@ def accept_repair(
     outcome = drafts.accept_repair(
         shop.database, shop.configurators, DraftId(draft_id), reader, feature, answer, repair=repair, now=shop.now()
     )
-    return _after(request, shop, outcome, step)
+    return _after(request, shop, outcome, step, query=q)
 
 
 @router.post("/drafts/{draft_id}/undo", name="drafts:undo")
@@ -206,22 +209,41 @@ def set_limits(
     reader: TheReader,
     draft_id: str,
     step: Annotated[str, Form()],
-    need_by: Annotated[str, Form()] = "",
-    budget: Annotated[str, Form()] = "",
-    quantity: Annotated[int, Form()] = 1,
+    need_by: Annotated[str, Form(max_length=40)] = "",
+    budget: Annotated[str, Form(max_length=40)] = "",
+    quantity: Annotated[str, Form(max_length=10)] = "1",
+    feature: Annotated[str, Form()] = "",
+    option: Annotated[str, Form()] = "",
+    q: Annotated[str, Form(max_length=80)] = "",
 ) -> Response:
-    """Set need-by date, budget and number of pieces; an empty field lifts its limit."""
-    outcome = drafts.set_limits(
-        shop.database,
-        shop.configurators,
-        DraftId(draft_id),
-        reader,
-        need_by=_day(need_by),
-        budget_minor=_minor(budget),
-        quantity=quantity,
-        now=shop.now(),
-    )
-    return _after(request, shop, outcome, step)
+    """Set need-by date, budget and number of pieces; an empty field lifts its limit.
+
+    With ``feature`` and ``option`` that answer is chosen then: it was refused under the limits as they were.
+    """
+    try:
+        outcome = drafts.set_limits(
+            shop.database,
+            shop.configurators,
+            DraftId(draft_id),
+            reader,
+            need_by=_day(need_by, today=shop.now().date()),
+            budget_minor=_minor(budget),
+            quantity=_pieces(quantity),
+            now=shop.now(),
+        )
+    except LimitNotValid as error:
+        with shop.database.read() as db:
+            view = drafts.view_draft(db, shop.configurators, DraftId(draft_id), reader, now=shop.now())
+        typed = {"need_by": need_by, "budget": budget, "quantity": quantity}
+        return _show(request, shop, view, step, problem=str(error.facts["field"]), typed=typed)
+    if isinstance(outcome, DraftView) and feature and outcome.model.has_feature(feature):
+        asked = outcome.model.feature(feature)
+        answer = _answer(asked, outcome.draft.selection.answers.get(feature), option, option, None)
+        if answer is not None:
+            outcome = drafts.choose_option(
+                shop.database, shop.configurators, DraftId(draft_id), reader, feature, answer, now=shop.now()
+            )
+    return _after(request, shop, outcome, step, query=q)
 
 
 @router.post("/drafts/{draft_id}/confirmations", name="drafts:confirm_unknown")
@@ -238,17 +260,26 @@ def confirm_unknown(
     return _after(request, shop, outcome, step)
 
 
-def _after(request: Request, shop: Shop, outcome: DraftView | Refused, step: str) -> Response:
+def _after(request: Request, shop: Shop, outcome: DraftView | Refused, step: str, *, query: str = "") -> Response:
     """Show what came of a press: the changed blocks to htmx, the page's own address to everybody else."""
     if isinstance(outcome, Refused):
-        return _show(request, shop, outcome.view, step, refused=outcome)
+        return _show(request, shop, outcome.view, step, refused=outcome, query=query)
     if not wants_blocks(request):
-        return go_to(request, f"/drafts/{outcome.draft.id}/{step}")
-    return _show(request, shop, outcome, step)
+        found = f"?q={quote(query)}" if query else ""
+        return go_to(request, f"/drafts/{outcome.draft.id}/{step}{found}")
+    return _show(request, shop, outcome, step, query=query)
 
 
 def _show(
-    request: Request, shop: Shop, view: DraftView, step: str, *, refused: Refused | None = None, query: str = ""
+    request: Request,
+    shop: Shop,
+    view: DraftView,
+    step: str,
+    *,
+    refused: Refused | None = None,
+    query: str = "",
+    problem: str = "",
+    typed: Mapping[str, str] = NOTHING_TYPED,
 ) -> Response:
     codes = [each.code for each in view.model.steps]
     shown = step if step in codes else codes[0]
@@ -263,9 +294,19 @@ def _show(
                 repairs=refused.repairs if refused else (),
                 now=shop.now(),
             )
-    locale = reader_locale(request)
-    values = {"page": configure_page(view, shown, locale, days=days, refused=refused, query=query)}
-    return respond(request, PAGE, values, blocks=["bench"], status=409 if refused else 200)
+    page = configure_page(
+        view,
+        shown,
+        reader_locale(request),
+        days=days,
+        today=shop.now().date(),
+        refused=refused,
+        query=query,
+        problem=problem,
+        typed=typed,
+    )
+    status = 409 if refused else 422 if problem else 200
+    return respond(request, PAGE, {"page": page}, blocks=["bench"], status=status)
 
 
 def _answer(feature: Feature, chosen: Answer | None, option: str, value: str, count: int | None) -> Answer | None:
@@ -312,13 +353,16 @@ def _scaled(feature: Feature, text: str) -> int | None:
     return int(scaled)
 
 
-def _day(text: str) -> date | None:
+def _day(text: str, *, today: date) -> date | None:
     if not text.strip():
         return None
     try:
-        return date.fromisoformat(text.strip())
+        day = date.fromisoformat(text.strip())
     except ValueError:
         raise LimitNotValid(field="need_by", value=text) from None
+    if day < today:
+        raise LimitNotValid(field="need_by", value=text)
+    return day
 
 
 def _minor(text: str) -> int | None:
@@ -331,3 +375,10 @@ def _minor(text: str) -> int | None:
     if not amount.is_finite() or amount != amount.to_integral_value():
         raise LimitNotValid(field="budget", value=text)
     return int(amount)
+
+
+def _pieces(text: str) -> int:
+    try:
+        return int(text.strip() or "1")
+    except ValueError:
+        raise LimitNotValid(field="quantity", value=text) from None

@@ -15,6 +15,9 @@ from orders.drafts import service as drafts
 from orders.wishes.cleaning import MOST_LETTERS
 from orders.wishes.model import WishCount, WishWords
 from orders.wishes.service import take_words, wishes_between
+from production.errors import PlantNotFound
+from production.plants.model import Plant
+from production.promise import service as promises
 from web.security.access import Public, require_role
 from web.security.roles import Role
 from web.shop import Shop, TheReader, TheShop
@@ -65,10 +68,11 @@ def list_wishes(
     with shop.database.read() as db:
         counts, words = wishes_between(db, since=since, until=until, line=line)
         models = _models(db, shop)
+        plants = {line: _plant(db, line) for line in models}
     values = {
         "rows": [
             (row.wish, row.line, row.lacked, row.because, row.count)
-            for row in wish_rows(counts, models, reader_locale(request))
+            for row in wish_rows(counts, models, reader_locale(request), plants)
         ],
         "words": words,
         "lines": [(code, model.text("line", reader_locale(request))) for code, model in sorted(models.items())],
@@ -115,3 +119,10 @@ def _models(db: Session, shop: Shop) -> dict[str, ConfigurationModel]:
         line: releases.model_of(db, releases.current_release(db, line, now=now))
         for line in releases.current_lines(db, now=now)
     }
+
+
+def _plant(db: Session, line: str) -> Plant | None:
+    try:
+        return promises.plant_of(db, line)
+    except PlantNotFound:
+        return None

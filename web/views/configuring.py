@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from types import MappingProxyType
 
-from configurator.model import Change, FeatureState, OptionState, Repair, Status
+from configurator.model import Change, ConflictChoice, FeatureState, OptionState, Repair, State, Status
 from modules_catalog.model import ConfigurationModel, Feature, FeatureKind, Value
 from orders.drafts.days import Days
 from orders.drafts.following import asked_features
 from orders.drafts.model import DraftView, Refused
 from orders.quotes.service import COST_CENTRE
 from web import formats
-from web.views.words import Words, scaled
+from web.views.limiting import BeyondBox, LimitWay, amount_text, beyond_box, ease_ways, limits_in_force
+from web.views.words import LIMIT_REASONS, Words, scaled
 
 MOST_SHOWN = 40
 """How many options of one feature are shown before the reader searches."""
+NOTHING_TYPED: Mapping[str, str] = MappingProxyType({})
 LONG = 12
 """From how many options on a list can be searched, and folds away what cannot be had."""
 
@@ -77,6 +80,7 @@ class Way:
     label: str
     price_delta_minor: int
     days_delta: int | None
+    date: date | None
     attrs: Mapping[str, str]
 
 
@@ -89,6 +93,7 @@ class ConflictBox:
     title: str
     reasons: tuple[str, ...]
     ways: tuple[Way, ...]
+    eases: tuple[LimitWay, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +165,24 @@ class ConfigurePage:
     cares: tuple[Care, ...]
     is_best: bool | None
     prices_proven: bool
+    in_force: tuple[LimitWay, ...]
+    beyond: BeyondBox | None
+    today: str
+    problem: str
+    typed: Mapping[str, str]
 
 
 def configure_page(
-    view: DraftView, step: str, locale: str, *, days: Days, refused: Refused | None = None, query: str = ""
+    view: DraftView,
+    step: str,
+    locale: str,
+    *,
+    days: Days,
+    today: date,
+    refused: Refused | None = None,
+    query: str = "",
+    problem: str = "",
+    typed: Mapping[str, str] = NOTHING_TYPED,
 ) -> ConfigurePage:
     """Return the page of one step of a draft.
 
@@ -172,13 +191,18 @@ def configure_page(
         step: Code of the step shown.
         locale: The reader's language.
         days: What each option of the step does to the date.
+        today: The first day that can still be named.
         refused: The choice that was just refused, if any.
         query: What the reader searches for in long lists.
+        problem: The limit that could not be read, if any.
+        typed: What was typed as limits then.
     """
     words = Words(view.model, locale, view.plant)
     state, draft = view.state, view.draft
     asked = asked_features(view.model, draft.selection)
-    steps = _steps(view, step, words, asked)
+    aside = view.beyond.aside if view.beyond else None
+    told = aside.state if aside else state  # beyond its limits a draft still has a price and lacks no answer
+    steps = _steps(view, told, step, words, asked)
     current = next(each for each in view.model.steps if each.code == step)
     blocks = tuple(
         _feature_block(
@@ -187,6 +211,7 @@ def configure_page(
             words,
             days,
             query,
+            refused.option if refused and refused.feature == code else "",
             is_settled=code in view.locked,
             choices=tuple((each.code, f"{each.code} {each.name}") for each in view.cost_centres)
             if code == COST_CENTRE
@@ -196,10 +221,10 @@ def configure_page(
         if code in asked
     )
     at = next(i for i, link in enumerate(steps) if link.current)
-    promise = view.promise
+    promise = view.promise or (aside.promise if aside else None)
     changes = tuple(_change_text(change, view.model, words) for change in view.changes)
-    missing = tuple(words.feature(code) for code, each in state.features.items() if each.needed and each.chosen is None)
-    total_minor = (state.total_minor or 0) * draft.quantity
+    missing = tuple(words.feature(code) for code, each in told.features.items() if each.needed and each.chosen is None)
+    total_minor = (told.total_minor or 0) * draft.quantity
     return ConfigurePage(
         draft_id=draft.id,
         version=draft.version,
@@ -216,7 +241,7 @@ def configure_page(
         currency=view.model.currency,
         lines=tuple(
             ShownLine(words.price_line(line.key), line.amount_minor * draft.quantity)
-            for line in state.lines
+            for line in told.lines
             if line.amount_minor
         ),
         ready=promise.date if promise else None,
@@ -234,7 +259,7 @@ def configure_page(
         late=view.late,
         valid=state.valid,
         need_by=draft.need_by.isoformat() if draft.need_by else "",
-        budget=str(draft.budget_minor // 100) if draft.budget_minor else "",
+        budget=amount_text(draft.budget_minor) if draft.budget_minor else "",
         quantity=draft.quantity,
         fit_state=_fit_state(view),
         engine=state.method,
@@ -244,6 +269,11 @@ def configure_page(
         cares=_cares(view, words),
         is_best=view.is_best,
         prices_proven=state.proven,
+        in_force=limits_in_force(draft, words),
+        beyond=beyond_box(view, words),
+        today=today.isoformat(),
+        problem=problem,
+        typed=typed,
         is_long=bool(query) or any(len(state.features[code].options) > LONG for code in current.features),
     )
 
@@ -259,10 +289,10 @@ def _cares(view: DraftView, words: Words) -> tuple[Care, ...]:
     return tuple(found)
 
 
-def _steps(view: DraftView, current: str, words: Words, asked: frozenset[str]) -> tuple[StepLink, ...]:
+def _steps(view: DraftView, state: State, current: str, words: Words, asked: frozenset[str]) -> tuple[StepLink, ...]:
     links = []
     for step in view.model.steps:
-        shown = [view.state.features[code] for code in step.features if code in asked]
+        shown = [state.features[code] for code in step.features if code in asked]
         if not shown and step.code != current:
             continue
         is_done = all(each.chosen is not None or not each.needed for each in shown)
@@ -284,6 +314,7 @@ def _feature_block(
     words: Words,
     days: Days,
     query: str,
+    pressed: str,
     *,
     is_settled: bool = False,
     choices: tuple[tuple[str, str], ...] = (),
@@ -294,6 +325,10 @@ def _feature_block(
     order = {"chosen": 0, "implied": 0, "available": 1, "not_known": 1, "ruled_out": 2}
     if len(found) > MOST_SHOWN // 4 or feature.table is not None:
         found.sort(key=lambda row: order[row.status])
+    few = len(found) <= MOST_SHOWN + MOST_SHOWN // 4  # a handful more is no reason to have somebody search
+    shown = found if few else found[:MOST_SHOWN]
+    if pressed and all(row.code != pressed for row in shown):  # the answer to a press stands where it was pressed
+        shown = [*shown, *(row for row in rows if row.code == pressed)]
     is_open_value = feature.kind in (FeatureKind.TEXT, FeatureKind.INTEGER, FeatureKind.DECIMAL)
     value = ""
     if is_open_value and chosen is not None:
@@ -303,8 +338,8 @@ def _feature_block(
         kind=feature.kind.value,
         title=words.feature(feature.code),
         what=words.help(feature.code),
-        options=tuple(found[:MOST_SHOWN]),
-        total=len(found),
+        options=tuple(shown),
+        total=max(len(found), len(shown)),
         query=query,
         value=value,
         unit=feature.unit or "",
@@ -361,30 +396,45 @@ def _range_text(feature: Feature, state: FeatureState) -> str:
 def _conflict_box(refused: Refused, words: Words, days: Days) -> ConflictBox:
     feature = words.model.feature(refused.feature)
     pressed = words.option(refused.feature, refused.option) if feature.options else words.feature(refused.feature)
-    others = [
-        words.option(choice.feature, choice.option)
-        if words.model.feature(choice.feature).options
-        else words.feature(choice.feature)
-        for choice in refused.conflict.choices
-        if choice.feature != refused.feature
-    ]
-    say = words.translations.gettext
-    title = (
-        say("%(option)s does not go with %(others)s.") % {"option": pressed, "others": ", ".join(others)}
-        if others
-        else say("%(option)s cannot be had as things stand.") % {"option": pressed}
-    )
+    others = [_told(choice, words) for choice in refused.conflict.choices if choice.feature != refused.feature]
+    promise = refused.view.promise
     ways = tuple(
         Way(
             label=_way_label(repair, words),
             price_delta_minor=repair.price_delta_minor,
-            days_delta=days.of_repair(number),
+            days_delta=later,
+            date=promise.date + timedelta(days=later) if promise and later else None,
             attrs={"name": "repair", "value": str(number)},
         )
         for number, repair in enumerate(refused.repairs)
+        for later in (days.of_repair(number),)
     )
     reasons = tuple(words.reason(rule) for rule in refused.conflict.rules)
-    return ConflictBox(refused.feature, refused.option, title, reasons, ways)
+    eases = ease_ways(refused.view.draft, refused.eases, words)
+    title = _conflict_title(refused, pressed, others, words)
+    return ConflictBox(refused.feature, refused.option, title, reasons, ways, eases)
+
+
+def _conflict_title(refused: Refused, pressed: str, others: Sequence[str], words: Words) -> str:
+    say = words.translations.gettext
+    kinds = {rule.id.partition(":")[0] for rule in refused.conflict.rules}
+    if kinds == {"budget"}:
+        return say("%(option)s is beyond your budget.") % {"option": pressed}
+    if others:
+        return say("%(option)s does not go with %(others)s.") % {"option": pressed, "others": say(", ").join(others)}
+    need_by = refused.view.draft.need_by
+    if need_by is not None and kinds and kinds <= LIMIT_REASONS.keys() - {"budget", "panels"}:
+        day = formats.date(need_by, locale=words.locale)
+        return say("%(option)s cannot be ready by %(date)s.") % {"option": pressed, "date": day}
+    return say("%(option)s cannot be had as things stand.") % {"option": pressed}
+
+
+def _told(choice: ConflictChoice, words: Words) -> str:
+    """Return a choice with the question it answers: Copper may be a thread or a rivet."""
+    if not words.model.feature(choice.feature).options:
+        return words.feature(choice.feature)
+    told = {"option": words.option(choice.feature, choice.option), "feature": words.feature(choice.feature)}
+    return words.translations.gettext("%(option)s (%(feature)s)") % told
 
 
 def _way_label(repair: Repair, words: Words) -> str:
@@ -432,9 +482,10 @@ def _change_text(change: Change, model: ConfigurationModel, words: Words) -> str
 
 def _announcement(total_minor: int, view: DraftView, changes: Sequence[str], words: Words) -> str:
     price = formats.money(total_minor, view.model.currency, locale=words.locale)
-    if view.promise is None:
+    promise = view.promise or (view.beyond.aside.promise if view.beyond else None)
+    if promise is None:
         return " ".join([*changes, price])
-    ready = formats.date(view.promise.date, locale=words.locale)
+    ready = formats.date(promise.date, locale=words.locale)
     return " ".join(
         [*changes, words.translations.gettext("%(price)s, ready %(date)s.") % {"price": price, "date": ready}]
     )

@@ -5,12 +5,14 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from modules_catalog.model import ConfigurationModel
 from orders.wishes.model import Lacked, WishCount, WishKind, WishWords
+from production.plants.model import Plant
 from web.translations import translations_for
-from web.views.words import Words
+from web.views.words import LIMIT_REASONS, Words
 
 
 def _(message: str) -> str:
@@ -25,6 +27,7 @@ LACKED = {
     Lacked.TIME: _("time for the work"),
     Lacked.MODULE: _("not in the catalog"),
 }
+NO_PLANTS: Mapping[str, Plant | None] = MappingProxyType({})
 KINDS = {
     WishKind.NEED_BY: _("An earlier date"),
     WishKind.BUDGET: _("A lower price"),
@@ -44,9 +47,14 @@ class WishRow:
     last_day: date
 
 
-def wish_rows(counts: Sequence[WishCount], models: Mapping[str, ConfigurationModel], locale: str) -> list[WishRow]:
-    """Return the ranking in words; ``models`` are the releases in force by line, for the names."""
-    return [_row(each, models.get(each.line), locale) for each in counts]
+def wish_rows(
+    counts: Sequence[WishCount],
+    models: Mapping[str, ConfigurationModel],
+    locale: str,
+    plants: Mapping[str, Plant | None] = NO_PLANTS,
+) -> list[WishRow]:
+    """Return the ranking in words; ``models`` and ``plants`` are those in force by line, for the names."""
+    return [_row(each, models.get(each.line), plants.get(each.line), locale) for each in counts]
 
 
 def wishes_csv(counts: Sequence[WishCount], words: Sequence[WishWords]) -> str:
@@ -92,9 +100,9 @@ def words_json(said: WishWords) -> dict[str, Any]:
     return {"line": said.line, "release": said.release, "day": said.day.isoformat(), "text": said.text}
 
 
-def _row(each: WishCount, model: ConfigurationModel | None, locale: str) -> WishRow:
+def _row(each: WishCount, model: ConfigurationModel | None, plant: Plant | None, locale: str) -> WishRow:
     say = translations_for(locale).gettext
-    words = Words(model, locale) if model is not None else None
+    words = Words(model, locale, plant) if model is not None else None
     return WishRow(
         line=words.line() if words else each.line,
         wish=_wish(each, words, locale),
@@ -121,5 +129,11 @@ def _because(code: str, words: Words | None) -> str:
     reason = words.maybe(f"rule.{code}")
     if reason:
         return words.open_text(f"rule.{code}")
-    feature = code.partition(".")[0]
-    return words.material(code) if words.model.has_feature(feature) else words.work_centre(code)
+    kind, _colon, subject = code.partition(":")
+    if kind in LIMIT_REASONS and not subject:
+        return words.translations.gettext(LIMIT_REASONS[kind])
+    named = subject or code
+    if words.model.has_feature(named):
+        return words.feature(named)
+    is_material = kind == "material" or words.model.has_feature(named.partition(".")[0])
+    return words.material(named) if is_material else words.work_centre(named)

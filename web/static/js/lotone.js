@@ -23,7 +23,10 @@ document.addEventListener("keydown", (event) => {
       help.querySelector("summary")?.focus();
     }
   }
-  if (event.key === "Escape") closeMenus(null);
+  if (event.key === "Escape") {
+    closeMenus(null);
+    event.target.closest?.(".conflict-form")?.querySelector(".conflict-form__keep a")?.click();
+  }
 });
 
 // A menu closes when one presses elsewhere.
@@ -46,9 +49,16 @@ function focusWhatMatters(selector) {
   wanted.focus({ preventScroll: true });
   wanted.scrollIntoView({ block: "nearest" });
 }
+// A way out that was taken goes with its box: the focus then stays with the option it was about.
+let pressed = "";
+document.addEventListener("submit", (event) => {
+  const { feature, option } = event.target.elements;
+  pressed = feature && option ? `option-${feature.value}-${option.value}` : "";
+});
 document.addEventListener("htmx:after:swap", (event) => {
   const status = event.detail?.ctx?.response?.status ?? 200;
   if (status >= 400) focusWhatMatters("[data-focus]");
+  else if (pressed && document.activeElement === document.body) focusWhatMatters(`#${CSS.escape(pressed)}`);
 });
 document.addEventListener("DOMContentLoaded", () => {
   if (!location.hash) focusWhatMatters("form [aria-invalid=true][data-focus]");
