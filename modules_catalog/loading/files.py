@@ -130,6 +130,8 @@ def uses_of(folder: str, files: Mapping[str, bytes]) -> list[tuple[str, Source]]
         CatalogNotValid: Its ``line.yaml`` cannot be read.
     """
     name = f"{folder}/{LINE_FILE}"
+    if b"uses" not in files[name]:
+        return []  # Large catalogs are not read twice for nothing.
     try:
         uses = root(files[name], name).mapping().get("uses")
         return [(item.text(), item.source) for item in uses.items()] if uses else []

@@ -94,6 +94,12 @@ def current_lines(db: Session, *, now: datetime) -> list[str]:
     return repository.lines_in_force(db, now)
 
 
+def users_in_force(db: Session, library: str, *, now: datetime) -> tuple[str, ...]:
+    """Return the codes of the lines whose release in force takes a folder as a library."""
+    in_force = [(line, current_release(db, line, now=now)) for line in current_lines(db, now=now) if line != library]
+    return tuple(line for line, release in in_force if library in files_of(db, release).libraries)
+
+
 def starts_of(db: Session, line: str) -> list[tuple[str, datetime, datetime]]:
     """Return (release, in force from, published at) of a line, the latest start first."""
     return repository.starts_of(db, line)

@@ -3,6 +3,7 @@
 A check solves for many seconds, so it is a job; it writes nothing but its progress and what it found.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -10,9 +11,10 @@ from sqlmodel import Session
 from configurator.configurator import Configurator
 from kernel.database import Database
 from kernel.jobs import JobName, enqueue
+from modules_catalog.checking.libraries import published_alone
 from modules_catalog.exchange.gathering import LibraryFiles
 from modules_catalog.loading.catalog import LoadedCatalog, read_catalog
-from modules_catalog.loading.files import CatalogFiles, built_in_library
+from modules_catalog.loading.files import BUILT_IN_CATALOGS, CatalogFiles, built_in_library, users_of
 from modules_catalog.loading.problems import CatalogNotValid
 from modules_catalog.model import ConfigurationModel
 from modules_catalog.releases import service as releases
@@ -59,12 +61,15 @@ def check_candidate(
         files = unpacked(repository.content_of(db, candidate))
         in_force = release_in_force(db, files.folder, now)
         plant = _plant(db, files.folder)
+        users = releases.users_in_force(db, files.folder, now=now)
     try:
         loaded = read_catalog(files)
     except CatalogNotValid as error:
         review = Review(now, in_force, error.findings, None)
     else:
         review = _review(database, configurators, loaded, plant, in_force, check=int(check), now=now)
+        alone = tuple(published_alone(loaded, {*users, *users_of(BUILT_IN_CATALOGS / files.folder)}))
+        review = replace(review, findings=(*alone, *review.findings))
     with database.write() as db:
         repository.save_review(db, candidate, check=int(check), review=review)
 

@@ -9,7 +9,7 @@ import tinyhtml5
 
 from kernel.ids import DraftId
 from modules_catalog.exchange.zips import zipped
-from modules_catalog.loading.files import CatalogFiles, read_files
+from modules_catalog.loading.files import BUILT_IN_CATALOGS, CatalogFiles, read_files
 from modules_catalog.releases import service as releases
 from modules_catalog.uvl.importing import import_uvl
 from orders.audit.model import Actor
@@ -298,3 +298,15 @@ def test_a_feature_model_is_imported_published_and_configured(shop: Shop, tmp_pa
             now=NOW,
         )
     assert refused.value.facts == {"reason": "not_made"}
+
+
+def test_a_library_is_refused_with_the_lines_that_take_it_along(shop: Shop) -> None:
+    """It is looked at like any candidate, and not published: nobody would know it by a name."""
+    author = enter(shop, login_name="author")
+
+    send(author, "common.zip", zipped(read_files(BUILT_IN_CATALOGS / "common")))
+    do_jobs(shop)
+    author.open(author.path)
+
+    assert "`common` is a library, used by `jeans`, `pc`: publish what uses it" in author.text()
+    assert "Publish" not in [words_of(each) for each in author.all("button")]

@@ -76,12 +76,17 @@ def publish(
     as_json: JsonOption = False,
 ) -> None:
     """Freeze a catalog as a release, if the gate lets it through. Exit code 1: it does not; nothing is published."""
+    from modules_catalog.checking.libraries import published_alone
     from modules_catalog.releases import service as releases
     from web.opening import open_shop
 
+    shop = open_shop(read_settings())
     try:
         loaded = _loaded(folder, None)
-        findings = _findings(loaded)
+        with shop.database.read() as db:
+            users = releases.users_in_force(db, loaded.files.folder, now=shop.now())
+        alone = tuple(published_alone(loaded, {*users, *users_of(catalog_folder(folder))}))
+        findings = alone or _findings(loaded)
     except CatalogNotValid as error:
         findings, loaded = error.findings, None
     if loaded is None or has_errors(findings):
@@ -92,7 +97,6 @@ def publish(
             _print_findings(findings)
         raise typer.Exit(NO)
     impact = _impact(read_settings(), loaded)
-    shop = open_shop(read_settings())
     start = None if effective_from is None else effective_from.replace(tzinfo=UTC)
     with shop.database.write() as db:
         release = releases.publish_loaded(db, loaded, now=shop.now(), effective_from=start)

@@ -51,6 +51,35 @@ def test_a_library_needs_no_steps_name_or_picture_of_its_own(tmp_path: Path) -> 
     assert (alone.exit_code, alone.stdout.splitlines()[-1]) == (0, "0 errors, 5 warnings, 0 notes")
 
 
+def test_a_library_is_not_published_by_itself(desk: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It goes with the lines that use it; with a name it is a line as well."""
+    monkeypatch.setenv("LOTONE_DATABASE_URL", sqlite_url)
+    parcels = desk.parent / "parcels"
+    english = parcels / "texts" / "en.yaml"
+    english.write_text(english.read_text().replace("line: Parcels\n", ""))
+
+    refused = lotone("publish", parcels, "--json")
+    built_in = lotone("publish", "common")
+    with Database(sqlite_url).read() as db:
+        assert releases.current_lines(db, now=datetime(2100, 1, 1, tzinfo=UTC)) == []
+
+    told = last_json(refused)
+    assert (refused.exit_code, told["ok"]) == (1, False)
+    assert told["findings"] == [
+        {
+            "code": "library_alone",
+            "severity": "error",
+            "where": "parcels/line.yaml:1",
+            "message": "`parcels` is a library, used by `desk`: publish what uses it, that takes it along; to sell it by "
+            "itself as well, give it a name (`line` in parcels/texts/en.yaml)",
+            "involves": ["parcels", "desk"],
+        }
+    ]
+    assert (built_in.exit_code, built_in.stdout.splitlines()[-1]) == (1, "1 error, 0 warnings, 0 notes")
+    english.write_text("line: Parcels\n" + english.read_text())
+    assert lotone("publish", parcels).exit_code == 0
+
+
 def test_a_mistake_in_a_file_is_a_finding_and_exit_code_1(desk: Path) -> None:
     line = desk / "line.yaml"
     line.write_text(line.read_text().replace("part: screw", "part: scrwe"))

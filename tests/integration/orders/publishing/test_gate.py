@@ -11,6 +11,7 @@ from configurator.configurator import Configurator
 from configurator.engine import Answers, Engine, Picks
 from configurator.model import NO_LIMITS, Limits
 from modules_catalog.checking.catalog import static_findings
+from modules_catalog.checking.libraries import published_alone
 from modules_catalog.findings import Finding, has_errors
 from modules_catalog.loading.catalog import LoadedCatalog, read_catalog
 from modules_catalog.loading.files import read_files
@@ -172,6 +173,18 @@ def test_every_finding_there_is_has_been_planted() -> None:
 
     assert len(codes) > 30
     assert {code for code in codes if f'"{code}"' not in source} == set()
+
+
+def test_a_library_by_itself_is_told_with_the_lines_that_use_it(desk: Path) -> None:
+    """Without a name nobody means it to be sold; a line that is used by others has one."""
+    parcels = desk.parent / "parcels"
+
+    assert list(published_alone(loaded(parcels), ["desk"])) == []
+    plant_fault(parcels, "texts/en.yaml", "line: Parcels\n", "")
+    assert list(published_alone(loaded(parcels), ["parcels"])) == []
+    assert told(tuple(published_alone(loaded(parcels), ["mug", "desk"]))) == [
+        ("library_alone", "error", "parcels/line.yaml:1", ("parcels", "desk", "mug"))
+    ]
 
 
 def test_a_line_that_cannot_be_built_is_an_error(desk: Path) -> None:

@@ -1,0 +1,29 @@
+"""Libraries: folders other lines use. They are published with those lines, not by themselves."""
+
+from collections.abc import Iterable, Iterator
+
+from modules_catalog.checking.listing import some_of
+from modules_catalog.findings import Finding, FindingSeverity
+from modules_catalog.loading.catalog import LoadedCatalog
+
+
+def published_alone(loaded: LoadedCatalog, users: Iterable[str]) -> Iterator[Finding]:
+    """Yield an error where a library is to be published as if it were a line.
+
+    A folder that others use and that has no name for customers is a library; with a name it is a line as well.
+
+    Args:
+        loaded: What is to be published.
+        users: Codes of the lines that use its folder.
+    """
+    folder = loaded.files.folder
+    others = sorted(set(users) - {folder})
+    if others and "line" not in loaded.model.texts.get("en", {}):
+        yield Finding(
+            "library_alone",
+            FindingSeverity.ERROR,
+            f"{folder}/line.yaml:1",
+            f"`{folder}` is a library, used by {some_of(others, 5)}: publish what uses it, that takes it along; to sell it by "
+            f"itself as well, give it a name (`line` in {folder}/texts/en.yaml)",
+            (folder, *others),
+        )
