@@ -1,6 +1,6 @@
 """Findings: what a catalog's author should know, with the place and the way out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,3 +38,28 @@ class Finding:
 def has_errors(findings: Iterable[Finding]) -> bool:
     """Return whether one of the findings forbids publishing."""
     return any(finding.severity is FindingSeverity.ERROR for finding in findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Findings to be shown to a person: the first ones of each kind, in their order.
+
+    Attributes:
+        shown: Those that are shown.
+        more: {(severity, code): how many more there are}.
+    """
+
+    shown: tuple[Finding, ...]
+    more: Mapping[tuple[FindingSeverity, str], int]
+
+
+def listed(findings: Iterable[Finding], most: int) -> Listed:
+    """Return the first findings of each kind, ``most`` of each, and how many more there are."""
+    shown: list[Finding] = []
+    counts: dict[tuple[FindingSeverity, str], int] = {}
+    for finding in findings:
+        kind = (finding.severity, finding.code)
+        counts[kind] = counts.get(kind, 0) + 1
+        if counts[kind] <= most:
+            shown.append(finding)
+    return Listed(tuple(shown), {kind: count - most for kind, count in counts.items() if count > most})

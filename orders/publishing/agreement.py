@@ -36,6 +36,9 @@ def agreement_findings(configurator: Configurator, *, samples: int, seed: int = 
             ours = configurator.engine.answers(picks)
         except NotAvailable:
             continue  # CP-SAT answers this question anyway.
+        if not ours.proven:
+            yield _not_told(configurator, spoken(configurator.problem, picks))
+            continue
         if len(configurator.problem.domains) > MOST_ASKED_WHOLE:
             differing = _differing_values(configurator, picks, ours, rng)
         else:
@@ -50,6 +53,16 @@ def agreement_findings(configurator: Configurator, *, samples: int, seed: int = 
                 tuple(differing),
             )
             return
+
+
+def _not_told(configurator: Configurator, picks: str) -> Finding:
+    return Finding(
+        "not_told",
+        FindingSeverity.WARNING,
+        str(configurator.model.features[0].source),
+        f"what is possible after {picks} was not found out within the effort, so {configurator.engine.method} and "
+        f"{configurator.judge.method} were not compared there: say the widest rules in smaller ones",
+    )
 
 
 def random_picks(problem: Problem, rng: random.Random) -> Picks:

@@ -20,13 +20,26 @@ def dead_end_findings(configurator: Configurator, *, stood_in: bool) -> Iterator
         stood_in: Other tables are tried out: options nobody can choose are a warning, one a feature.
     """
     state = configurator.state(Selection())
+    told = state.proven or configurator.engine.answers({}).proven  # prices may be open where statuses are exact
+    if not told:
+        yield _not_told(configurator.model)
     if not state.valid:
         yield _contradiction(configurator)
         return
     for feature in configurator.model.features:
         own = state.features[feature.code]
-        yield from _never_possible(configurator, feature, own, stood_in=stood_in)
+        yield from _never_possible(configurator, feature, own, stood_in=stood_in, told=told)
         yield from _one_answer(configurator.model, feature, own, state)
+
+
+def _not_told(model: ConfigurationModel) -> Finding:
+    return Finding(
+        "not_told",
+        FindingSeverity.WARNING,
+        str(model.features[0].source),
+        "what can never be chosen was not found out wholly within the effort of a check, so what is told as never possible "
+        "may be possible: say the widest rules in smaller ones",
+    )
 
 
 def _contradiction(configurator: Configurator) -> Finding:
@@ -64,12 +77,12 @@ def _some_answers(feature: Feature) -> tuple[Answer, ...]:
 
 
 def _never_possible(
-    configurator: Configurator, feature: Feature, own: FeatureState, *, stood_in: bool
+    configurator: Configurator, feature: Feature, own: FeatureState, *, stood_in: bool, told: bool
 ) -> Iterator[Finding]:
     dead = [code for code, option in own.options.items() if option.status is Status.RULED_OUT]
     if _is_always_yes(feature, dead):
         return  # What every product has is told as a question with one answer.
-    severity = FindingSeverity.WARNING if stood_in else FindingSeverity.ERROR
+    severity = FindingSeverity.ERROR if told and not stood_in else FindingSeverity.WARNING
     places = {str(option.code): str(option.source) for option in feature.options}
     for code in dead[: 1 if stood_in else EXPLAINED_EACH]:
         conflict = configurator.why_not(Selection(), feature.code, code)

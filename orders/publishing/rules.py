@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from configurator.configurator import Configurator
+from configurator.cpsat.question import OutOfTime
 from configurator.engine import WeighsRules
 from configurator.satisfying.engine import build_sat_engine
 from configurator.satisfying.errors import NotEncodable
@@ -27,8 +28,11 @@ def rule_findings(configurator: Configurator, *, reported: frozenset[str] = froz
     weigher = _weigher(configurator)
     weighed = {} if weigher is None else weigher.weighed()
     for rule in configurator.model.rules:
-        told = rule.id in weighed
-        implied = weighed[rule.id] if told else implied_by(configurator.problem, rule.id)
+        try:
+            implied = weighed[rule.id] if rule.id in weighed else implied_by(configurator.problem, rule.id)
+        except OutOfTime:
+            yield _not_told(rule)
+            continue
         if implied is None or (implied and reported.issuperset(implied)):
             continue
         yield _redundant(rule, implied) if implied else _never_matters(rule)
@@ -56,6 +60,17 @@ def _redundant(rule: Rule, others: tuple[str, ...]) -> Finding:
         str(rule.source),
         f"the rule `{rule.id}` says nothing that {some_of(others, 10)} do not say already: drop it, or correct it",
         (rule.id, *others),
+    )
+
+
+def _not_told(rule: Rule) -> Finding:
+    return Finding(
+        "not_told",
+        FindingSeverity.NOTE,
+        str(rule.source),
+        f"whether the rule `{rule.id}` is needed was not found out within the effort of a check: nothing has to be done, or "
+        "say it in smaller rules",
+        (rule.id,),
     )
 
 

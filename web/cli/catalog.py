@@ -12,7 +12,7 @@ import typer
 
 from kernel.errors import LotOneError
 from modules_catalog.checking.catalog import library_findings
-from modules_catalog.findings import Finding, FindingSeverity, has_errors
+from modules_catalog.findings import Finding, FindingSeverity, has_errors, listed
 from modules_catalog.loading.catalog import LoadedCatalog, read_catalog
 from modules_catalog.loading.files import BUILT_IN_CATALOGS, CatalogFiles, CatalogNotFound, read_files, users_of
 from modules_catalog.loading.problems import CatalogNotValid
@@ -24,6 +24,8 @@ app = typer.Typer(help="Catalogs: check, publish, export.", no_args_is_help=True
 FolderArgument = Annotated[str, typer.Argument(metavar="DIR", help="A catalog folder, or the code of a built-in line.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 NO, WRONG_USAGE = 1, 2
+MOST_OF_A_KIND = 20
+"""So many findings of a kind are printed; the rest is counted."""
 
 
 @app.command()
@@ -36,6 +38,9 @@ def check(
         str | None,
         typer.Option(metavar="URL", help="Also say what it would do to the drafts, quotes and orders of a database."),
     ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="List every finding, also where there are many of a kind.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Say what is wrong or missing in a catalog. Exit code 0: it may be published; 1: it may not."""
@@ -62,7 +67,7 @@ def check(
         told = {"ok": ok, "findings": [finding_to_json(finding) for finding in findings]}
         print(json.dumps(told | ({} if impact is None else {"impact": impact[1]}), ensure_ascii=False))
     else:
-        _print_findings(findings)
+        _print_findings(findings, every=every)
         _print_lines(impact)
     raise typer.Exit(0 if ok else NO)
 
@@ -333,9 +338,12 @@ def _print_lines(impact: tuple[tuple[str, ...], Any] | None) -> None:
         print(*impact[0], sep="\n")
 
 
-def _print_findings(findings: tuple[Finding, ...]) -> None:
-    for finding in findings:
+def _print_findings(findings: tuple[Finding, ...], *, every: bool = False) -> None:
+    told = listed(findings, len(findings) if every else MOST_OF_A_KIND)
+    for finding in told.shown:
         print(f"{finding.where}: {finding.severity.value}: {finding.message} [{finding.code}]")
+    for (severity, code), more in told.more.items():
+        print(f"and {more} more {severity.value}{'s' * (more != 1)} [{code}]; `lotone catalog check --all` lists them")
     counts = {severity: sum(finding.severity is severity for finding in findings) for severity in FindingSeverity}
     print(", ".join(f"{count} {severity.value}{'s' * (count != 1)}" for severity, count in counts.items()))
 

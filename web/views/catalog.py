@@ -6,7 +6,7 @@ from datetime import datetime
 
 from modules_catalog.comparing.rules import written_rule
 from modules_catalog.comparing.spelling import spelled, written
-from modules_catalog.findings import Finding, FindingSeverity
+from modules_catalog.findings import Finding, FindingSeverity, listed
 from modules_catalog.loading.files import CatalogFiles
 from modules_catalog.model import ConfigurationModel, FeatureKind
 from orders.publishing.candidates import Candidate
@@ -15,7 +15,8 @@ from web.translations import translations_for
 from web.views.words import Words
 
 MOST_OPTIONS = 60
-MOST_FINDINGS = 200
+MOST_OF_A_KIND = 20
+"""So many findings of a kind are shown; the rest is counted."""
 EDITABLE_BYTES = 400_000
 
 
@@ -84,12 +85,13 @@ class FindingRow:
 
 @dataclass(frozen=True, slots=True)
 class FindingGroup:
-    """The findings of one severity."""
+    """The findings of one severity; ``more`` counts by kind those that are not shown."""
 
     title: str
     tone: str
+    count: int
     rows: tuple[FindingRow, ...]
-    more: int
+    more: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +150,10 @@ def finding_groups(findings: Sequence[Finding], files: CatalogFiles, locale: str
     for severity, (title, tone) in SEVERITIES.items():
         own = [finding for finding in findings if finding.severity is severity]
         if own:
-            rows = tuple(_finding(finding, files) for finding in own[:MOST_FINDINGS])
-            groups.append(FindingGroup(say(title), tone, rows, max(0, len(own) - MOST_FINDINGS)))
+            told = listed(own, MOST_OF_A_KIND)
+            rows = tuple(_finding(finding, files) for finding in told.shown)
+            more = tuple((code, count) for (_severity, code), count in told.more.items())
+            groups.append(FindingGroup(say(title), tone, len(own), rows, more))
     return tuple(groups)
 
 

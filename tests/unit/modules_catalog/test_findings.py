@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from modules_catalog.findings import Finding, FindingSeverity, Listed, listed
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -15,6 +17,26 @@ def test_every_finding_is_in_the_docs() -> None:
     }
 
     assert set(_codes()) == documented
+
+
+def test_of_each_kind_the_first_ones_are_listed_and_the_rest_is_counted() -> None:
+    kinds = [("a", FindingSeverity.ERROR), ("b", FindingSeverity.NOTE), ("a", FindingSeverity.NOTE)]
+    findings = [
+        Finding(code, severity, f"f:{number}", "") for number in range(4) for code, severity in kinds[: number + 1]
+    ]
+
+    told = listed(findings, 2)
+
+    assert [(found.where, found.code, found.severity.value) for found in told.shown] == [
+        ("f:0", "a", "error"),
+        ("f:1", "a", "error"),
+        ("f:1", "b", "note"),
+        ("f:2", "b", "note"),
+        ("f:2", "a", "note"),
+        ("f:3", "a", "note"),
+    ]
+    assert told.more == {(FindingSeverity.ERROR, "a"): 2, (FindingSeverity.NOTE, "b"): 1}
+    assert listed(findings, len(findings)) == Listed(tuple(findings), {})
 
 
 def _codes() -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from configurator import subproblems
 from configurator.configurator import Configurator
 from configurator.engine import Answers, Engine, Picks
 from configurator.model import NO_LIMITS, Limits
@@ -17,8 +18,10 @@ from modules_catalog.loading.catalog import LoadedCatalog, read_catalog
 from modules_catalog.loading.files import read_files
 from modules_catalog.loading.problems import CatalogNotValid
 from orders.publishing.agreement import agreement_findings
+from orders.publishing.dead_ends import dead_end_findings
 from orders.publishing.gate import gate_findings
 from orders.publishing.plant import plant_findings
+from orders.publishing.rules import rule_findings
 from orders.publishing.violating import implied_by
 from production.plants.loading import load_plant
 
@@ -329,6 +332,37 @@ class _Lying:
         self, picks: Picks, limits: Limits = NO_LIMITS, *, dropped_rules: frozenset[str] = frozenset()
     ) -> Picks | None:
         return self._honest.completion(picks, limits, dropped_rules=dropped_rules)
+
+
+class _Tired(_Lying):
+    """An honest method that gives up."""
+
+    def answers(self, picks: Picks, limits: Limits = NO_LIMITS) -> Answers:
+        return replace(self._honest.answers(picks, limits), proven=False)
+
+
+def test_what_is_not_found_out_is_told_and_refuses_nothing(desk: Path) -> None:
+    """A dead option nobody proved dead is a warning; where nothing was proven nothing was compared."""
+    plant_fault(desk, "line.yaml", RULES_END, "  - {id: no_ash, that: frame != ash}\n" + RULES_END)
+    honest = Configurator(loaded(desk).model)
+    tired = Configurator(honest.model, engine=_Tired(honest.judge), compiled=honest.compiled)
+
+    dead = told(tuple(dead_end_findings(tired, stood_in=False)))
+    assert dead[:2] == [
+        ("not_told", "warning", "desk/line.yaml:11", ()),
+        ("option_never_possible", "warning", "desk/line.yaml:18", ("frame.ash", "no_ash")),
+    ]
+    assert told(tuple(agreement_findings(tired, samples=2))) == 2 * [("not_told", "warning", "desk/line.yaml:11", ())]
+
+
+def test_a_rule_nobody_can_weigh_in_time_is_a_note(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With no effort at all CP-SAT tells nothing; the check goes on and says so."""
+    monkeypatch.setattr(subproblems, "_EFFORT", 0.0)
+
+    found = told(tuple(rule_findings(Configurator(loaded(desk).model))))
+
+    assert ("not_told", "note", "desk/line.yaml:25", ("deep_top",)) in found
+    assert {code for code, *_ in found} == {"not_told"}
 
 
 def test_a_solving_method_that_differs_from_cp_sat_is_noticed() -> None:
