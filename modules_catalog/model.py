@@ -245,6 +245,10 @@ class ConfigurationModel:
     uses: tuple[str, ...] = ()
     settings: Mapping[str, Value] = field(default_factory=dict)  # line constants: spare buckets, warranty …
     components: tuple[ComponentTable, ...] = ()  # stocked components of a sized line
+    _by_code: dict[str, Feature] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_code", {str(feature.code): feature for feature in self.features})
 
     @property
     def is_made(self) -> bool:
@@ -257,11 +261,11 @@ class ConfigurationModel:
         Raises:
             KeyError: there is none; callers that take codes from outside check first.
         """
-        return next(f for f in self.features if f.code == code) if self.has_feature(code) else _missing(code)
+        return self._by_code[code]
 
     def has_feature(self, code: str) -> bool:
         """Return whether the line has a feature of this code."""
-        return any(f.code == code for f in self.features)
+        return code in self._by_code
 
     def text(self, key: str, locale: Locale) -> str:
         """Return a text in the locale, else in English, else the key's last part."""
@@ -270,7 +274,3 @@ class ConfigurationModel:
             if found is not None:
                 return found
         return key.rsplit(".", 1)[-1]
-
-
-def _missing(code: str) -> Feature:
-    raise KeyError(code)

@@ -77,8 +77,10 @@ def state_with_followers(configurator: Configurator, selection: Selection, limit
     """Return the state, in which an option ruled out only by answers it would make pointless is available."""
     state = configurator.state(selection, limits)
     features = dict(state.features)
+    conditions = (each.shown_when for each in configurator.model.features if each.code in selection.answers)
+    deciding = frozenset[str]().union(*(features_read(condition) for condition in conditions if condition is not None))
     for feature in configurator.model.features:
-        if not _followers(configurator.model, selection, feature.code):
+        if feature.code not in deciding or not _followers(configurator.model, selection, feature.code):
             continue
         opened = {
             code: option

@@ -1,6 +1,7 @@
 """A folder of text files as a model: every value where it belongs, every mistake named by file and line."""
 
 import shutil
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -338,3 +339,14 @@ def _places_of_mistakes(files: CatalogFiles) -> list[str]:
 
 def test_kinds_in_the_files_are_the_kinds_of_the_model(desk: ConfigurationModel) -> None:
     assert {feature.kind for feature in desk.features} == set(FeatureKind)
+
+
+def test_a_feature_is_found_by_its_code(desk: ConfigurationModel) -> None:
+    """Also in a model made from another one; a code there is not is a mistake of the caller."""
+    fewer = replace(desk, features=desk.features[1:])
+
+    assert [desk.feature(feature.code) for feature in desk.features] == list(desk.features)
+    assert (desk.has_feature("top"), desk.has_feature("leg")) == (True, False)
+    assert (fewer.has_feature("top"), fewer.feature("frame").code) == (False, "frame")
+    with pytest.raises(KeyError):
+        desk.feature("leg")
