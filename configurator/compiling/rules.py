@@ -150,13 +150,16 @@ def _out_of_reach(
     lower: int | None,
     upper: int | None,
 ) -> tuple[IntArray, ...]:
-    """Return amounts with those that are not known so large, or so small, that no other part makes up for them."""
+    """Return amounts with those that are not known so large, or so small, that no other part makes up for them.
+
+    One piece is out of reach, and a further one must not bring it back: what is too small is never above nothing.
+    """
     span = bounds[1] - bounds[0] + 1
     if upper is not None:
-        beyond = upper - (bounds[0] - offset) + span
+        beyond = max(0, upper - (bounds[0] - offset) + span)
     else:
         assert lower is not None  # noqa: S101
-        beyond = lower - (bounds[1] - offset) - span
+        beyond = min(0, lower - (bounds[1] - offset) - span)
     return tuple(np.where(part, beyond, given) for given, part in zip(amounts, unknown, strict=True))
 
 

@@ -23,6 +23,8 @@ class Asked:
     def __init__(self, formula: Formula, picks: Picks, limits: Limits, dropped: frozenset[str] = frozenset()) -> None:
         if any(f"capacity:{cap.work_centre}" not in dropped for cap in limits.caps):
             raise NotEncodable(what="work centres")
+        if any(exclusion.rule not in dropped for exclusion in limits.exclusions):
+            raise NotEncodable(what="exclusions")
         self.formula = formula
         self.picks = {index: [row for row, count in rows.items() if count] for index, rows in picks.items()}
         self.picks = {index: rows for index, rows in self.picks.items() if rows}

@@ -35,7 +35,7 @@ class Clashing:
 
     def core(self, choices: Sequence[tuple[int, int]], limits: Limits) -> Core | None:
         """Return a minimal conflict among choices, rules and late parts, ``None`` where there is none."""
-        if limits.caps or (limits.budget_minor is not None and limits.budget_minor < 0):
+        if limits.caps or limits.exclusions or (limits.budget_minor is not None and limits.budget_minor < 0):
             raise NotEncodable(what="limits")
         layout = self._formula.layout
         late = late_rows(self._formula, limits)

@@ -58,7 +58,7 @@ class SatEngine:
         """Return the answers for these picks under these limits; see ``Engine``.
 
         Raises:
-            NotEncodable: There are work centres among the limits; another method has to answer.
+            NotEncodable: There are work centres or exclusions among the limits; another method has to answer.
         """
         asked = Asked(self.formula, picks, limits)
         with self._lock:
@@ -70,7 +70,7 @@ class SatEngine:
         """Return a completion of the picks, or ``None``; rules and limits named in ``dropped_rules`` do not act.
 
         Raises:
-            NotEncodable: There are work centres among the limits, or it is not told within the effort.
+            NotEncodable: There are work centres or exclusions among the limits, or it is not told within the effort.
         """
         asked = Asked(self.formula, picks, limits, dropped_rules)
         if asked.is_broken:

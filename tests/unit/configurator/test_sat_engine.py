@@ -12,7 +12,7 @@ from pysat.solvers import Solver
 from benchmarks._feature_models import FeatureModel, feature_model
 from configurator.configurator import Configurator
 from configurator.engine import NO_WAY, Picks
-from configurator.model import CapacityCap, Limits, Refused, Selection, Status
+from configurator.model import CapacityCap, Exclusion, Limits, Refused, Selection, Status
 from configurator.problem import Domain, Problem, ProblemRule, SumRule, TableRule
 from configurator.satisfying.asked import Asked
 from configurator.satisfying.changing import Changing
@@ -197,6 +197,19 @@ def test_work_centres_are_left_to_another_method() -> None:
     engine = build_sat_engine(problem)
     with pytest.raises(NotEncodable):
         engine.answers({}, Limits(caps=(CapacityCap("wash", 10, 0, {"f": (1, 2)}),)))
+
+
+def test_exclusions_are_left_to_another_method() -> None:
+    """What cannot be had together is not encoded: statuses, completions and conflicts are refused, not guessed."""
+    problem = Problem((Domain("f", ("a", "b"), np.zeros(2, dtype=np.int64)),), (), index={"f": 0})
+    engine = build_sat_engine(problem)
+    limits = Limits(exclusions=(Exclusion("late:0", {"f": (0, 1)}, frozenset({(1,)})),))
+    for ask in (engine.answers, engine.completion):
+        with pytest.raises(NotEncodable):
+            ask({0: {1: 1}}, limits)
+    with pytest.raises(NotEncodable):
+        engine.core([(0, 1)], limits)
+    assert engine.completion({0: {1: 1}}, limits, dropped_rules=frozenset({"late:0"})) == {0: {1: 1}}
 
 
 @pytest.fixture(scope="module")
