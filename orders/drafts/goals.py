@@ -60,10 +60,21 @@ def reached(
     deadline = None if draft.need_by is None else deadline_by(draft.need_by)
     if deadline is None:
         found = configurator.complete(draft.selection, aim.goal, limits, to=aim.to, weights=aim.weights)
-        first = Completed(found, True)
+        first = Completed(_nearest_of_its_price(configurator, draft.selection, found, aim, limits), True)
     else:
         first = Completed(*settled_completion(deadline, draft.selection, aim.goal, aim.to, aim.weights))
     return _soonest(draft, first, deadline_by, day_of, today=today) if aim.goal is Goal.FASTEST else first
+
+
+def _nearest_of_its_price(
+    configurator: Configurator, kept: Selection, cheapest: Selection, aim: Aim, limits: Limits
+) -> Selection:
+    """Return, of all that cost as little as the cheapest, what is nearest to what stands: nobody's payment changes for nothing."""
+    given_up = aim.to is not None and not aim.to.answers.keys() <= kept.answers.keys()
+    price = configurator.state(cheapest, limits).total_minor if aim.goal is Goal.CHEAPEST and given_up else None
+    if not price:
+        return cheapest
+    return configurator.complete(kept, Goal.CLOSEST, replace(limits, budget_minor=price), to=aim.to)
 
 
 def _soonest(draft: Draft, first: Completed, deadline_by: DeadlineBy, day_of: DayOf, *, today: date) -> Completed:

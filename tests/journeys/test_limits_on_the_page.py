@@ -138,3 +138,36 @@ def test_a_phone_has_sum_and_order_of_a_quote_in_one_place(shop: Shop) -> None:
     person.press("Order and pay")
     assert person.status == 422
     assert "Please enter a name." in person.text("#order")
+
+
+def test_a_number_that_is_not_at_hand_is_no_question_mark(shop: Shop) -> None:
+    """The processor takes no part in the conflict: what it needs is left out, not shown as unknown."""
+    person = enter(shop)
+    draft = begin(person, "pc")
+    person.open(f"{draft}/graphics?q=5090").press("=947dd804-e941-43d3-abdb-8b0258b284f0")
+
+    assert person.status == 409
+    assert person.text(".conflict__reasons") == (
+        "The power supply gives 650 W; processor, cards and 50 W for the rest need more."
+    )
+
+
+def test_a_search_without_a_find_says_so(shop: Shop) -> None:
+    person = enter(shop)
+    draft = begin(person, "pc")
+
+    person.open(f"{draft}/core?q=zzz")
+
+    assert person.text(".empty__title") == "Nothing found for “zzz”"
+    assert list(person.all(".feature")) == []
+
+
+def test_the_cheapest_changes_nothing_that_costs_the_same(shop: Shop) -> None:
+    """Who buys and how is paid stay as they were: other answers are no cheaper."""
+    person = enter(shop)
+    draft = begin(person, "pc")
+    before = {each.get("id") for each in person.open(f"{draft}/billing").all("[data-status=chosen]")}
+
+    person.press("Find it", goal="cheapest")
+
+    assert {each.get("id") for each in person.open(f"{draft}/billing").all("[data-status=chosen]")} == before

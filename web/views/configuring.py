@@ -234,7 +234,7 @@ def configure_page(
         step_name=words.step(step),
         next_step=steps[at + 1] if at + 1 < len(steps) else None,
         steps=steps,
-        features=blocks,
+        features=tuple(block for block in blocks if not query or block.options),  # a search shows what it found
         conflict=_conflict_box(refused, words, days) if refused else None,
         changes=changes,
         total_minor=total_minor,

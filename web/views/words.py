@@ -15,6 +15,9 @@ from web import formats
 from web.translations import translations_for
 
 _PLACE = re.compile(r"\{([^{}]+)\}")
+_NOT_GIVEN = "\0"
+#: A remark in brackets about something that takes no part in a conflict, so that its number is not at hand.
+_ASIDE = re.compile(rf"\s?[(（][^()（）]*{_NOT_GIVEN}[^()（）]*[)）]")
 
 
 def _(message: str) -> str:
@@ -174,7 +177,8 @@ class Words:
         return _PLACE.sub("…", self.model.text(key, self.locale))
 
     def _filled(self, key: str, values: Mapping[str, str]) -> str:
-        return _PLACE.sub(lambda place: values.get(place[1], "?"), self.model.text(key, self.locale))
+        text = _PLACE.sub(lambda place: values.get(place[1], _NOT_GIVEN), self.model.text(key, self.locale))
+        return _ASIDE.sub("", text).replace(_NOT_GIVEN, "…")
 
 
 def scaled(value: int, feature: Feature) -> str:
