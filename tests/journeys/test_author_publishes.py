@@ -147,7 +147,9 @@ def test_a_catalog_that_cannot_be_read_is_shown_with_file_and_line_and_mended_th
     do_jobs(shop)
     author.open(author.path)
     assert "there is no part `scrwe` in parts.csv desk/line.yaml:41" in author.text()
-    author.open(next(link for link in author.links("/catalog/") if link.endswith("/files/desk/line.yaml")))
+    author.open(next(link for link in author.links("/catalog/") if link.endswith("/files/desk/line.yaml?line=41")))
+    (named,) = [each for each in author.all("li") if each.get("aria-current") == "true"]
+    assert (named.get("value"), "part: scrwe" in words_of(named)) == ("41", True)
     author.press("Save as a candidate", text=files.files["desk/line.yaml"].decode())
 
     assert author.path == f"/catalog/{files.release()}"

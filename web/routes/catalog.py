@@ -89,16 +89,21 @@ def export_document(shop: TheShop, content: str) -> Response:
 
 @router.get("/catalog/{content}/files/{path:path}", name="catalog:file")
 def show_file(
-    request: Request, shop: TheShop, content: str, path: str, download: Annotated[bool, Query()] = False
+    request: Request,
+    shop: TheShop,
+    content: str,
+    path: str,
+    download: Annotated[bool, Query()] = False,
+    line: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Response:
-    """Show a file to be edited, or return it as it is."""
+    """Show a file to be edited, with the line a finding names, or return it as it is."""
     with shop.database.read() as db:
         files = publishing.files_of(db, content)
     if path not in files.files:
         raise FileNotFound(file=path)
     if download:
         return _download(files.files[path], "application/octet-stream", path.rpartition("/")[2])
-    return _file(request, shop, content, path, files.files[path])
+    return _file(request, shop, content, path, files.files[path], line=line)
 
 
 @router.post("/catalog/{content}/files/{path:path}", name="catalog:change_file")
@@ -257,12 +262,22 @@ def _candidate_of(request: Request, shop: Shop, files: CatalogFiles, actor: TheA
     return go_to(request, f"/catalog/{candidate}")
 
 
-def _file(request: Request, shop: Shop, content: str, path: str, written: bytes, *, problem: str = "") -> Response:
+def _file(
+    request: Request, shop: Shop, content: str, path: str, written: bytes, *, problem: str = "", line: int = 0
+) -> Response:
     try:
         text = written.decode() if len(written) <= view.EDITABLE_BYTES else None
     except UnicodeDecodeError:
         text = None
-    values = {"content": content, "path": path, "text": text, "problem": problem, "bytes": len(written)}
+    values = {
+        "content": content,
+        "path": path,
+        "text": text,
+        "problem": problem,
+        "bytes": len(written),
+        "line": line,
+        "around": view.lines_around(text or "", line),
+    }
     return respond(request, FILE, values, status=422 if problem else 200)
 
 

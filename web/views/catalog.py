@@ -8,7 +8,7 @@ from modules_catalog.comparing.rules import written_rule
 from modules_catalog.comparing.spelling import spelled, written
 from modules_catalog.findings import Finding, FindingSeverity, listed
 from modules_catalog.loading.files import CatalogFiles
-from modules_catalog.model import ConfigurationModel, FeatureKind
+from modules_catalog.model import ConfigurationModel, FeatureKind, Severity, WhenMissing
 from orders.publishing.candidates import Candidate
 from web import formats
 from web.translations import translations_for
@@ -44,6 +44,16 @@ SEVERITIES = {
 }
 
 
+LINES_AROUND = 2
+RULE_SEVERITIES = {Severity.BLOCK: _("rules out"), Severity.WARN: _("warns")}
+MISSING = {
+    WhenMissing.WARN: _("where a value is not known: warns"),
+    WhenMissing.ASK: _("where a value is not known: staff are asked"),
+    WhenMissing.BLOCK: _("where a value is not known: rules out"),
+    WhenMissing.IGNORE: _("where a value is not known: says nothing"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class StartRow:
     """From when a release is, was or will be in force."""
@@ -75,10 +85,11 @@ class CandidateRow:
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """One finding as shown; ``file`` is the part of the place that can be opened."""
+    """One finding as shown; ``file`` is the part of the place that can be opened, ``line`` its line, 0 for none."""
 
     where: str
     file: str
+    line: int
     message: str
     code: str
 
@@ -182,13 +193,14 @@ def module_rows(model: ConfigurationModel, locale: str) -> tuple[ModuleRow, ...]
 
 def rule_rows(model: ConfigurationModel, locale: str) -> tuple[RuleRow, ...]:
     """Return every rule: why, how it is written, what it does."""
+    say = translations_for(locale).gettext
     return tuple(
         RuleRow(
             rule.id,
             model.text(f"rule.{rule.id}", locale),
             written_rule(rule),
-            rule.severity.value,
-            rule.when_missing.value,
+            say(RULE_SEVERITIES[rule.severity]),
+            say(MISSING[rule.when_missing]),
         )
         for rule in model.rules
     )
@@ -220,8 +232,18 @@ def archive_problem(facts: Mapping[str, object], locale: str) -> str:
 
 
 def _finding(finding: Finding, files: CatalogFiles) -> FindingRow:
-    file = finding.where.partition(":")[0]
-    return FindingRow(finding.where, file if file in files.files else "", finding.message, finding.code)
+    file, _colon, line = finding.where.partition(":")
+    known = file if file in files.files else ""
+    return FindingRow(finding.where, known, int(line) if line.isdecimal() else 0, finding.message, finding.code)
+
+
+def lines_around(text: str, line: int) -> tuple[tuple[int, str], ...]:
+    """Return a line of a file with what stands around it, numbered; nothing for a line the file does not have."""
+    lines = text.splitlines()
+    if not 1 <= line <= len(lines):
+        return ()
+    first = max(1, line - LINES_AROUND)
+    return tuple(enumerate(lines[first - 1 : line + LINES_AROUND], start=first))
 
 
 def _about(model: ConfigurationModel, code: str) -> str:
