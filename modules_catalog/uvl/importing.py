@@ -43,6 +43,7 @@ from modules_catalog.uvl.writing import written_constraint
 MAP_FILE = "uvl-map.json"
 ATTRIBUTES_FILE = "uvl-attributes.json"
 LONGEST_REASON = 400
+MOST_ON_A_STEP = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,15 +291,24 @@ def _value_texts(name: str, value: ValueFeature) -> Iterator[str]:
 
 
 def _steps(model: FeatureModel, names: Names) -> dict[str, list[str]]:
-    """Return {step: names of its features}: a step for each branch below the root, the root's leaves with the root."""
-    root = model.root
-    steps: dict[str, list[str]] = {names.codes[root.name]: [root.name]}
-    for group in root.groups:
-        for child in group.features:
-            if child.groups:
-                steps[names.codes[child.name]] = [feature.name for feature in child.walk()]
+    """Return {step: names of its features}: a step for each branch below the root, the root's leaves with the root.
+
+    A branch of very many features is parted like the root.
+    """
+    steps: dict[str, list[str]] = {}
+
+    def part(branch: UvlFeature) -> None:
+        own = steps[names.codes[branch.name]] = [branch.name]
+        for child in (child for group in branch.groups for child in group.features):
+            below = [feature.name for feature in child.walk()]
+            if not child.groups:
+                own.append(child.name)
+            elif len(below) > MOST_ON_A_STEP:
+                part(child)
             else:
-                steps[names.codes[root.name]].append(child.name)
+                steps[names.codes[child.name]] = below
+
+    part(model.root)
     return steps
 
 

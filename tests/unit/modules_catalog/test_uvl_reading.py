@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from modules_catalog.loading.catalog import read_catalog
+from modules_catalog.loading.files import CatalogFiles
 from modules_catalog.uvl.errors import UvlNotFound, UvlNotValid, UvlOutNotEmpty
 from modules_catalog.uvl.importing import catalog_of, import_uvl
 from modules_catalog.uvl.model import GroupKind
@@ -102,3 +104,19 @@ def test_a_refused_import_writes_nothing(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.uvl"]
     import_uvl(bad, out)
     assert (out / "uvl-map.json").read_text() == '{\n "A": {\n  "feature": "A",\n  "option": "yes"\n }\n}\n'
+
+
+def test_a_branch_of_very_many_features_is_parted_into_steps() -> None:
+    """Small branches are a step each; a large one is parted like the root, its leaves with it."""
+    leaves = "\n".join(f"\t\t\t\t\tL{number}" for number in range(300))
+    text = (
+        "features\n\tR\n\t\toptional\n\t\t\tSmall\n\t\t\t\tor\n\t\t\t\t\tA\n\t\t\t\t\tB\n\t\t\tLarge\n\t\t\t\toptional\n"
+        f"{leaves}\n\t\t\t\t\tInner\n\t\t\t\t\t\toptional\n\t\t\t\t\t\t\tC\n\t\t\tLeaf\n"
+    )
+
+    catalog = catalog_of(feature_model_of(text))
+    files = {f"model/{name}": content.encode() for name, content in catalog.files.items()}
+    steps = read_catalog(CatalogFiles("model", files)).model.steps
+
+    assert [(step.code, len(step.features)) for step in steps] == [("R", 2), ("Small", 3), ("Large", 301), ("Inner", 2)]
+    assert steps[0].features == ("R", "Leaf")
