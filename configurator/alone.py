@@ -32,15 +32,20 @@ def _plain_counts(domain: Domain, picked: Mapping[int, int]) -> bool:
 def _table(problem: Problem, rule: TableRule, picks: Picks) -> bool:
     table = rule.allowed
     # A picked row of a many domain must be allowed beside the same rows of the others: looked at last, all together.
-    order = sorted(range(len(rule.scope)), key=lambda axis: problem.domains[rule.scope[axis]].many)
-    for axis in order:
-        index = rule.scope[axis]
-        picked = [row for row, count in picks.get(index, {}).items() if count]
+    left: list[int] = []
+    for axis, index in enumerate(rule.scope):
         if problem.domains[index].many:
             continue
+        picked = [row for row, count in picks.get(index, {}).items() if count]
+        if picked:
+            table = np.take(table, rule.ids[axis][picked], axis=axis)
+        else:
+            left.append(axis)
+    if table.all():
+        return True
+    for axis in left:
         # Ids that no row has are left out: where all options are late, the id of those in time has none.
-        ids = rule.ids[axis][picked] if picked else np.unique(rule.ids[axis])
-        table = np.take(table, ids, axis=axis)
+        table = np.take(table, np.flatnonzero(np.bincount(rule.ids[axis])), axis=axis)
     for axis, index in enumerate(rule.scope):
         if not problem.domains[index].many:
             continue

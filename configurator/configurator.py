@@ -448,7 +448,9 @@ class Configurator:
 
             try:
                 narrowing = self._narrowing(engine, limits)
-                return lightest_ways_out(fixed, wishes, closest, completion, narrowing.choices, is_affordable, most)
+                return lightest_ways_out(
+                    fixed, wishes, closest, completion, narrowing.fewer_choices, is_affordable, most
+                )
             except NotAvailable:
                 pass
         start = self._completion({}, limits)

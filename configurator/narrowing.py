@@ -75,8 +75,10 @@ class Narrowing:
 
     def choices(self, choices: Sequence[Element]) -> list[Element] | None:
         """Return choices that clash under all rules, none without which they still do; ``None`` when all can be kept."""
-        if self._possible(choices, self._names):
-            return None
+        return None if self._possible(choices, self._names) else self.fewer_choices(choices)
+
+    def fewer_choices(self, choices: Sequence[Element]) -> list[Element]:
+        """Return of choices that clash under all rules some that still do, none without which they do."""
         needed = list(choices)
         while True:
             lifted = self._lifted(picks_from(needed), self._limits)
@@ -119,6 +121,7 @@ class Narrowing:
         """Return a rule that alone says no, ``None`` when none is seen at once."""
         picks = picks_from(choices)
         for rule, parts in self._rules.items():
+            parts = [part for part in parts if not picks.keys().isdisjoint(part.scope)]
             if any(possible_alone(self._problem, part, picks) is False for part in parts):
                 return rule
         return None

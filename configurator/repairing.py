@@ -93,7 +93,7 @@ def lightest_ways_out(
     wishes: Sequence[Wish],
     closest: Closest,
     completion: Completion,
-    explain: Explain,
+    explain: Callable[[Sequence[Element]], Sequence[Element]],
     is_affordable: Callable[[Picks], bool],
     most: int,
 ) -> list[WayOut]:
@@ -107,11 +107,12 @@ def lightest_ways_out(
         wishes: What should be kept, oldest first.
         closest: Answers what is given up at least, a budget left aside.
         completion: Answers whether picks can be completed, and how at the least price.
-        explain: Finds choices that clash where they cannot.
+        explain: Finds choices that clash among choices that are known to.
         is_affordable: Whether a completion is within the budget.
         most: How many ways to look for.
     """
     found: list[tuple[frozenset[int], WayOut]] = []
+    conflicts: list[frozenset[int]] = []
     waiting: list[tuple[int, int, _Region, frozenset[int] | None, Picks]] = [(0, 0, _Region(), None, {})]
     seen = {_Region()}
 
@@ -137,8 +138,11 @@ def lightest_ways_out(
             continue
         known = next((best for best, _ in found if best <= changed), None)
         if known is None and not is_affordable(assignment):
-            stays = [wishes[position] for position in range(len(wishes)) if position not in changed]
-            clash = _positions(explain(_elements(fixed, stays)) or (), fixed, wishes)
+            clash = next((one for one in conflicts if not one & changed), None)
+            if clash is None:
+                stays = [wishes[position] for position in range(len(wishes)) if position not in changed]
+                clash = _positions(explain(_elements(fixed, stays)), fixed, wishes)
+                conflicts.append(clash)
             before: set[int] = set()
             for position in sorted(clash - region.kept):
                 given = region.given | {position}

@@ -238,6 +238,11 @@ class Core:
             )
             for leaf in self.frame.leaves
         ]
+        self._rules_of = [
+            frozenset(leaf.columns if leaf.pieces is None else (column.rule for column in leaf.pieces))
+            for leaf in self.frame.leaves
+        ]
+        self._off: tuple[frozenset[str], frozenset[int]] = (frozenset(), frozenset())
         self._closings = {
             at: closing_of(tables)
             for at, (leaf, tables) in enumerate(zip(self.frame.leaves, self.plan.leaf_tables, strict=True))
@@ -262,9 +267,14 @@ class Core:
         component, place = self._place[at]
         return self.prepared.starts[component].ups[place]
 
-    def _dropped(self, leaf: Leaf, question: Question) -> frozenset[int]:
-        rules = {column.rule for column in leaf.pieces} if leaf.pieces is not None else set(leaf.columns)
-        return frozenset(rule for rule in rules if self.frame.scopes[rule].rules <= question.dropped)
+    def _dropped(self, at: int, question: Question) -> frozenset[int]:
+        """Return which of a leaf's rules do not act; what is off is told once for all leaves of a question."""
+        asked, off = self._off
+        if asked is not question.dropped:
+            scopes = enumerate(self.frame.scopes)
+            off = frozenset(number for number, scope in scopes if scope.rules <= question.dropped)
+            self._off = (question.dropped, off)
+        return off & self._rules_of[at]
 
     def state(self, at: int, question: Question) -> LeafState:
         """Return a leaf after the picks."""
@@ -278,7 +288,7 @@ class Core:
                 return self._picked(leaf, picks, untouched.alive)
             dropped, filters = UNTOUCHED[0], UNTOUCHED[2]
         else:
-            dropped = self._dropped(leaf, question)
+            dropped = self._dropped(at, question)
             filters = tuple(own.rule for own in leaf.filters if own.rule in question.dropped)
         key = (at, tuple(sorted(picks.items())), closed, dropped, filters)
         state = self._remembered.get(key)
