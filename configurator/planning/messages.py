@@ -159,6 +159,10 @@ class Tables:
         )
 
 
+ONLY = np.zeros(1, dtype=np.int32)
+"""The makers of a message of one state made of two such."""
+
+
 @dataclass(frozen=True, slots=True)
 class Merger:
     """Merges messages with one set of tables and kernels."""
@@ -175,6 +179,10 @@ class Merger:
         Raises:
             TooWide: More states or pairs than the budget has.
         """
+        if len(first.cost) == len(second.cost) == 1 and not first.ids.any() and not second.ids.any():
+            # Id 0 accepts everything and absorbs whatever is added: mostly rules that do not act.
+            ids = np.zeros((1, len(spec.rules)), dtype=np.int32)
+            return Message(first.cost + second.cost, ids, ONLY, ONLY), 1
         fits, cost, ids, one, two, work = self.kernels.merged(
             first.cost,
             first.ids,
