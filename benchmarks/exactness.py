@@ -1,6 +1,6 @@
 """How often an answer is wrong: random small problems and catalogs, every value compared with looking at every assignment.
 
-``python -m benchmarks.exactness [--models 8000] [--catalogs 4000] [--minutes 30] [--seed 0] [--json]``.
+``python -m benchmarks.exactness [--models 10000] [--catalogs 4000] [--minutes 30] [--seed 0] [--json]``.
 A *model* is a problem as the engines see it: single and choose-many features, optional ones, tables, sums, discounts and values that
 are not known. The compiled plan is asked after random picks under budgets, work centres, exclusions, late parts and dropped rules:
 statuses, prices, forced options, completions, wishes of different weight, choices lifted, and the minimal conflict of what cannot be,
@@ -53,7 +53,7 @@ def main() -> None:
     """Compare, write the result, print the counts; with ``--json`` the result ends the output."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--models", type=int, default=8_000, help="problems as the engines see them")
+    parser.add_argument("--models", type=int, default=10_000, help="problems as the engines see them")
     parser.add_argument("--catalogs", type=int, default=4_000, help="catalogs with rules as text")
     parser.add_argument("--minutes", type=float, default=30, help="stop after so long, however many were compared")
     parser.add_argument(
