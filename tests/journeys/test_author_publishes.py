@@ -284,6 +284,7 @@ def test_a_feature_model_is_imported_published_and_configured(shop: Shop, tmp_pa
     draft = visitor.open("/configure/Bike").press("Make yours").path.rpartition("/")[0]
     visitor.open(f"{draft}/Bike").press("=yes", within="#feature-Motor")
     assert "To configure only" in visitor.text()
+    assert "date not known yet" not in visitor.text()
     assert "Order" not in [words_of(each) for each in visitor.all("button")]
     visitor.press("=yes", within="#feature-Basket")
     assert (visitor.status, "!(Basket & Motor)" in visitor.text(".conflict__reasons")) == (409, True)
