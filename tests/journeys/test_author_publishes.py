@@ -260,7 +260,6 @@ features
             Motor
             Basket
 constraints
-    Motor => Steel
     !(Basket & Motor)
 """
 
