@@ -34,9 +34,7 @@ def cap_rule(problem: Problem, cap: CapacityCap) -> SumRule:
     """Return the sum of seconds on one work centre, bounded by what is free."""
     used = sorted((problem.index[feature], feature) for feature in cap.seconds if feature in problem.index)
     amounts = tuple(_per_row(problem, index, cap.seconds[feature]) for index, feature in used)
-    return SumRule(
-        f"capacity:{cap.work_centre}", tuple(index for index, _ in used), amounts, None, cap.available_s - cap.fixed_s
-    )
+    return SumRule(cap.rule, tuple(index for index, _ in used), amounts, None, cap.available_s - cap.fixed_s)
 
 
 def exclusion_rule(problem: Problem, exclusion: Exclusion) -> TableRule:

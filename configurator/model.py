@@ -29,15 +29,22 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class CapacityCap:
-    """Seconds one more order may use on one work centre before the need-by date.
+    """Seconds one more order may use on one work centre before the need-by date, or any other sum that is bounded.
 
     ``seconds[feature]`` gives what each option adds, in the order of the feature's options; ``fixed_s`` what every order needs.
+    ``named`` is what conflicts call it, where that is not the work centre.
     """
 
     work_centre: str
     available_s: int
     fixed_s: int
     seconds: Mapping[str, tuple[int, ...]]
+    named: str = ""
+
+    @property
+    def rule(self) -> str:
+        """The id it has in conflicts."""
+        return self.named or f"capacity:{self.work_centre}"
 
 
 @dataclass(frozen=True, slots=True)

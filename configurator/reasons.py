@@ -16,6 +16,8 @@ _LIMITS = {
     "capacity": "{0} has no free capacity left for this before the requested date.",
     "material": "This cannot be had before the requested date.",
     "need_by": "Nothing can be ready by the requested date.",
+    "need_by:rush": "Only a rush order can be ready by the requested date.",
+    "need_by:together": "This cannot be ready by the requested date.",
     "panels": "No panels cut ahead come close enough to these measures in this fit and cloth.",
 }
 _OVER_BUDGET = "Over the budget by {0} {1}."
@@ -29,7 +31,9 @@ def reason(
     if rule == BUDGET and "over_minor" in values:
         over = decimal_from_money(Money(int(values["over_minor"]), model.currency))
         return _OVER_BUDGET.format(over, model.currency)
-    if rule in (BUDGET, "need_by", "panels") or (subject and kind in _LIMITS):
+    if rule in _LIMITS and rule not in ("capacity", "material"):
+        return _LIMITS[rule]
+    if subject and kind in _LIMITS:
         return _LIMITS[kind].format(subject)
     key = f"rule.{rule}.missing" if missing else f"rule.{rule}"
     text = model.text(key, locale)

@@ -122,7 +122,7 @@ def _items(model: ConfigurationModel, line: BomLine, scope: Scope) -> list[BomIt
 
 
 def _routing(model: ConfigurationModel, scope: Scope, fit: FitParts | None) -> Routing:
-    trim_code = _trim_operation(model)
+    trim_code = trim_operation(model)
     added = {trim_code: sum(trim.seconds for trim in fit.trims)} if fit and fit.trims else {}
     ordered = _in_order(model.operations)
     numbers = {operation.code: NUMBER_STEP * index for index, (operation, _) in enumerate(ordered, start=1)}
@@ -153,7 +153,8 @@ def _routing(model: ConfigurationModel, scope: Scope, fit: FitParts | None) -> R
     return Routing(tuple(operations))
 
 
-def _trim_operation(model: ConfigurationModel) -> str:
+def trim_operation(model: ConfigurationModel) -> str:
+    """Return the operation that trims panels to the body: the one the line's settings name, else the first irreversible one."""
     named = model.settings.get(TRIM_SETTING)
     if named is not None:
         return str(named)

@@ -49,7 +49,7 @@ def cap_rule(cap: CapacityCap, seconds: CapSeconds) -> SumRule | None:
     upper = cap.available_s - cap.fixed_s
     if seconds.most <= upper:
         return None
-    return SumRule(f"capacity:{cap.work_centre}", seconds.scope, seconds.amounts, None, upper)
+    return SumRule(cap.rule, seconds.scope, seconds.amounts, None, upper)
 
 
 def digest_of(rule: TableRule) -> str:

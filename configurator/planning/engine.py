@@ -127,7 +127,7 @@ class PlanEngine:
         """
         core, _ = self._cores(limits)
         closed = self._closed(limits, dropped_rules)
-        capped = {f"capacity:{cap.work_centre}" for cap in limits.caps} | {own.rule for own in limits.exclusions}
+        capped = {cap.rule for cap in limits.caps} | {own.rule for own in limits.exclusions}
         question = Question(_meant(picks), closed, dropped_rules & (self._rules | capped))
         try:
             best, climbed = core.best(question)

@@ -21,7 +21,7 @@ class Asked:
     """
 
     def __init__(self, formula: Formula, picks: Picks, limits: Limits, dropped: frozenset[str] = frozenset()) -> None:
-        if any(f"capacity:{cap.work_centre}" not in dropped for cap in limits.caps):
+        if any(cap.rule not in dropped for cap in limits.caps):
             raise NotEncodable(what="work centres")
         if any(exclusion.rule not in dropped for exclusion in limits.exclusions):
             raise NotEncodable(what="exclusions")

@@ -5,9 +5,8 @@ Shown as "from" where a press changes other answers too and nobody has worked ou
 
 from configurator.configurator import Configurator
 from configurator.model import Answer
-from orders.drafts.deadlines import last_of, strand_of, works_in_rows
-from orders.drafts.slack import Slack, StrandKey
-from orders.drafts.strands import NOTHING, Level, RowAnswers
+from orders.drafts.slack import Slack, last_of, works_in_rows
+from orders.drafts.strands import NOT_RUSHED, NOTHING, Level, RowAnswers, StrandKey, strand_of
 from production.exploding import may_rush
 from production.model import Demand
 
@@ -30,6 +29,7 @@ def weakest_demand(
     last = last_of(demand)
     keys: list[StrandKey] = [(False, load.operation) for load in demand.loads]
     keys += [(True, need.code) for need in demand.materials]
+    keys += [NOT_RUSHED] if may_rush(configurator.model) else []
     levels: dict[StrandKey, tuple[Level, Level]] = {}
     for key in keys:
         strand = strand_of(configurator, rows, key)
@@ -37,4 +37,4 @@ def weakest_demand(
         levels[key] = (least, least)
     if last is None or levels[False, last][1] == NOTHING:
         return None
-    return Slack(demand, levels, may_rush(configurator.model)).at(())
+    return Slack(demand, levels).at(())

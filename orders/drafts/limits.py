@@ -3,21 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from math import floor
 
 from sqlmodel import Session
 
 from configurator.configurator import Configurator
-from configurator.model import Answer, CapacityCap, Limits, Selection
-from modules_catalog.expressions.evaluate import Missing, amount, holds
-from modules_catalog.expressions.tree import features_read
-from modules_catalog.judging import scope_of
-from modules_catalog.model import ConfigurationModel, FeatureKind, Operation
+from configurator.model import CapacityCap, Limits, Selection
+from modules_catalog.model import ConfigurationModel, FeatureKind
 from orders.customers.model import MeasurementProfile
 from orders.drafts.deadlines import Deadline
-from orders.drafts.fitting import fit_view
+from orders.drafts.fit_by_answers import FitByAnswers
 from orders.drafts.model import Draft
 from orders.drafts.panels import shelf_limits
+from orders.drafts.strands import least_seconds
 from orders.drafts.variants import variant_of
 from orders.pricing.service import customer_groups
 from production.errors import PlantNotFound, SelectionIncomplete
@@ -46,9 +43,10 @@ def deadline_for(
         return None
     model = configurator.model
     groups = customer_groups(db, draft.customer_id)
+    fits = None if profile is None else FitByAnswers(model, profile)
 
     def demand(selection: Selection) -> Demand | None:
-        fit = fit_view(model, selection.answers, profile, model.components)
+        fit = None if fits is None else fits.view(selection.answers)
         try:
             return demand_of(variant_of(model, selection.answers, fit), draft.quantity, groups)
         except SelectionIncomplete:
@@ -70,7 +68,7 @@ def deadline_for(
         days_of=days_of,
         batches=frozenset(str(each.code) for each in plant.work_centres if each.kind is WorkCentreKind.BATCH),
         ready=ready,
-        by_answers=profile is None and not model.components,
+        fits=fits,
     )
     if any(operation.when is None and operation.setup_s for operation in model.operations):
         for code in (code for code, day in ready.items() if day > draft.need_by):
@@ -98,14 +96,16 @@ def caps_for(
     Loads of a batch are shared, so they bound nobody.
     """
     caps = []
+    model = configurator.model
+    rows = {str(feature.code): configurator.row_answers(feature.code) for feature in model.features}
     for centre in plant.work_centres:
-        operations = [each for each in configurator.model.operations if each.work_centre == centre.code]
+        operations = [each for each in model.operations if each.work_centre == centre.code]
         if centre.kind is WorkCentreKind.BATCH or not operations:
             continue
         fixed_s = 0
         seconds: dict[str, list[int]] = {}
         for operation in operations:
-            always_s, by_option = least_seconds(configurator, operation)
+            always_s, by_option = least_seconds(model, operation, rows)
             fixed_s += always_s
             for feature, own in by_option.items():
                 before = seconds.get(feature, [0] * len(own))
@@ -115,42 +115,3 @@ def caps_for(
         if given and free_s >= fixed_s:  # without room for what every piece needs, the first promise tells
             caps.append(CapacityCap(str(centre.code), free_s, fixed_s, given))
     return tuple(caps)
-
-
-def least_seconds(configurator: Configurator, operation: Operation) -> tuple[int, dict[str, list[int]]]:
-    """Return the seconds an operation takes always, and those each option of a feature adds at least.
-
-    ``run_s`` is a sum of terms of one feature each, and ``when`` reads at most one feature: so they add up.
-    """
-    model = configurator.model
-    many = frozenset(each.code for each in model.features if each.kind is FeatureKind.OPTIONS)
-    bare = amount(operation.run_s, scope_of(model, {}))
-    base_s = operation.setup_s + (0 if isinstance(bare, Missing) else floor(bare))
-    asks = features_read(operation.when) if operation.when is not None else frozenset()
-    if asks & many or isinstance(bare, Missing):
-        return 0, {}
-    added: dict[str, list[int]] = {}
-    for feature in sorted(features_read(operation.run_s) | asks):
-        own: list[int] = []
-        for answer in configurator.row_answers(feature):
-            if answer is None:
-                continue
-            own.append(_seconds_with(model, operation, feature, answer, base_s, asks=feature in asks))
-        if min(own, default=0) < 0:
-            return 0, {}
-        if not asks or feature in asks:
-            added[feature] = own
-    return (0 if asks else base_s), added
-
-
-def _seconds_with(
-    model: ConfigurationModel, operation: Operation, feature: str, answer: Answer, base_s: int, *, asks: bool
-) -> int:
-    scope = scope_of(model, {feature: answer})
-    if asks and not holds(operation.when, scope):
-        return 0
-    found = amount(operation.run_s, scope)
-    if isinstance(found, Missing):
-        return 0
-    whole_s = operation.setup_s + floor(found)
-    return whole_s if asks else whole_s - base_s

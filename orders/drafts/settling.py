@@ -12,8 +12,9 @@ from configurator.configurator import Configurator
 from configurator.errors import NoCompletion
 from configurator.model import Answer, Chosen, Goal, Limits, Refused, Selection, State, Status
 from modules_catalog.model import Feature, FeatureKind
-from orders.drafts.deadlines import NEED_BY, Deadline
+from orders.drafts.deadlines import Deadline
 from orders.drafts.following import chosen_with_followers, state_with_followers, without_pointless
+from orders.drafts.learning import NEED_BY
 
 Result = TypeVar("Result")
 

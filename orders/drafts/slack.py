@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations
 
-from orders.drafts.strands import NOTHING, Level
+from orders.drafts.strands import NOT_RUSHED, NOTHING, Level, StrandKey
 from production.model import Demand, MaterialNeed, OperationLoad
-
-StrandKey = tuple[bool, str]
-"""Whether it is a material, and its code or the operation's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +13,11 @@ class Slack:
     """A demand with what each strand comes to in it, and what nothing falls below.
 
     Weaker demands are of one piece that takes the materials of all: no more than what is really asked for. Where some option
-    makes a rush order (``may_rush``) they are of one: what even that cannot make in time, nothing can.
+    makes a rush order, being none is a strand too: what even a rush order cannot make in time, nothing can.
     """
 
     demand: Demand
     levels: Mapping[StrandKey, tuple[Level, Level]]
-    may_rush: bool = False
 
     @property
     def active(self) -> tuple[StrandKey, ...]:
@@ -51,4 +48,29 @@ class Slack:
             if (quantity := own.get((True, need.code), NOTHING)[0])
         ]
         whose = self.demand
-        return Demand(tuple(loads), tuple(needs), 1, whose.groups, whose.is_rush or self.may_rush)
+        is_rush = whose.is_rush or (NOT_RUSHED in own and own[NOT_RUSHED] == NOTHING)
+        return Demand(tuple(loads), tuple(needs), 1, whose.groups, is_rush)
+
+
+def works_in_rows(demand: Demand) -> bool:
+    """Return whether operations of one work centre always follow each other.
+
+    Then none takes another's room, and less work, or an earlier start, never ends later.
+    """
+    before: list[set[int]] = []
+    for load in demand.loads:
+        before.append(set(load.after).union(*(before[at] for at in load.after)))
+    return all(
+        demand.loads[one].work_centre != demand.loads[other].work_centre or one in before[other]
+        for one, other in combinations(range(len(demand.loads)), 2)
+    )
+
+
+def last_of(demand: Demand) -> str | None:
+    """Return the operation that waits for all others; ``None`` where there is none.
+
+    The spare bucket is counted at the last operation's work centre: only what ends with the same one can be compared.
+    """
+    waited_for = {at for load in demand.loads for at in load.after}
+    last = [load.operation for at, load in enumerate(demand.loads) if at not in waited_for]
+    return last[0] if len(last) == 1 else None

@@ -32,9 +32,14 @@ TRIM_MINUTES = {
 
 def variant_of(model: ConfigurationModel, answers: Mapping[str, Answer], fit: FitView | None) -> Variant:
     """Return the variant of complete choices; a pair that nobody has measured, or with own panels, is planned without pieces."""
-    if answers.get(PANELS) == OWN:
-        fit = None if fit is None or fit.fit is None else FitView(replace(fit.fit, combination=None))
-    return explode(model, answers, None if fit is None or fit.fit is None else fit_parts(fit.fit))
+    return explode(model, answers, added_by_fit(answers, fit))
+
+
+def added_by_fit(answers: Mapping[str, Answer], fit: FitView | None) -> FitParts | None:
+    """Return what a fit adds to a variant; panels of one's own leave none of the shelf's."""
+    if fit is None or fit.fit is None:
+        return None
+    return fit_parts(replace(fit.fit, combination=None) if answers.get(PANELS) == OWN else fit.fit)
 
 
 def fit_parts(fit: Fit) -> FitParts:

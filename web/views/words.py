@@ -101,6 +101,8 @@ class Words:
             if kind == "material":
                 part = self.feature(subject) if self.model.has_feature(subject) else self.material(subject)
                 return say("%(part)s cannot be here in time to be ready by %(date)s.") % {"part": part, "date": day}
+            if subject == "rush":
+                return say("Only a rush order can be ready by %(date)s.") % {"date": day}
             if subject:
                 return say("The workshop cannot have this ready by %(date)s.") % {"date": day}
             return say("Nothing can be ready by %(date)s.") % {"date": day}

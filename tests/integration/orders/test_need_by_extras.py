@@ -1,0 +1,199 @@
+"""A need-by date where answers add up, where a rush order is sooner, and where a body's panels may be gone.
+
+Compared with all products there are: what is available has one in time, what is ruled out has none.
+"""
+
+import random
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from configurator.model import Answer, Status
+from kernel.database import Database
+from kernel.ids import DraftId, id_maker
+from modules_catalog.loading.catalog import load_catalog
+from modules_catalog.model import ConfigurationModel, FeatureKind
+from modules_catalog.releases import service as releases
+from orders.drafts import service as drafts
+from orders.drafts.configurators import Configurators
+from orders.drafts.model import DraftView, Refused
+from orders.drafts.service import Reader
+from orders.drafts.variants import variant_of
+from production.errors import BeyondHorizon
+from production.model import Demand, OperationLoad, demand_of
+from production.plants.model import KeptShare, StockRow
+from production.promise import service as promises
+from tests.mugs import FOLDER, POTTERY
+
+NOW = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
+READER = Reader("clerk", is_staff=True)
+Answers = Mapping[str, Answer]
+
+#: Beads are pressed on one by one; a mug made out of turn may use the hours kept for regulars.
+FEATURES = """
+  beads:
+    kind: options
+    required: false
+    minimum: 1
+    maximum: 3
+    max_each: 3
+    options:
+      glass: {price_minor: 100, cost_minor: 10}
+      gold: {price_minor: 900, cost_minor: 400}
+  turn:
+    kind: option
+    default: in_turn
+    columns: {rush: boolean}
+    options:
+      in_turn: {price_minor: 0, cost_minor: 0, rush: false}
+      rush: {price_minor: 700, cost_minor: 0, rush: true}
+"""
+TEXTS = """
+feature.beads: Beads
+option.beads.glass: Glass
+option.beads.gold: Gold
+feature.turn: When
+option.turn.in_turn: In turn
+option.turn.rush: Rush
+operation.press: Press the beads on
+"""
+
+
+@pytest.fixture(scope="module")
+def beaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ConfigurationModel]:
+    folder = tmp_path_factory.mktemp("beaded") / "mug"
+    shutil.copytree(FOLDER, folder)
+    text = (folder / "line.yaml").read_text(encoding="utf-8")
+    text = text.replace("engraving]}", "engraving, beads, turn]}").replace("rules:\n", f"{FEATURES}rules:\n")
+    text = text.replace("bom:\n", "bom:\n  - {feature: beads}\n")
+    text = text.replace(
+        "  - {code: fire", "  - {code: press, work_centre: bench, run_s: 1200 * count(beads)}\n  - {code: fire"
+    )
+    (folder / "line.yaml").write_text(text, encoding="utf-8")
+    with (folder / "texts" / "en.yaml").open("a", encoding="utf-8") as texts:
+        texts.write(TEXTS)
+    return folder, load_catalog(folder)
+
+
+def every_beaded_mug() -> list[Answers]:
+    found: list[Answers] = []
+    beads = [(glass, gold) for glass, gold in product(range(4), repeat=2) if glass + gold <= 3]
+    for size, glaze, turn, text, (glass, gold) in product(
+        ("small", "large"), ("white", "blue", "raw"), ("in_turn", "rush"), (None, "Anna"), beads
+    ):
+        if (size, glaze) == ("large", "raw"):
+            continue
+        mug: dict[str, Answer] = {"size": size, "glaze": glaze, "sizing": "standard", "turn": turn}
+        if text:
+            mug["engraving"] = text
+        if glass + gold:
+            mug["beads"] = {code: count for code, count in (("glass", glass), ("gold", gold)) if count}
+        found.append(mug)
+    return found
+
+
+def open_beadery(database: Database, beaded: tuple[Path, ConfigurationModel], rng: random.Random) -> None:
+    """Every place keeps half for regulars, few beads are there, and some of all is taken at random."""
+    kept = tuple(replace(one, kept=KeptShare("regulars", 50, 0)) for one in POTTERY.work_centres)
+    beads = (StockRow("beads.glass", rng.randint(0, 3), 2), StockRow("beads.gold", rng.randint(0, 2), 3))
+    with database.write() as db:
+        releases.publish(db, beaded[0], beaded[1], now=NOW)
+        promises.seed_plant(db, replace(POTTERY, work_centres=kept, stock=(*POTTERY.stock, *beads)), now=NOW)
+        for number in range(rng.randint(0, 8)):
+            load = OperationLoad("other", rng.choice(["wheel", "bench", "kiln"]), rng.choice([600, 2400, 4500]))
+            try:
+                promises.reserve(
+                    db, "mug", Demand((load,), (), rng.randint(1, 3)), key=f"o{number}", now=NOW, expires_at=None
+                )
+            except BeyondHorizon:
+                continue
+
+
+def keeps(mug: Answers, choices: Answers) -> bool:
+    """Return whether a mug has what was chosen; of beads as many or more."""
+    beads, chosen = mug.get("beads", {}), choices.get("beads", {})
+    assert isinstance(beads, Mapping)
+    assert isinstance(chosen, Mapping)
+    plain = {code: answer for code, answer in choices.items() if code != "beads"}
+    return all(mug.get(code) == answer for code, answer in plain.items()) and all(
+        beads.get(code, 0) >= count for code, count in chosen.items()
+    )
+
+
+def pressed(view: DraftView, feature: str, option: str) -> Answers:
+    """Return the choices with an option: one more where a feature takes several."""
+    choices = view.draft.selection.answers
+    if view.model.feature(feature).kind is not FeatureKind.OPTIONS:
+        return {**choices, feature: option}
+    had = choices.get(feature, {})
+    assert isinstance(had, Mapping)
+    return {**choices, feature: {**had, option: had.get(option, 0) + 1}}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_beads_that_add_up_and_rush_orders_are_told_exactly(
+    database: Database, beaded: tuple[Path, ConfigurationModel], seed: int
+) -> None:
+    """N-5: two beads may take too long or be one too many where one is in time, and only for who waits their turn."""
+    rng = random.Random(seed)
+    open_beadery(database, beaded, rng)
+    configurators, new_id = Configurators(), id_maker(lambda: NOW, random.Random(5))
+    tools = (database, configurators)
+    mugs = every_beaded_mug()
+    with database.read() as db:
+        days = promises.inquire_each(
+            db, "mug", [demand_of(variant_of(beaded[1], mug, None), 1) for mug in mugs], now=NOW
+        )
+    draft = drafts.open_draft(*tools, "mug", owner="clerk", new_id=new_id, now=NOW, empty=True)
+    for feature, answer in rng.choice(mugs).items():
+        if feature == "sizing" or rng.random() < 0.5:
+            drafts.choose_option(*tools, draft, READER, feature, answer, now=NOW)
+
+    told = set()
+    for by in sorted({day for day in days if day is not None} | {NOW.date()}):
+        in_time = [mug for mug, day in zip(mugs, days, strict=True) if day is not None and day <= by]
+        view = needed_by(*tools, draft, by)
+        assert view.dates_proven
+        for feature in ("size", "glaze", "turn", "beads"):
+            for option, each in view.state.features[feature].options.items():
+                wanted = pressed(view, feature, option)
+                beads = wanted.get("beads", {})
+                assert isinstance(beads, Mapping)
+                if each.status is Status.CHOSEN or sum(beads.values()) > 3:
+                    continue
+                possible = any(keeps(mug, wanted) for mug in in_time)
+                assert (each.status is not Status.RULED_OUT) == possible, (feature, option, by, dict(wanted))
+                told.add(possible)
+    assert True in told
+
+
+def test_one_more_bead_than_there_is_in_time_is_refused_by_its_name(
+    database: Database, beaded: tuple[Path, ConfigurationModel]
+) -> None:
+    """One gold bead is there: the first is had by Monday, the second comes on Thursday; a way out drops one."""
+    with database.write() as db:
+        releases.publish(db, beaded[0], beaded[1], now=NOW)
+        beads = (StockRow("beads.glass", 9, 2), StockRow("beads.gold", 1, 3))
+        promises.seed_plant(db, replace(POTTERY, stock=(*POTTERY.stock, *beads)), now=NOW)
+    tools = (database, Configurators())
+    new_id = id_maker(lambda: NOW, random.Random(5))
+    draft = drafts.open_draft(*tools, "mug", owner="clerk", new_id=new_id, now=NOW)
+    needed_by(*tools, draft, date(2026, 3, 2))
+
+    one = drafts.choose_option(*tools, draft, READER, "beads", {"gold": 1}, now=NOW)
+    two = drafts.choose_option(*tools, draft, READER, "beads", {"gold": 2}, now=NOW)
+
+    assert not isinstance(one, Refused)
+    assert isinstance(two, Refused)
+    assert [rule.id for rule in two.conflict.rules] == ["material:beads.gold"]
+
+
+def needed_by(database: Database, configurators: Configurators, draft: DraftId, by: date) -> DraftView:
+    drafts.set_limits(database, configurators, draft, READER, need_by=by, budget_minor=None, quantity=1, now=NOW)
+    with database.read() as db:
+        return drafts.view_draft(db, configurators, draft, READER, now=NOW)
