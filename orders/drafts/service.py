@@ -186,9 +186,7 @@ def choose_option(
             return draft.changed(now, selection=outcome.selection)
         view = _view(db, configurators, draft, now=now)
         pressed = _pressed_code(answer, draft.selection.answers.get(feature))
-        eases: tuple[Ease, ...] = ()
-        if is_of_limits(outcome.conflict):
-            eases = _eases(db, configurators, draft, now=now, pressed=(feature, answer))
+        eases = _eases_of_press(db, configurators, draft, outcome.conflict, (feature, answer), now=now)
         return Refused(view, feature, pressed, outcome.conflict, outcome.repairs, eases)
 
     return _change(database, configurators, draft_id, reader, decide, now=now)
@@ -203,8 +201,8 @@ def explain_option(
     answer: Answer,
     *,
     now: datetime,
-) -> tuple[Conflict | None, tuple[Repair, ...]]:
-    """Return why an answer cannot be had, and the ways out; nothing and none when it can.
+) -> tuple[Conflict | None, tuple[Repair, ...], tuple[Ease, ...]]:
+    """Return why an answer cannot be had, the ways out, and wider limits that would let it through; nothing when it can.
 
     Raises:
         DraftNotFound, DraftNotYours: there is no such draft, or it belongs to somebody else.
@@ -213,8 +211,9 @@ def explain_option(
     configurator = configurators.of(db, draft.release)
     outcome = _choice(db, configurator, draft, feature, answer, now=now)
     if not isinstance(outcome, NotChosen):
-        return None, ()
-    return outcome.conflict, unlocked_repairs(outcome.repairs, companies.locked_in(db, draft_id))
+        return None, (), ()
+    eases = _eases_of_press(db, configurators, draft, outcome.conflict, (feature, answer), now=now)
+    return outcome.conflict, unlocked_repairs(outcome.repairs, companies.locked_in(db, draft_id)), eases
 
 
 def accept_repair(
@@ -511,6 +510,19 @@ def _beyond(
             is_short = price is not None and draft.budget_minor is not None and price > draft.budget_minor
             least_minor = price if is_short else None
     return Beyond(aside, _eases(db, configurators, draft, now=now), has_other, least_minor)
+
+
+def _eases_of_press(
+    db: Session,
+    configurators: Configurators,
+    draft: Draft,
+    conflict: Conflict,
+    pressed: tuple[str, Answer],
+    *,
+    now: datetime,
+) -> tuple[Ease, ...]:
+    """Return the limits under which a refused answer can be had; none where no limit takes part in its conflict."""
+    return _eases(db, configurators, draft, now=now, pressed=pressed) if is_of_limits(conflict) else ()
 
 
 def _eases(

@@ -9,7 +9,7 @@ from configurator.session_json import chosen_json, conflict_json, repair_json, s
 from modules_catalog.model import ConfigurationModel, FeatureKind
 from orders.customers.model import Customer, MeasurementProfile
 from orders.drafts.days import NO_DAYS, Days
-from orders.drafts.model import DraftView, Refused
+from orders.drafts.model import Beyond, DraftView, Ease, Refused
 from orders.lifecycle.changing import Proposal
 from orders.lifecycle.model import Order, OrderReturn, Revision, Shipment, letter_of
 from orders.messages.model import SentMessage
@@ -44,12 +44,30 @@ def draft_json(view: DraftView, locale: str, *, days: Days = NO_DAYS, draft_key:
         "late": view.late,
         "can_be_quoted": view.can_be_quoted,
         "is_best": view.is_best,
+        "beyond": beyond_json(view.beyond) if view.beyond else None,
         "changes": [_change(view.model, change) for change in view.changes],
         "sooner": [
             {"feature": each.feature, "option": each.option, "ready": each.date.isoformat()} for each in days.sooner
         ],
         "state": full_state_json(view, locale, days=days),
     }
+
+
+def beyond_json(beyond: Beyond) -> Json:
+    """Return how choices beyond the budget or the need-by date stand, and what would let them through."""
+    promise = beyond.aside.promise
+    return {
+        "total_minor": beyond.aside.state.total_minor,
+        "ready": promise.date.isoformat() if promise else None,
+        "eases": [ease_json(ease) for ease in beyond.eases],
+        "has_other": beyond.has_other,
+        "least_minor": beyond.least_minor,
+    }
+
+
+def ease_json(ease: Ease) -> Json:
+    """Return the limits to set instead."""
+    return {"budget_minor": ease.budget_minor, "need_by": ease.need_by.isoformat() if ease.need_by else None}
 
 
 def full_state_json(view: DraftView, locale: str, *, days: Days = NO_DAYS) -> Json:
@@ -84,12 +102,17 @@ def promise_json(promise: Promise, model: ConfigurationModel, plant: Plant | Non
 
 
 def explanation_json(
-    model: ConfigurationModel, conflict: Conflict | None, repairs: tuple[Repair, ...], locale: str
+    model: ConfigurationModel,
+    conflict: Conflict | None,
+    repairs: tuple[Repair, ...],
+    eases: tuple[Ease, ...],
+    locale: str,
 ) -> Json:
     """Return why an option cannot be had, and the ways out."""
     return {
         "conflict": conflict_json(model, conflict, locale) if conflict else None,
         "repairs": [repair_json(model, repair) for repair in repairs],
+        "eases": [ease_json(ease) for ease in eases],
     }
 
 
@@ -104,6 +127,7 @@ def refused_json(refused: Refused, locale: str, *, days: Days = NO_DAYS) -> Json
         "option": refused.option,
         "conflict": conflict_json(model, refused.conflict, locale),
         "repairs": repairs,
+        "eases": [ease_json(ease) for ease in refused.eases],
         "state": full_state_json(refused.view, locale),
     }
 

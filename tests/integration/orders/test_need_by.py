@@ -209,7 +209,9 @@ def test_every_way_out_is_promised_in_time(database: Database, seed: int) -> Non
     choices = needed_by(database, draft, by).draft.selection.answers
     for feature, option in [("size", "large"), ("glaze", "blue"), ("sizing", "custom"), ("engraving", "Anneliese"[:8])]:
         with database.read() as db:
-            conflict, repairs = drafts.explain_option(db, mug_configurators(), draft, READER, feature, option, now=NOW)
+            conflict, repairs, _eases = drafts.explain_option(
+                db, mug_configurators(), draft, READER, feature, option, now=NOW
+            )
         wanted = {**choices, feature: option}
         possible = any(keeps(mug, {feature: option}) for mug in in_time)
         if any(keeps(mug, wanted) for mug in in_time):

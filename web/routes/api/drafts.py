@@ -110,14 +110,14 @@ def unchoose(request: Request, shop: TheShop, who: TheApiReader, draft_id: str, 
     responses=problems(403, 404, 422),
 )
 def explain(request: Request, shop: TheShop, who: TheApiReader, draft_id: str, body: schemas.Press) -> Response:
-    """Say why an answer cannot be had, by a minimal conflict, and list the ways out. Nothing is changed."""
+    """Say why an answer cannot be had, by a minimal conflict, and list the ways out, wider limits among them. Nothing is changed."""
     draft, asked, answer = _asked(shop, who, draft_id, body.feature, body)
     with shop.database.read() as db:
-        conflict, repairs = drafts.explain_option(
+        conflict, repairs, eases = drafts.explain_option(
             db, shop.configurators, draft.id, who.reader, asked.code, answer, now=shop.now()
         )
         model = shop.configurators.of(db, draft.release).model
-    return JSONResponse(explanation_json(model, conflict, repairs, reader_locale(request)))
+    return JSONResponse(explanation_json(model, conflict, repairs, eases, reader_locale(request)))
 
 
 @router.post("/drafts/{draft_id}/repairs", name="api:accept_repair", response_model=schemas.Draft, responses=OF_A_DRAFT)

@@ -277,6 +277,23 @@ class SoonerAnswer(Told):
     ready: date
 
 
+class Ease(Told):
+    """Wider limits, to be set by `PUT …/limits`; null where there is to be none."""
+
+    budget_minor: int | None = Field(description="For one piece.")
+    need_by: date | None
+
+
+class Beyond(Told):
+    """Choices that keep the rules but not the budget or the need-by date: what they come to, and what helps."""
+
+    total_minor: int | None = Field(description="What one piece costs as chosen.")
+    ready: date | None = Field(description="When it would be ready as chosen; null where no plant promises a day.")
+    eases: list[Ease] = Field(description="Limits under which the choices can be had: one wider, or both at once.")
+    has_other: bool = Field(description="Whether other choices keep the limits: `completion` with `reopen` finds them.")
+    least_minor: int | None = Field(description="What the cheapest costs, where the budget is below even that.")
+
+
 class Draft(Told):
     """A draft as it stands."""
 
@@ -294,6 +311,7 @@ class Draft(Told):
     late: bool
     can_be_quoted: bool
     is_best: bool | None = Field(description="After a completion: whether nothing is better. Else null.")
+    beyond: Beyond | None = Field(description="Null while the choices keep the limits, or break rules.")
     changes: list[dict[str, Any]] = Field(description="What the latest change of choices changed: feature, from, to.")
     sooner: list[SoonerAnswer] = Field(description="What would bring the date forward; filled with `days`.")
     state: State
@@ -329,10 +347,11 @@ class Repair(Told):
 
 
 class Explanation(Told):
-    """Why an option cannot be had, and the ways out, best first; both empty when it can."""
+    """Why an option cannot be had, and the ways out, best first; all empty when it can."""
 
     conflict: Conflict | None
     repairs: list[Repair]
+    eases: list[Ease] = Field(description="Wider limits that would let it through, all other choices kept.")
 
 
 class RefusedChoice(Problem):
@@ -342,6 +361,7 @@ class RefusedChoice(Problem):
     option: str
     conflict: Conflict
     repairs: list[Repair]
+    eases: list[Ease] = Field(description="Wider limits that would let it through, all other choices kept.")
     state: State
 
 
