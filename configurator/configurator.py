@@ -13,7 +13,7 @@ from configurator.assignment import Assignment, Checker, cost_of, rows_that_fit
 from configurator.compiling.compile import Compiled, compile_model
 from configurator.cpsat.engine import CpSatEngine
 from configurator.engine import NO_WAY, Answers, Engine, FindsCores, Picks
-from configurator.errors import NoCompletion
+from configurator.errors import AnswerNotValid, FeatureNotFound, NoCompletion, OptionNotFound
 from configurator.explaining import Clash, Element, Explaining, picks_from
 from configurator.limits import BUDGET, limit_rules
 from configurator.model import (
@@ -145,6 +145,14 @@ class Configurator:
         if conflict is None:
             return Chosen(pressed)
         return Refused(conflict, self.repairs(selection, feature, answer, limits))
+
+    def knows(self, feature: str, answer: Answer) -> bool:
+        """Return whether there is such a feature and it takes such an answer, whatever the rules say."""
+        try:
+            picks_of(self.compiled, Selection({feature: answer}))
+        except (FeatureNotFound, OptionNotFound, AnswerNotValid):
+            return False
+        return True
 
     def can_be_completed(self, selection: Selection, limits: Limits = NO_LIMITS) -> bool:
         """Return whether some complete valid configuration has all these choices.

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from configurator.configurator import Configurator
 from configurator.model import Answer, Change, Goal, Selection
 from kernel.ids import CustomerId
 from modules_catalog.model import ConfigurationModel, FeatureKind
@@ -45,10 +46,7 @@ def again(db: Session, configurators: Configurators, line: str, wanted: Selectio
     """
     configurator = configurators.of(db, releases.current_release(db, line, now=now))
     model = configurator.model
-    possible = Selection(
-        {feature: answer for feature, answer in wanted.answers.items() if _exists(model, feature, answer)}
-    )
-    found = configurator.complete(Selection(), Goal.CLOSEST, to=possible)
+    found = configurator.complete(Selection(), Goal.CLOSEST, to=possible_answers(configurator, wanted))
     told = Selection({code: answer for code, answer in wanted.answers.items() if model.has_feature(code)})
     return Again(
         wanted,
@@ -67,6 +65,13 @@ def usual_of(
         ReleaseNotFound: the line has no release in force.
     """
     model = configurators.of(db, releases.current_release(db, line, now=now)).model
+    return remembered_answers(db, model, customer_id, line, now=now)
+
+
+def remembered_answers(
+    db: Session, model: ConfigurationModel, customer_id: CustomerId, line: str, *, now: datetime
+) -> Selection:
+    """Return what we remember of a customer's choices of a line, as one of its releases takes it."""
     facts = customers.known_facts(db, customer_id, purpose=Purpose.SALE)
     told = usual_answers(facts, line, now=now).items()
     return Selection({code: _answer(model, code, text) for code, text in told})
@@ -78,12 +83,13 @@ def _answer(model: ConfigurationModel, code: str, text: str) -> Answer:
     return int(text) if is_number and text.lstrip("-").isdecimal() else text
 
 
-def _exists(model: ConfigurationModel, code: str, answer: Answer) -> bool:
-    """Return whether the catalog still has the feature and every option of the answer."""
-    if not model.has_feature(code):
-        return False
-    feature = model.feature(code)
-    if feature.kind not in (FeatureKind.OPTION, FeatureKind.OPTIONS):
-        return True
-    named = set(answer) if isinstance(answer, Mapping) else {answer}
-    return named <= {option.code for option in feature.options}
+def possible_answers(configurator: Configurator, wanted: Selection) -> Selection:
+    """Return the answers that a release has, whatever its rules say of them; of several options those that are left."""
+    found: dict[str, Answer] = {}
+    for code, answer in wanted.answers.items():
+        left = answer
+        if isinstance(answer, Mapping):
+            left = {option: count for option, count in answer.items() if configurator.knows(code, {option: count})}
+        if left and configurator.knows(code, left):
+            found[code] = left
+    return Selection(found)

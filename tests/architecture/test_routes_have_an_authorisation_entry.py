@@ -51,6 +51,7 @@ ROUTES: dict[str, frozenset[Role | None]] = {
     "GET /wishes": WISHES,
     "GET /wishes.csv": WISHES,
     "POST /api/v1/drafts/{draft_id}/wishes": EVERYBODY,
+    "GET /api/v1/drafts/{draft_id}/ideals": EVERYBODY,
     "GET /api/v1/wishes": WISHES,
     "GET /api/v1/catalog/candidates": AUTHOR,
     "POST /api/v1/catalog/candidates": AUTHOR,

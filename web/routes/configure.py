@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query, Request
@@ -18,7 +18,9 @@ from orders.drafts.days import NO_DAYS
 from orders.drafts.model import DraftView, LimitNotValid, Refused
 from orders.drafts.pictures import product_picture
 from orders.drafts.promising import days_of_step
-from orders.drafts.service import AnswerNotValid, open_draft
+from orders.drafts.service import AnswerNotValid, Reader, open_draft
+from orders.drafts.sharing import SharedDraftNotFound
+from orders.lifecycle.ideals import IdealNotFound, KnownIdeal, find_ideal, ideals_of
 from web.security.access import Public
 from web.shop import Shop, TheReader, TheShop
 from web.templating import go_to, reader_locale, respond, wants_blocks
@@ -104,13 +106,15 @@ def page(
     step: str,
     q: Annotated[str, Query(max_length=80)] = "",
     best: Annotated[str, Query(pattern="^(yes|no|)$")] = "",
+    near: Annotated[str, Query(max_length=80)] = "",
 ) -> Response:
-    """Show one step; ``best`` says what came of choosing by a goal just now."""
+    """Show one step; ``best`` says what came of choosing by a goal just now, ``near`` what it was to come close to."""
     with shop.database.read() as db:
         view = drafts.view_draft(db, shop.configurators, DraftId(draft_id), reader, now=shop.now())
+        known = find_ideal(db, shop.configurators, view.draft, reader, near, now=shop.now()) if near else None
     if best:
         view = replace(view, is_best=best == "yes")
-    return _show(request, shop, view, step, query=q)
+    return _show(request, shop, reader, view, step, query=q, near=known)
 
 
 @router.post("/drafts/{draft_id}/choices/{feature}", name="drafts:choose_option")
@@ -138,7 +142,7 @@ def choose_option(
         outcome = drafts.choose_option(
             shop.database, shop.configurators, DraftId(draft_id), reader, feature, answer, now=shop.now()
         )
-    return _after(request, shop, outcome, step, query=q)
+    return _after(request, shop, reader, outcome, step, query=q)
 
 
 @router.post("/drafts/{draft_id}/repairs", name="drafts:accept_repair")
@@ -164,14 +168,14 @@ def accept_repair(
     outcome = drafts.accept_repair(
         shop.database, shop.configurators, DraftId(draft_id), reader, feature, answer, repair=repair, now=shop.now()
     )
-    return _after(request, shop, outcome, step, query=q)
+    return _after(request, shop, reader, outcome, step, query=q)
 
 
 @router.post("/drafts/{draft_id}/undo", name="drafts:undo")
 def undo(request: Request, shop: TheShop, reader: TheReader, draft_id: str, step: Annotated[str, Form()]) -> Response:
     """Take back the latest change."""
     outcome = drafts.undo(shop.database, shop.configurators, DraftId(draft_id), reader, now=shop.now())
-    return _after(request, shop, outcome, step)
+    return _after(request, shop, reader, outcome, step)
 
 
 @router.post("/drafts/{draft_id}/completion", name="drafts:complete")
@@ -181,25 +185,47 @@ def complete(
     reader: TheReader,
     draft_id: str,
     step: Annotated[str, Form()],
-    goal: Annotated[Literal["cheapest", "fastest", "closest"], Form()] = "cheapest",
+    goal: Annotated[str, Form(max_length=80)] = "cheapest",
     care: Annotated[list[str] | None, Form()] = None,
+    shared: Annotated[str, Form(max_length=300)] = "",
 ) -> Response:
-    """Answer everything that is still open; with ``care`` (feature=keep, matters or any) what need not stay is chosen anew."""
+    """Answer everything that is still open; with ``care`` (feature=keep, matters or any) what need not stay is chosen anew.
+
+    ``goal`` is a goal, or the code of something to come close to; the link of a shared copy given as ``shared`` goes before.
+    """
     cares = dict(each.rpartition("=")[::2] for each in care or [])
     loose = [code for code, level in cares.items() if level != KEEP]
+    token = shared.strip().rpartition("/")[2]
+    named = f"shared:{token}" if token else "" if goal in [each.value for each in Goal] else goal
+    known = None
+    with shop.database.read() as db:
+        draft, _model = drafts.draft_and_model(db, shop.configurators, DraftId(draft_id), reader)
+        try:
+            known = find_ideal(db, shop.configurators, draft, reader, named, now=shop.now()) if named else None
+        except (SharedDraftNotFound, IdealNotFound):
+            if not token:
+                raise
+            view = drafts.view_draft(db, shop.configurators, DraftId(draft_id), reader, now=shop.now())
+    if token and known is None:
+        return _show(request, shop, reader, view, step, problem="shared", typed={"shared": shared})
+    weights = {code: MATTERS for code in loose if cares[code] == "matters"}
+    if known is not None:
+        weights |= {code: MATTERS for code in known.possible.answers if code not in cares}
     outcome = drafts.complete(
         shop.database,
         shop.configurators,
         DraftId(draft_id),
         reader,
-        goal=Goal(goal),
-        weights={code: MATTERS for code in loose if cares[code] == "matters"},
+        goal=Goal.CLOSEST if known else Goal(goal),
+        closest_to=known.target if known else None,
+        weights=weights,
         reopen=loose,
         now=shop.now(),
     )
     if isinstance(outcome, DraftView) and not wants_blocks(request):
-        return go_to(request, f"/drafts/{draft_id}/{step}?best={'yes' if outcome.is_best else 'no'}")
-    return _after(request, shop, outcome, step)
+        near = f"&near={quote(known.ideal.code)}" if known else ""
+        return go_to(request, f"/drafts/{draft_id}/{step}?best={'yes' if outcome.is_best else 'no'}{near}")
+    return _after(request, shop, reader, outcome, step, near=known)
 
 
 @router.post("/drafts/{draft_id}/limits", name="drafts:set_limits")
@@ -235,7 +261,7 @@ def set_limits(
         with shop.database.read() as db:
             view = drafts.view_draft(db, shop.configurators, DraftId(draft_id), reader, now=shop.now())
         typed = {"need_by": need_by, "budget": budget, "quantity": quantity}
-        return _show(request, shop, view, step, problem=str(error.facts["field"]), typed=typed)
+        return _show(request, shop, reader, view, step, problem=str(error.facts["field"]), typed=typed)
     if isinstance(outcome, DraftView) and feature and outcome.model.has_feature(feature):
         asked = outcome.model.feature(feature)
         answer = _answer(asked, outcome.draft.selection.answers.get(feature), option, option, None)
@@ -243,7 +269,7 @@ def set_limits(
             outcome = drafts.choose_option(
                 shop.database, shop.configurators, DraftId(draft_id), reader, feature, answer, now=shop.now()
             )
-    return _after(request, shop, outcome, step, query=q)
+    return _after(request, shop, reader, outcome, step, query=q)
 
 
 @router.post("/drafts/{draft_id}/confirmations", name="drafts:confirm_unknown")
@@ -257,22 +283,32 @@ def confirm_unknown(
 ) -> Response:
     """Let staff confirm what a rule does not know."""
     outcome = drafts.confirm_unknown(shop.database, shop.configurators, DraftId(draft_id), reader, rule, now=shop.now())
-    return _after(request, shop, outcome, step)
+    return _after(request, shop, reader, outcome, step)
 
 
-def _after(request: Request, shop: Shop, outcome: DraftView | Refused, step: str, *, query: str = "") -> Response:
+def _after(
+    request: Request,
+    shop: Shop,
+    reader: Reader,
+    outcome: DraftView | Refused,
+    step: str,
+    *,
+    query: str = "",
+    near: KnownIdeal | None = None,
+) -> Response:
     """Show what came of a press: the changed blocks to htmx, the page's own address to everybody else."""
     if isinstance(outcome, Refused):
-        return _show(request, shop, outcome.view, step, refused=outcome, query=query)
+        return _show(request, shop, reader, outcome.view, step, refused=outcome, query=query)
     if not wants_blocks(request):
         found = f"?q={quote(query)}" if query else ""
         return go_to(request, f"/drafts/{outcome.draft.id}/{step}{found}")
-    return _show(request, shop, outcome, step, query=query)
+    return _show(request, shop, reader, outcome, step, query=query, near=near)
 
 
 def _show(
     request: Request,
     shop: Shop,
+    reader: Reader,
     view: DraftView,
     step: str,
     *,
@@ -280,12 +316,14 @@ def _show(
     query: str = "",
     problem: str = "",
     typed: Mapping[str, str] = NOTHING_TYPED,
+    near: KnownIdeal | None = None,
 ) -> Response:
     codes = [each.code for each in view.model.steps]
     shown = step if step in codes else codes[0]
     days = NO_DAYS
-    if view.promise is not None:
-        with shop.database.read() as db:
+    with shop.database.read() as db:
+        ideals = ideals_of(db, shop.configurators, view.draft, reader, now=shop.now())
+        if view.promise is not None:
             days = days_of_step(
                 db,
                 shop.configurators.of(db, view.draft.release),
@@ -304,6 +342,9 @@ def _show(
         query=query,
         problem=problem,
         typed=typed,
+        ideals=ideals,
+        near=near,
+        is_staff=reader.is_staff,
     )
     status = 409 if refused else 422 if problem else 200
     return respond(request, PAGE, {"page": page}, blocks=["bench"], status=status)

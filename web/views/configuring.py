@@ -10,9 +10,11 @@ from modules_catalog.model import ConfigurationModel, Feature, FeatureKind, Valu
 from orders.drafts.days import Days
 from orders.drafts.following import asked_features
 from orders.drafts.model import DraftView, Refused
+from orders.lifecycle.ideals import Ideal, KnownIdeal
 from orders.quotes.service import COST_CENTRE
 from web import formats
 from web.views.limiting import BeyondBox, LimitWay, amount_text, beyond_box, ease_ways, limits_in_force
+from web.views.nearing import NearBox, goal_choices, near_box
 from web.views.words import LIMIT_REASONS, Words, scaled
 
 MOST_SHOWN = 40
@@ -170,6 +172,8 @@ class ConfigurePage:
     today: str
     problem: str
     typed: Mapping[str, str]
+    goals: tuple[tuple[str, str], ...]
+    near: NearBox | None
 
 
 def configure_page(
@@ -183,6 +187,9 @@ def configure_page(
     query: str = "",
     problem: str = "",
     typed: Mapping[str, str] = NOTHING_TYPED,
+    ideals: Sequence[Ideal] = (),
+    near: KnownIdeal | None = None,
+    is_staff: bool = False,
 ) -> ConfigurePage:
     """Return the page of one step of a draft.
 
@@ -194,8 +201,11 @@ def configure_page(
         today: The first day that can still be named.
         refused: The choice that was just refused, if any.
         query: What the reader searches for in long lists.
-        problem: The limit that could not be read, if any.
-        typed: What was typed as limits then.
+        problem: The limit, or the shared link, that could not be read, if any.
+        typed: What was typed as such then.
+        ideals: What the draft can be brought close to.
+        near: What it was brought close to just now, if anything.
+        is_staff: Whether the reader serves customers.
     """
     words = Words(view.model, locale, view.plant)
     state, draft = view.state, view.draft
@@ -274,6 +284,8 @@ def configure_page(
         today=today.isoformat(),
         problem=problem,
         typed=typed,
+        goals=tuple(goal_choices(ideals, words, is_staff=is_staff, changes_order=draft.changes_order)),
+        near=near_box(near, view, locale, is_staff=is_staff) if near else None,
         is_long=bool(query) or any(len(state.features[code].options) > LONG for code in current.features),
     )
 

@@ -11,6 +11,7 @@ from orders.customers.model import Customer, MeasurementProfile
 from orders.drafts.days import NO_DAYS, Days
 from orders.drafts.model import Beyond, DraftView, Ease, Refused
 from orders.lifecycle.changing import Proposal
+from orders.lifecycle.ideals import Ideal, IdealKind, KnownIdeal
 from orders.lifecycle.model import Order, OrderReturn, Revision, Shipment, letter_of
 from orders.messages.model import SentMessage
 from orders.quotes.model import Quote
@@ -50,6 +51,25 @@ def draft_json(view: DraftView, locale: str, *, days: Days = NO_DAYS, draft_key:
             {"feature": each.feature, "option": each.option, "ready": each.date.isoformat()} for each in days.sooner
         ],
         "state": full_state_json(view, locale, days=days),
+    }
+
+
+def ideal_json(ideal: Ideal) -> Json:
+    """Return something a draft can be brought close to."""
+    return {
+        "code": ideal.code,
+        "kind": ideal.kind.value,
+        "name": ideal.name or (ideal.key if ideal.kind is IdealKind.ORDER else None),
+        "changed_at": ideal.at.isoformat() if ideal.at else None,
+    }
+
+
+def near_json(known: KnownIdeal, view: DraftView) -> Json:
+    """Return what came of bringing a draft close to something."""
+    return {
+        "code": known.ideal.code,
+        "unlike": [_change(view.model, change) for change in known.unlike(view.draft.selection)],
+        "gone": {code: dict(one) if isinstance(one, Mapping) else one for code, one in known.gone.items()},
     }
 
 

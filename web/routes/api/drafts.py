@@ -15,6 +15,7 @@ from orders.drafts import service as drafts
 from orders.drafts.days import NO_DAYS
 from orders.drafts.model import Draft, DraftView, Refused
 from orders.drafts.promising import days_of_step
+from orders.lifecycle.ideals import find_ideal, ideals_of
 from web.errors import problem
 from web.routes.api import schemas
 from web.routes.api.once import ApiRouter
@@ -24,7 +25,7 @@ from web.security.access import Public, require_role
 from web.security.roles import Role
 from web.shop import Shop, TheShop
 from web.templating import reader_locale
-from web.views.documents import draft_json, explanation_json, refused_json
+from web.views.documents import draft_json, explanation_json, ideal_json, near_json, refused_json
 
 router = ApiRouter(prefix=PREFIX, tags=["drafts"], dependencies=[Public, Bearer])
 OF_A_DRAFT = problems(403, 404, 409, 422)
@@ -149,14 +150,21 @@ def undo(request: Request, shop: TheShop, who: TheApiReader, draft_id: str) -> R
 
 @router.post("/drafts/{draft_id}/completion", name="api:complete", response_model=schemas.Draft, responses=OF_A_DRAFT)
 def complete(request: Request, shop: TheShop, who: TheApiReader, draft_id: str, body: schemas.Complete) -> Response:
-    """Answer everything still open, by a goal; choices already made are kept."""
-    closest_to = None
+    """Answer everything still open, by a goal; choices already made are kept, but for those of `reopen`.
+
+    With `like` the answer's `near` tells what of it could not be kept; what it says nothing of stays as it stands.
+    """
+    closest_to, known = None, None
     weights = body.weights or {}
-    if body.to or weights or body.reopen:
-        with shop.database.read() as db:
-            _draft, model = drafts.draft_and_model(db, shop.configurators, DraftId(draft_id), who.reader)
-        for code in (*weights, *body.reopen):
-            _feature(model, code)
+    if body.like is not None and (body.to or body.goal != "closest"):
+        raise AnswerNotValid(field="like", problem="it goes with `goal` `closest`, and not with `to`")
+    with shop.database.read() as db:
+        draft, model = drafts.draft_and_model(db, shop.configurators, DraftId(draft_id), who.reader)
+        if body.like is not None:
+            known = find_ideal(db, shop.configurators, draft, who.reader, body.like, now=shop.now())
+            closest_to = known.target
+    for code in (*weights, *body.reopen):
+        _feature(model, code)
     if body.to:
         closest_to = Selection({code: answer_from_json(_feature(model, code), one) for code, one in body.to.items()})
     outcome = drafts.complete(
@@ -170,7 +178,21 @@ def complete(request: Request, shop: TheShop, who: TheApiReader, draft_id: str, 
         reopen=body.reopen,
         now=shop.now(),
     )
+    if known is not None and isinstance(outcome, DraftView):
+        told = draft_json(outcome, reader_locale(request))
+        return JSONResponse({**told, "near": near_json(known, outcome)})
     return _after(request, shop, outcome)
+
+
+@router.get(
+    "/drafts/{draft_id}/ideals", name="api:ideals", response_model=list[schemas.Ideal], responses=problems(403, 404)
+)
+def list_ideals(shop: TheShop, who: TheApiReader, draft_id: str) -> Response:
+    """List what you may bring a draft close to: your usual, your company's presets, your orders and other drafts."""
+    with shop.database.read() as db:
+        draft, _model = drafts.draft_and_model(db, shop.configurators, DraftId(draft_id), who.reader)
+        found = ideals_of(db, shop.configurators, draft, who.reader, now=shop.now())
+    return JSONResponse([ideal_json(each) for each in found])
 
 
 @router.put("/drafts/{draft_id}/limits", name="api:set_limits", response_model=schemas.Draft, responses=OF_A_DRAFT)

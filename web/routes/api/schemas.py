@@ -163,6 +163,11 @@ class Complete(Given):
     weights: dict[str, Annotated[int, Field(ge=1, le=GREATEST_WEIGHT)]] | None = Field(
         None, description="For `closest`: how much each feature matters, 1 where nothing is said."
     )
+    like: str | None = Field(
+        None,
+        max_length=80,
+        description="For `closest`, instead of `to`: the code of something of `GET …/ideals`, or `shared:` and a token.",
+    )
 
 
 class SetLimits(Given):
@@ -294,6 +299,23 @@ class Beyond(Told):
     least_minor: int | None = Field(description="What the cheapest costs, where the budget is below even that.")
 
 
+class Ideal(Told):
+    """Something a draft can be brought close to."""
+
+    code: str = Field(description="For `like`: `usual`, `preset:…`, `order:…`, `draft:…` or `shared:…`.")
+    kind: Literal["usual", "preset", "order", "draft", "shared"]
+    name: str | None = Field(description="A preset's name, an order's number.")
+    changed_at: str | None = Field(description="When a draft was last changed.")
+
+
+class Near(Told):
+    """What came of bringing a draft close to something."""
+
+    code: str
+    unlike: list[dict[str, Any]] = Field(description="Answers that could not be kept: feature, from (wanted), to.")
+    gone: dict[str, Any] = Field(description="Answers the draft's release does not have, left out: {feature: answer}.")
+
+
 class Draft(Told):
     """A draft as it stands."""
 
@@ -311,6 +333,7 @@ class Draft(Told):
     late: bool
     can_be_quoted: bool
     is_best: bool | None = Field(description="After a completion: whether nothing is better. Else null.")
+    near: Near | None = Field(None, description="After a completion with `like`. Else null.")
     beyond: Beyond | None = Field(description="Null while the choices keep the limits, or break rules.")
     changes: list[dict[str, Any]] = Field(description="What the latest change of choices changed: feature, from, to.")
     sooner: list[SoonerAnswer] = Field(description="What would bring the date forward; filled with `days`.")
