@@ -7,8 +7,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
+from pydantic import StringConstraints
 
 from configurator.model import Answer, Goal
 from kernel.ids import CustomerId, DraftId
@@ -27,12 +28,37 @@ from web.templating import go_to, reader_locale, respond, wants_blocks
 from web.views.configuring import NOTHING_TYPED, configure_page
 from web.views.fitting import fit_report
 from web.views.home import line_card
+from web.views.narrowing import ALL, Narrowing, narrowing_of
 
 router = APIRouter(dependencies=[Public], include_in_schema=False)
 PAGE = "configure/page.html"
 KEEP = "keep"
 MATTERS = 5
 """How much more an answer that matters weighs than one that does not."""
+
+Wanted = list[Annotated[str, StringConstraints(max_length=200)]]
+
+
+def _asked_in_address(
+    q: Annotated[str, Query(max_length=80)] = "",
+    only: Annotated[Wanted, Query(max_length=100)] = [],  # noqa: B006 - read, never changed
+    sort: Annotated[Wanted, Query(max_length=40)] = [],  # noqa: B006
+) -> Narrowing:
+    return narrowing_of(q, only, sort)
+
+
+def _asked_in_form(
+    q: Annotated[str, Form(max_length=80)] = "",
+    only: Annotated[Wanted, Form(max_length=100)] = [],  # noqa: B006
+    sort: Annotated[Wanted, Form(max_length=40)] = [],  # noqa: B006
+) -> Narrowing:
+    return narrowing_of(q, only, sort)
+
+
+AskedNarrowing = Annotated[Narrowing, Depends(_asked_in_address)]
+"""What the lists of the page asked for are narrowed by."""
+SentNarrowing = Annotated[Narrowing, Depends(_asked_in_form)]
+"""What the lists of the page were narrowed by where a press was made."""
 
 
 @router.get("/configure/{line}", name="configure:start")
@@ -104,7 +130,7 @@ def page(
     reader: TheReader,
     draft_id: str,
     step: str,
-    q: Annotated[str, Query(max_length=80)] = "",
+    narrowing: AskedNarrowing,
     best: Annotated[str, Query(pattern="^(yes|no|)$")] = "",
     near: Annotated[str, Query(max_length=80)] = "",
 ) -> Response:
@@ -114,7 +140,7 @@ def page(
         known = find_ideal(db, shop.configurators, view.draft, reader, near, now=shop.now()) if near else None
     if best:
         view = replace(view, is_best=best == "yes")
-    return _show(request, shop, reader, view, step, query=q, near=known)
+    return _show(request, shop, reader, view, step, narrowing=narrowing, near=known)
 
 
 @router.post("/drafts/{draft_id}/choices/{feature}", name="drafts:choose_option")
@@ -125,10 +151,10 @@ def choose_option(
     draft_id: str,
     feature: str,
     step: Annotated[str, Form()],
+    narrowing: SentNarrowing,
     option: Annotated[str, Form()] = "",
     value: Annotated[str, Form()] = "",
     count: Annotated[int | None, Form()] = None,
-    q: Annotated[str, Form(max_length=80)] = "",
 ) -> Response:
     """Answer a feature; a ruled-out answer comes back as 409 with the conflict and the ways out."""
     with shop.database.read() as db:
@@ -142,7 +168,7 @@ def choose_option(
         outcome = drafts.choose_option(
             shop.database, shop.configurators, DraftId(draft_id), reader, feature, answer, now=shop.now()
         )
-    return _after(request, shop, reader, outcome, step, query=q)
+    return _after(request, shop, reader, outcome, step, narrowing=narrowing)
 
 
 @router.post("/drafts/{draft_id}/repairs", name="drafts:accept_repair")
@@ -152,10 +178,10 @@ def accept_repair(
     reader: TheReader,
     draft_id: str,
     step: Annotated[str, Form()],
+    narrowing: SentNarrowing,
     feature: Annotated[str, Form()],
     option: Annotated[str, Form()],
     repair: Annotated[int, Form()],
-    q: Annotated[str, Form(max_length=80)] = "",
 ) -> Response:
     """Take one of the ways out that were offered."""
     with shop.database.read() as db:
@@ -168,14 +194,21 @@ def accept_repair(
     outcome = drafts.accept_repair(
         shop.database, shop.configurators, DraftId(draft_id), reader, feature, answer, repair=repair, now=shop.now()
     )
-    return _after(request, shop, reader, outcome, step, query=q)
+    return _after(request, shop, reader, outcome, step, narrowing=narrowing)
 
 
 @router.post("/drafts/{draft_id}/undo", name="drafts:undo")
-def undo(request: Request, shop: TheShop, reader: TheReader, draft_id: str, step: Annotated[str, Form()]) -> Response:
+def undo(
+    request: Request,
+    shop: TheShop,
+    reader: TheReader,
+    draft_id: str,
+    step: Annotated[str, Form()],
+    narrowing: SentNarrowing,
+) -> Response:
     """Take back the latest change."""
     outcome = drafts.undo(shop.database, shop.configurators, DraftId(draft_id), reader, now=shop.now())
-    return _after(request, shop, reader, outcome, step)
+    return _after(request, shop, reader, outcome, step, narrowing=narrowing)
 
 
 @router.post("/drafts/{draft_id}/completion", name="drafts:complete")
@@ -235,12 +268,12 @@ def set_limits(
     reader: TheReader,
     draft_id: str,
     step: Annotated[str, Form()],
+    narrowing: SentNarrowing,
     need_by: Annotated[str, Form(max_length=40)] = "",
     budget: Annotated[str, Form(max_length=40)] = "",
     quantity: Annotated[str, Form(max_length=10)] = "1",
     feature: Annotated[str, Form()] = "",
     option: Annotated[str, Form()] = "",
-    q: Annotated[str, Form(max_length=80)] = "",
 ) -> Response:
     """Set need-by date, budget and number of pieces; an empty field lifts its limit.
 
@@ -261,7 +294,9 @@ def set_limits(
         with shop.database.read() as db:
             view = drafts.view_draft(db, shop.configurators, DraftId(draft_id), reader, now=shop.now())
         typed = {"need_by": need_by, "budget": budget, "quantity": quantity}
-        return _show(request, shop, reader, view, step, problem=str(error.facts["field"]), typed=typed)
+        return _show(
+            request, shop, reader, view, step, narrowing=narrowing, problem=str(error.facts["field"]), typed=typed
+        )
     if isinstance(outcome, DraftView) and feature and outcome.model.has_feature(feature):
         asked = outcome.model.feature(feature)
         answer = _answer(asked, outcome.draft.selection.answers.get(feature), option, option, None)
@@ -269,7 +304,7 @@ def set_limits(
             outcome = drafts.choose_option(
                 shop.database, shop.configurators, DraftId(draft_id), reader, feature, answer, now=shop.now()
             )
-    return _after(request, shop, reader, outcome, step, query=q)
+    return _after(request, shop, reader, outcome, step, narrowing=narrowing)
 
 
 @router.post("/drafts/{draft_id}/confirmations", name="drafts:confirm_unknown")
@@ -280,10 +315,11 @@ def confirm_unknown(
     draft_id: str,
     step: Annotated[str, Form()],
     rule: Annotated[str, Form()],
+    narrowing: SentNarrowing,
 ) -> Response:
     """Let staff confirm what a rule does not know."""
     outcome = drafts.confirm_unknown(shop.database, shop.configurators, DraftId(draft_id), reader, rule, now=shop.now())
-    return _after(request, shop, reader, outcome, step)
+    return _after(request, shop, reader, outcome, step, narrowing=narrowing)
 
 
 def _after(
@@ -293,16 +329,15 @@ def _after(
     outcome: DraftView | Refused,
     step: str,
     *,
-    query: str = "",
+    narrowing: Narrowing = ALL,
     near: KnownIdeal | None = None,
 ) -> Response:
     """Show what came of a press: the changed blocks to htmx, the page's own address to everybody else."""
     if isinstance(outcome, Refused):
-        return _show(request, shop, reader, outcome.view, step, refused=outcome, query=query)
+        return _show(request, shop, reader, outcome.view, step, refused=outcome, narrowing=narrowing)
     if not wants_blocks(request):
-        found = f"?q={quote(query)}" if query else ""
-        return go_to(request, f"/drafts/{outcome.draft.id}/{step}{found}")
-    return _show(request, shop, reader, outcome, step, query=query, near=near)
+        return go_to(request, narrowing.address(f"/drafts/{outcome.draft.id}/{step}"))
+    return _show(request, shop, reader, outcome, step, narrowing=narrowing, near=near)
 
 
 def _show(
@@ -313,7 +348,7 @@ def _show(
     step: str,
     *,
     refused: Refused | None = None,
-    query: str = "",
+    narrowing: Narrowing = ALL,
     problem: str = "",
     typed: Mapping[str, str] = NOTHING_TYPED,
     near: KnownIdeal | None = None,
@@ -339,7 +374,7 @@ def _show(
         days=days,
         today=shop.now().date(),
         refused=refused,
-        query=query,
+        narrowing=narrowing,
         problem=problem,
         typed=typed,
         ideals=ideals,

@@ -13,7 +13,9 @@ from orders.drafts.model import DraftView, Refused
 from orders.lifecycle.ideals import Ideal, KnownIdeal
 from orders.quotes.service import COST_CENTRE
 from web import formats
+from web.views.facets import ListTools, facet_columns, list_tools, values_of
 from web.views.limiting import BeyondBox, LimitWay, amount_text, beyond_box, ease_ways, limits_in_force
+from web.views.narrowing import ALL, Narrowing, in_order, is_met
 from web.views.nearing import NearBox, goal_choices, near_box
 from web.views.words import LIMIT_REASONS, Words, scaled
 
@@ -62,6 +64,7 @@ class FeatureBlock:
     is_answered: bool
     settled: str = ""
     choices: tuple[tuple[str, str], ...] = ()  # a text that is one of these: a company's cost centres
+    tools: ListTools | None = None  # of a long list
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,10 @@ class ConfigurePage:
     engine: str
     query: str
     is_long: bool
+    shown_by: tuple[tuple[str, str], ...]  # what narrows the lists, as fields of a form
+    unseen: tuple[tuple[str, str], ...]  # of it, what narrows lists that are not shown
+    path: str
+    address: str  # the path with what narrows the lists
     changes_order: str
     is_made: bool
     cares: tuple[Care, ...]
@@ -184,7 +191,7 @@ def configure_page(
     days: Days,
     today: date,
     refused: Refused | None = None,
-    query: str = "",
+    narrowing: Narrowing = ALL,
     problem: str = "",
     typed: Mapping[str, str] = NOTHING_TYPED,
     ideals: Sequence[Ideal] = (),
@@ -200,7 +207,7 @@ def configure_page(
         days: What each option of the step does to the date.
         today: The first day that can still be named.
         refused: The choice that was just refused, if any.
-        query: What the reader searches for in long lists.
+        narrowing: What the reader searches long lists for, and their order.
         problem: The limit, or the shared link, that could not be read, if any.
         typed: What was typed as such then.
         ideals: What the draft can be brought close to.
@@ -214,13 +221,24 @@ def configure_page(
     told = aside.state if aside else state  # beyond its limits a draft still has a price and lacks no answer
     steps = _steps(view, told, step, words, asked)
     current = next(each for each in view.model.steps if each.code == step)
+    columns = {
+        code: facet_columns(view.model.feature(code), words)
+        for code in current.features
+        if code in asked and code not in view.locked and len(state.features[code].options) > LONG
+    }
+    narrowing = narrowing.only_known(
+        {code: {name: frozenset(values) for name, values in each.items()} for code, each in columns.items()}
+    )
+    query, path = narrowing.query, f"/drafts/{draft.id}/{step}"
     blocks = tuple(
         _feature_block(
             view.model.feature(code),
             state.features[code],
             words,
             days,
-            query,
+            narrowing,
+            path,
+            columns.get(code),
             refused.option if refused and refused.feature == code else "",
             is_settled=code in view.locked,
             choices=tuple((each.code, f"{each.code} {each.name}") for each in view.cost_centres)
@@ -230,6 +248,9 @@ def configure_page(
         for code in current.features
         if code in asked
     )
+    shown = tuple(
+        block for block in blocks if not query or block.options or (block.tools and block.tools.is_filtered)
+    )  # a search shows what it found, and what hid the rest
     at = next(i for i, link in enumerate(steps) if link.current)
     promise = view.promise or (aside.promise if aside else None)
     changes = tuple(_change_text(change, view.model, words) for change in view.changes)
@@ -244,7 +265,7 @@ def configure_page(
         step_name=words.step(step),
         next_step=steps[at + 1] if at + 1 < len(steps) else None,
         steps=steps,
-        features=tuple(block for block in blocks if not query or block.options),  # a search shows what it found
+        features=shown,
         conflict=_conflict_box(refused, words, days) if refused else None,
         changes=changes,
         total_minor=total_minor,
@@ -274,6 +295,10 @@ def configure_page(
         fit_state=_fit_state(view),
         engine=state.method,
         query=query,
+        shown_by=narrowing.fields(),
+        unseen=narrowing.fields([code for code in columns if all(block.code != code for block in shown)]),
+        path=path,
+        address=narrowing.address(path),
         changes_order=draft.changes_order,
         is_made=view.model.is_made,
         cares=_cares(view, words),
@@ -325,18 +350,31 @@ def _feature_block(
     state: FeatureState,
     words: Words,
     days: Days,
-    query: str,
+    narrowing: Narrowing,
+    path: str,
+    columns: Mapping[str, Sequence[str]] | None,
     pressed: str,
     *,
     is_settled: bool = False,
     choices: tuple[tuple[str, str], ...] = (),
 ) -> FeatureBlock:
-    chosen = state.chosen
-    rows = [_option_row(feature, code, each, state, words, days) for code, each in state.options.items()]
+    chosen, query = state.chosen, narrowing.query
+    swatches = {str(option.code): _swatch(option.attributes) for option in feature.options}
+    rows = [
+        _option_row(feature, code, each, state, words, days, swatches.get(code, ""))
+        for code, each in state.options.items()
+    ]
     found = [row for row in rows if query.lower() in f"{row.label} {row.about}".lower()] if query else rows
-    order = {"chosen": 0, "implied": 0, "available": 1, "not_known": 1, "ruled_out": 2}
-    if len(found) > MOST_SHOWN // 4 or feature.table is not None:
-        found.sort(key=lambda row: order[row.status])
+    tools = None
+    if columns is not None:
+        values, wanted = values_of(feature, tuple(columns)), narrowing.of(feature.code)
+        listed = [(values[row.code], row.status != Status.RULED_OUT) for row in found]
+        found = [row for row, (each, _free) in zip(found, listed, strict=True) if is_met(each, wanted)]
+        free = sum(row.status != Status.RULED_OUT for row in found)
+        has_days = any(row.days_delta is not None for row in rows)
+        tools = list_tools(feature, columns, listed, (free, len(found)), narrowing, path, words, has_days=has_days)
+    if len(rows) > MOST_SHOWN // 4 or feature.table is not None:
+        found = in_order(found, narrowing.sort_of(feature.code))
     few = len(found) <= MOST_SHOWN + MOST_SHOWN // 4  # a handful more is no reason to have somebody search
     shown = found if few else found[:MOST_SHOWN]
     if pressed and all(row.code != pressed for row in shown):  # the answer to a press stands where it was pressed
@@ -361,11 +399,12 @@ def _feature_block(
         is_answered=chosen is not None,
         settled=words.answer(feature, chosen) if is_settled and chosen is not None else "",
         choices=choices,
+        tools=tools,
     )
 
 
 def _option_row(
-    feature: Feature, code: str, option: OptionState, state: FeatureState, words: Words, days: Days
+    feature: Feature, code: str, option: OptionState, state: FeatureState, words: Words, days: Days, swatch: str
 ) -> OptionRow:
     chosen = state.chosen
     count = chosen.get(code, 0) if isinstance(chosen, Mapping) else 0
@@ -382,15 +421,14 @@ def _option_row(
         days_delta=delta.days if delta else None,
         days_proven=delta.proven if delta else True,
         date=delta.date if delta and delta.days else None,
-        swatch=_swatch(feature, code),
+        swatch=swatch,
         count=count,
         most=min(feature.max_each, feature.maximum),
         notes=notes,
     )
 
 
-def _swatch(feature: Feature, code: str) -> str:
-    attributes: Mapping[str, Value] = next((o.attributes for o in feature.options if o.code == code), {})
+def _swatch(attributes: Mapping[str, Value]) -> str:
     colour = attributes.get("colour")
     return colour if isinstance(colour, str) and colour.startswith("#") else ""
 

@@ -16,6 +16,20 @@ from web.translations import translations_for
 
 _PLACE = re.compile(r"\{([^{}]+)\}")
 _NOT_GIVEN = "\0"
+#: Units a column's code may end with; {ending: as it is read}.
+_UNITS = {
+    "db": "dB",
+    "gb": "GB",
+    "ghz": "GHz",
+    "kg": "kg",
+    "l": "l",
+    "mhz": "MHz",
+    "mm": "mm",
+    "mts": "MT/s",
+    "oz": "oz",
+    "pct": "%",
+    "w": "W",
+}
 #: A remark in brackets about something that takes no part in a conflict, so that its number is not at hand.
 _ASIDE = re.compile(rf"\s?[(（][^()（）]*{_NOT_GIVEN}[^()（）]*[)）]")
 
@@ -72,6 +86,29 @@ class Words:
     def about(self, feature: str, code: str) -> str:
         """Return one line about an option; empty when the catalog says nothing."""
         return self.maybe(f"option.{feature}.{code}.description")
+
+    def names_column(self, feature: str, column: str) -> bool:
+        """Tell whether the catalog names a column of a feature, in any language."""
+        return any(f"column.{feature}.{column}" in texts for texts in self.model.texts.values())
+
+    def column(self, feature: str, column: str) -> str:
+        """Return the name of a column; where the catalog has none, its code without the unit: ``ram_max_gb`` is Ram max."""
+        stem, _bar, ending = column.rpartition("_")
+        code = stem if stem and ending in _UNITS else column
+        name = code.replace("_", " ")
+        return self.maybe(f"column.{feature}.{column}") or name[:1].upper() + name[1:]
+
+    def column_value(self, feature: str, column: str, value: str) -> str:
+        """Return a value of a column as people read it, with its unit; an empty one is not stated."""
+        if not value:
+            return self.translations.gettext("Not stated")
+        told = self.maybe(f"value.{feature}.{column}.{value}")
+        if told:
+            return told
+        if value in ("yes", "no"):
+            return self.translations.gettext("Yes") if value == "yes" else self.translations.gettext("No")
+        unit = _UNITS.get(column.rpartition("_")[2], "")
+        return f"{value} {unit}" if unit and value.replace(".", "", 1).isdigit() else value
 
     def answer(self, feature: Feature, answer: Answer) -> str:
         """Return an answer as people read it: ``2 × Samsung 990 Pro``, ``“Ana”``, ``820 mm``."""

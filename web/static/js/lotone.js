@@ -53,7 +53,12 @@ function focusWhatMatters(selector) {
 let pressed = "";
 document.addEventListener("submit", (event) => {
   const { feature, option } = event.target.elements;
-  pressed = feature && option ? `option-${feature.value}-${option.value}` : "";
+  pressed = event.submitter?.dataset.then ?? (feature && option ? `option-${feature.value}-${option.value}` : "");
+});
+// What was pressed to filter a list goes or folds away with the answer: the focus stays at the list.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-then]");
+  if (link) pressed = link.dataset.then;
 });
 document.addEventListener("htmx:after:swap", (event) => {
   const status = event.detail?.ctx?.response?.status ?? 200;
