@@ -257,7 +257,7 @@ def complete(
     )
     if isinstance(outcome, DraftView) and not wants_blocks(request):
         near = f"&near={quote(known.ideal.code)}" if known else ""
-        return go_to(request, f"/drafts/{draft_id}/{step}?best={'yes' if outcome.is_best else 'no'}{near}")
+        return go_to(request, f"/drafts/{draft_id}/{step}?best={'yes' if outcome.is_best else 'no'}{near}#found")
     return _after(request, shop, reader, outcome, step, near=known)
 
 

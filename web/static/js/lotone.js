@@ -42,7 +42,7 @@ document.addEventListener("change", (event) => {
   if (event.target.matches?.("[data-submit-on-change]")) event.target.form.requestSubmit();
 });
 
-// After a refused choice or a bad input the focus goes to what needs attention.
+// After a refused choice or a bad input the focus goes to what needs attention, after a search to what was found.
 function focusWhatMatters(selector) {
   const wanted = document.querySelector(selector);
   if (!wanted) return;
@@ -51,18 +51,23 @@ function focusWhatMatters(selector) {
 }
 // A way out that was taken goes with its box: the focus then stays with the option it was about.
 let pressed = "";
+let looksFor = false;
 document.addEventListener("submit", (event) => {
   const { feature, option } = event.target.elements;
+  looksFor = event.target.matches("[action$='/completion']");
   pressed = event.submitter?.dataset.then ?? (feature && option ? `option-${feature.value}-${option.value}` : "");
 });
 // What was pressed to filter a list goes or folds away with the answer: the focus stays at the list.
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-then]");
-  if (link) pressed = link.dataset.then;
+  if (!link) return;
+  looksFor = false;
+  pressed = link.dataset.then;
 });
 document.addEventListener("htmx:after:swap", (event) => {
   const status = event.detail?.ctx?.response?.status ?? 200;
   if (status >= 400) focusWhatMatters("[data-focus]");
+  else if (looksFor) focusWhatMatters("#found");
   else if (pressed && document.activeElement === document.body) focusWhatMatters(`#${CSS.escape(pressed)}`);
 });
 document.addEventListener("DOMContentLoaded", () => {
