@@ -64,11 +64,14 @@ document.addEventListener("click", (event) => {
   looksFor = false;
   pressed = link.dataset.then;
 });
+function isLost(focused) {
+  return focused === document.body || Boolean(focused?.closest("details:not([open]) > :not(summary)"));
+}
 document.addEventListener("htmx:after:swap", (event) => {
   const status = event.detail?.ctx?.response?.status ?? 200;
   if (status >= 400) focusWhatMatters("[data-focus]");
   else if (looksFor) focusWhatMatters("#found");
-  else if (pressed && document.activeElement === document.body) focusWhatMatters(`#${CSS.escape(pressed)}`);
+  else if (pressed && isLost(document.activeElement)) focusWhatMatters(`#${CSS.escape(pressed)}`);
 });
 document.addEventListener("DOMContentLoaded", () => {
   if (!location.hash) focusWhatMatters("form [aria-invalid=true][data-focus]");
