@@ -220,8 +220,8 @@ def _flamapy(ours: Imported, played: list[Played]) -> dict[str, Any]:
         asked = json.dumps({"uvl": str(uvl), "sessions": [choices for choices, _ in played]})
         script = Path(__file__).with_name("_flamapy_peer.py")
         try:
-            done = subprocess.run(
-                [python, script], input=asked, capture_output=True, text=True, check=False, timeout=PATIENCE_S
+            done = subprocess.run(  # -P: the benchmarks beside the script are no modules of the peer's
+                [python, "-P", script], input=asked, capture_output=True, text=True, check=False, timeout=PATIENCE_S
             )
         except subprocess.TimeoutExpired:
             return {"not_run": f"it had not read the model after {PATIENCE_S} s"}

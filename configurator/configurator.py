@@ -484,7 +484,9 @@ class Configurator:
         texts = (self.compiled.rows[each.code].index for each in self.model.features if each.kind is FeatureKind.TEXT)
         rows = {index: self.problem.domains[index].none_row for index in texts if index not in picks}
         silent = {index: {row: 1} for index, row in rows.items() if row is not None}
-        other = self._completion({**picks, **silent}, limits) if silent else None
+        if all(found[index] == rows for index, rows in silent.items()):
+            return found
+        other = self._completion({**picks, **silent}, limits)
         return other if other is not None and cost_of(self.problem, other) == cost_of(self.problem, found) else found
 
     def defaults(self, limits: Limits = NO_LIMITS) -> Selection:

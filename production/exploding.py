@@ -2,9 +2,12 @@
 
 import math
 import re
+from collections.abc import Callable, Collection, Hashable, Mapping
+from functools import partial
+from typing import Any
 
 from modules_catalog.expressions.evaluate import Missing, Scope, amount, evaluate, holds
-from modules_catalog.expressions.tree import Expression
+from modules_catalog.expressions.tree import Expression, features_read
 from modules_catalog.judging import AnswerUnknown, scope_of
 from modules_catalog.model import (
     BomLine,
@@ -36,29 +39,103 @@ RUSH = "rush"
 
 
 def explode(model: ConfigurationModel, answers: Answers, fit: FitParts | None = None) -> Variant:
-    """Return the variant of a complete selection.
+    """Return the variant of a complete selection: see ``Exploder.variant``."""
+    return Exploder(model).variant(answers, fit)
 
-    Args:
-        model: The release the selection was made on.
-        answers: Feature → option code, ``{option code: count}``, number (decimals scaled by their digits, or a
-            ``Decimal``), text, or yes/no. Features not answered are absent or ``None``.
-        fit: Pieces, trims and measures of a garment made to measure. The trims' seconds go to the operation named by
-            the line's setting ``trim_operation``, without one to the first irreversible operation.
 
-    Raises:
-        SelectionIncomplete: a quantity or a time is not known, or an answer is not of its feature.
+class Exploder:
+    """Explodes selections of one release, and keeps what each bill line and operation came to under the answers it reads.
+
+    Of many selections that differ in few answers only what reads these is worked out anew. Not for several threads.
     """
-    try:
-        scope = scope_of(model, answers)
-    except AnswerUnknown as unknown:
-        raise SelectionIncomplete(**unknown.facts) from unknown
-    items = [item for line in model.bom if holds(line.when, scope) for item in _items(model, line, scope)]
-    items += [
-        BomItem(MaterialCode(piece.code), MaterialKind.COMPONENT, piece.quantity, "pcs", piece.bin)
-        for piece in (fit.pieces if fit else ())
-    ]
-    bom = Bom(tuple(sorted((item for item in items if item.quantity > 0), key=_walk_order)))
-    return Variant(str(model.line), model.release, bom, _routing(model, scope, fit), _is_rush(model, answers))
+
+    def __init__(self, model: ConfigurationModel) -> None:
+        self._model = model
+        self._lines = [(line, _reads(line.when, line.quantity) | {str(line.feature)}) for line in model.bom]
+        self._ordered = [
+            (one, after, _reads(one.when, one.run_s, one.recipe, one.setup_for))
+            for one, after in _in_order(model.operations)
+        ]
+        self._trim_code = trim_operation(model)
+        self._known: dict[tuple[object, ...], Any] = {}
+
+    def variant(self, answers: Answers, fit: FitParts | None = None) -> Variant:
+        """Return the variant of a complete selection.
+
+        Args:
+            answers: Feature → option code, ``{option code: count}``, number (decimals scaled by their digits, or a
+                ``Decimal``), text, or yes/no. Features not answered are absent or ``None``.
+            fit: Pieces, trims and measures of a garment made to measure. The trims' seconds go to the operation named by
+                the line's setting ``trim_operation``, without one to the first irreversible operation.
+
+        Raises:
+            SelectionIncomplete: a quantity or a time is not known, or an answer is not of its feature.
+        """
+        model = self._model
+        try:
+            scope = scope_of(model, answers)
+        except AnswerUnknown as unknown:
+            raise SelectionIncomplete(**unknown.facts) from unknown
+        items: list[BomItem] = []
+        for at, (line, reads) in enumerate(self._lines):
+            items += self._once(("line", at), reads, answers, partial(_items, model, line, scope))
+        items += [
+            BomItem(MaterialCode(piece.code), MaterialKind.COMPONENT, piece.quantity, "pcs", piece.bin)
+            for piece in (fit.pieces if fit else ())
+        ]
+        bom = Bom(tuple(sorted((item for item in items if item.quantity > 0), key=_walk_order)))
+        routing = self._routing(answers, scope, fit)
+        return Variant(str(model.line), model.release, bom, routing, _is_rush(model, answers))
+
+    def _routing(self, answers: Answers, scope: Scope, fit: FitParts | None) -> Routing:
+        added = {self._trim_code: sum(trim.seconds for trim in fit.trims)} if fit and fit.trims else {}
+        waits: dict[str, tuple[int, ...]] = {}
+        operations = []
+        for index, (operation, after, reads) in enumerate(self._ordered, start=1):
+            number, code = NUMBER_STEP * index, operation.code
+            before = tuple(sorted({number for code in after for number in waits[code]}))
+            is_done = self._once(("when", code), reads, answers, partial(holds, operation.when, scope))
+            if not is_done and code not in added:
+                waits[code] = before
+                continue
+            waits[code] = (number,)
+            run_s, recipe, setup_for = self._once(("work", code), reads, answers, partial(_work, operation, scope))
+            operations.append(
+                Operation(
+                    number=number,
+                    code=code,
+                    work_centre=WorkCentreCode(operation.work_centre),
+                    seconds=operation.setup_s + run_s + added.get(code, 0),
+                    after=before,
+                    recipe=recipe,
+                    checks=operation.checks,
+                    is_irreversible=operation.irreversible,
+                    setup_s=operation.setup_s,
+                    setup_for=setup_for,
+                )
+            )
+        return Routing(tuple(operations))
+
+    def _once(self, name: tuple[object, ...], reads: Collection[str], answers: Answers, work: Callable[[], Any]) -> Any:
+        """Return what something comes to, worked out once for the same answers to what it reads."""
+        key = (name, *(_hashable(answers.get(feature)) for feature in reads))
+        if key not in self._known:
+            self._known[key] = work()
+        return self._known[key]
+
+
+def _hashable(answer: object) -> Hashable:
+    return tuple(sorted(answer.items())) if isinstance(answer, Mapping) else (type(answer), answer)
+
+
+def _reads(*parts: Expression | None) -> frozenset[str]:
+    return frozenset().union(*(features_read(part) for part in parts if part is not None))
+
+
+def _work(operation: CatalogOperation, scope: Scope) -> tuple[int, str | None, str | None]:
+    """Return the seconds, the recipe and what an operation is made ready for."""
+    run_s = _whole(operation.run_s, scope, str(operation.source))
+    return run_s, _text(operation.recipe, scope), _text(operation.setup_for, scope)
 
 
 def may_rush(model: ConfigurationModel) -> bool:
@@ -95,6 +172,8 @@ def material_code(feature: str, option: str) -> MaterialCode:
 
 
 def _items(model: ConfigurationModel, line: BomLine, scope: Scope) -> list[BomItem]:
+    if not holds(line.when, scope):
+        return []
     if line.part is not None:
         part = model.parts[line.part]
         quantity = _whole(line.quantity, scope, str(line.source))
@@ -119,38 +198,6 @@ def _items(model: ConfigurationModel, line: BomLine, scope: Scope) -> list[BomIt
             )
         )
     return items
-
-
-def _routing(model: ConfigurationModel, scope: Scope, fit: FitParts | None) -> Routing:
-    trim_code = trim_operation(model)
-    added = {trim_code: sum(trim.seconds for trim in fit.trims)} if fit and fit.trims else {}
-    ordered = _in_order(model.operations)
-    numbers = {operation.code: NUMBER_STEP * index for index, (operation, _) in enumerate(ordered, start=1)}
-    waits: dict[str, tuple[int, ...]] = {}
-    operations = []
-    for operation, after in ordered:
-        before = tuple(sorted({number for code in after for number in waits[code]}))
-        if not holds(operation.when, scope) and operation.code not in added:
-            waits[operation.code] = before
-            continue
-        waits[operation.code] = (numbers[operation.code],)
-        run_s = _whole(operation.run_s, scope, str(operation.source))
-        recipe = _text(operation.recipe, scope)
-        operations.append(
-            Operation(
-                number=numbers[operation.code],
-                code=operation.code,
-                work_centre=WorkCentreCode(operation.work_centre),
-                seconds=operation.setup_s + run_s + added.get(operation.code, 0),
-                after=before,
-                recipe=recipe,
-                checks=operation.checks,
-                is_irreversible=operation.irreversible,
-                setup_s=operation.setup_s,
-                setup_for=_text(operation.setup_for, scope),
-            )
-        )
-    return Routing(tuple(operations))
 
 
 def trim_operation(model: ConfigurationModel) -> str:

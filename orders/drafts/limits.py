@@ -15,9 +15,10 @@ from orders.drafts.fit_by_answers import FitByAnswers
 from orders.drafts.model import Draft
 from orders.drafts.panels import shelf_limits
 from orders.drafts.strands import least_seconds
-from orders.drafts.variants import variant_of
+from orders.drafts.variants import added_by_fit
 from orders.pricing.service import customer_groups
 from production.errors import PlantNotFound, SelectionIncomplete
+from production.exploding import Exploder
 from production.model import Demand, MaterialNeed, demand_of
 from production.plants.model import Plant, WorkCentreKind
 from production.promise import service as promises
@@ -44,11 +45,13 @@ def deadline_for(
     model = configurator.model
     groups = customer_groups(db, draft.customer_id)
     fits = None if profile is None else FitByAnswers(model, profile)
+    exploder = Exploder(model)
 
     def demand(selection: Selection) -> Demand | None:
         fit = None if fits is None else fits.view(selection.answers)
         try:
-            return demand_of(variant_of(model, selection.answers, fit), draft.quantity, groups)
+            variant = exploder.variant(selection.answers, added_by_fit(selection.answers, fit))
+            return demand_of(variant, draft.quantity, groups)
         except SelectionIncomplete:
             return None
 

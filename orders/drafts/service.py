@@ -302,7 +302,7 @@ def complete(
         open_draft = reopened(draft, frozenset(reopen) - companies.locked_in(db, draft_id))
 
         def deadline_by(day: date) -> Deadline | None:
-            return deadline_for(db, configurator, replace(open_draft, need_by=day), profile, now=now)
+            return _deadline(db, configurator, replace(open_draft, need_by=day), profile, now=now)
 
         def day_of(selection: Selection) -> date | None:
             fit = fit_view(configurator.model, selection.answers, profile, configurator.model.components)
@@ -455,7 +455,7 @@ def _view(
     configurator = configurators.of(db, draft.release)
     profile = _profile(db, draft)
     limits = limits_for(configurator, draft, profile)
-    deadline = deadline_for(db, configurator, draft, profile, now=now)
+    deadline = _deadline(db, configurator, draft, profile, now=now)
     is_proven = True
     if deadline is None:
         state = state_with_followers(configurator, draft.selection, limits)
@@ -551,7 +551,7 @@ def _standing(db: Session, configurators: Configurators, draft: Draft, *, now: d
     configurator = configurators.of(db, draft.release)
     profile = _profile(db, draft)
     limits = limits_for(configurator, draft, profile)
-    deadline = deadline_for(db, configurator, draft, profile, now=now)
+    deadline = _deadline(db, configurator, draft, profile, now=now)
     if deadline is None:
         state = configurator.state(draft.selection, limits)
     else:
@@ -568,11 +568,22 @@ def _choice(
     db: Session, configurator: Configurator, draft: Draft, feature: str, answer: Answer, *, now: datetime
 ) -> Chosen | NotChosen:
     profile = _profile(db, draft)
-    deadline = deadline_for(db, configurator, draft, profile, now=now)
+    deadline = _deadline(db, configurator, draft, profile, now=now)
     if deadline is None:
         limits = limits_for(configurator, draft, profile)
         return chosen_with_followers(configurator, draft.selection, feature, answer, limits)
     return settled_choice(deadline, draft.selection, feature, answer)[0]
+
+
+def _deadline(
+    db: Session, configurator: Configurator, draft: Draft, profile: MeasurementProfile | None, *, now: datetime
+) -> Deadline | None:
+    """Return what a need-by date means for a draft; one reading of the database learns it once."""
+    known: dict[object, Deadline | None] = db.info.setdefault("deadlines", {})
+    key = (draft.release, draft.need_by, draft.budget_minor, draft.quantity, draft.customer_id, draft.profile_id, now)
+    if key not in known:
+        known[key] = deadline_for(db, configurator, draft, profile, now=now)
+    return known[key]
 
 
 def _profile(db: Session, draft: Draft) -> MeasurementProfile | None:

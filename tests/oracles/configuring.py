@@ -281,7 +281,11 @@ def _can_be_left_out(feature: Feature) -> bool:
 
 
 def check_further_rule(selection: Selection, before: Configurator, after: Configurator, limits: Limits) -> int:
-    """With one rule more nothing becomes possible, and nothing cheaper."""
+    """With one rule more nothing becomes possible, and nothing cheaper.
+
+    What is complete is priced as it stands, though a further answer may switch a surcharge off: its price is a bound only
+    for what is complete too.
+    """
     one, other = before.state(selection, limits), after.state(selection, limits)
     values = 0
     for code, feature in one.features.items():
@@ -291,7 +295,7 @@ def check_further_rule(selection: Selection, before: Configurator, after: Config
                 assert other.features[code].options[option].status is Status.RULED_OUT
         for low, high in other.features[code].ranges:
             assert any(least <= low and high <= most for least, most in feature.ranges)
-    if one.total_minor is not None and other.total_minor is not None:
+    if one.total_minor is not None and other.total_minor is not None and (other.complete or not one.complete):
         assert other.total_minor >= one.total_minor
     assert one.valid or not other.valid
     return values

@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import modules_catalog
 from modules_catalog.loading.catalog import load_catalog
 from modules_catalog.model import ConfigurationModel
 from production.errors import SelectionIncomplete
-from production.exploding import explode, natural_order
+from production.exploding import Exploder, explode, natural_order
 from production.model import FitParts, FitPiece, FitTrim, MaterialKind, demand_of
 from production.plants.loading import load_plant
 
@@ -101,6 +103,27 @@ def test_what_cannot_be_made_is_refused(toys: ConfigurationModel, answers: dict[
     """An unknown option, an unknown feature, no number."""
     with pytest.raises(SelectionIncomplete):
         explode(toys, answers)
+
+
+TOYS = st.fixed_dictionaries(
+    {"body": st.sampled_from(["ash", "oak"])},
+    optional={
+        "wheels": st.dictionaries(st.sampled_from(["small", "large"]), st.integers(1, 2), min_size=1),
+        "word": st.text("abc", min_size=1, max_size=3),
+        "size": st.integers(10, 12),
+        "shiny": st.sampled_from(["yes", "no"]),
+    },
+)
+
+
+@given(answers=st.lists(TOYS, min_size=2, max_size=12))
+def test_what_is_kept_of_one_selection_changes_no_other(
+    toys: ConfigurationModel, answers: list[dict[str, object]]
+) -> None:
+    """One exploder for many selections gives what each would come to alone."""
+    exploder = Exploder(toys)
+
+    assert [exploder.variant(each) for each in answers] == [explode(toys, each) for each in answers]
 
 
 def test_what_is_not_chosen_takes_nothing(toys: ConfigurationModel) -> None:
