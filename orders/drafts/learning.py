@@ -73,22 +73,24 @@ class Learner:
         """Return that the strands of a set cannot all come to as much as they do; ``None`` where no limit can say it."""
         strands: dict[StrandKey, Strand] = {}
         for key in chosen:
-            strand = self.strand(key)
-            if strand is None:
+            read = self.strand(key)
+            if read is None:
                 return None
-            strands[key] = strand
+            strands[key] = read
         given = {key: slack.levels[key][0] for key in chosen}
         sums = []
-        for key in (each for each in chosen if strands[each].by_sum):
-            tabled = {**given, key: strands[key].level(selection.answers, self.rows)}
+        for key, strand in strands.items():
+            tabled = {**given, key: strand.level(selection.answers, self.rows)}
             if tabled[key] == given[key] or self.late_of([slack.at(chosen, tabled)]) == [True]:
                 given = tabled
-            else:
+            elif strand.by_sum:
                 sums.append(key)
+            else:  # it grows with pieces, and nothing says how
+                return None
         if sums:  # a table of pieces cannot be a condition of a sum
             sums = [key for key in chosen if key in sums or (key[0] and strands[key].by_sum)]
         if len(sums) > 1:
-            return self._limit_of_pieces(slack, chosen, selection, {key: strands[key] for key in chosen}, sums)
+            return self._limit_of_pieces(slack, given, selection, strands, sums)
         if len(chosen) == 1 and not sums:
             given = {chosen[0]: self._least_that_is_late(slack, chosen[0], given[chosen[0]])}
         tables = [
@@ -109,7 +111,7 @@ class Learner:
     def _limit_of_pieces(
         self,
         slack: Slack,
-        chosen: Sequence[StrandKey],
+        given: Mapping[StrandKey, Level],
         selection: Selection,
         strands: Mapping[StrandKey, Strand],
         sums: Sequence[StrandKey],
@@ -117,11 +119,11 @@ class Learner:
         """Return that there are fewer pieces of one option, or of its feature, where several strands grow with them."""
         bare = {key: NOTHING if key[0] else strands[key].level(selection.answers, self.rows) for key in sums}
         tables = [
-            (strands[key], at_least(bare.get(key, slack.levels[key][0]), same=self._by_recipe(slack, key)))
-            for key in chosen
+            (strands[key], at_least(level, same=self._by_recipe(slack, key)))
+            for key, level in {**given, **bare}.items()
             if bare.get(key) != NOTHING
         ]
-        name = _name(slack, chosen).removeprefix("capacity:")
+        name = _name(slack, list(given)).removeprefix("capacity:")
         for feature, option in _pieces(selection):
             counts = counts_of(self.configurator.model, self.rows, selection, feature, option)
             grown = [
@@ -131,7 +133,7 @@ class Learner:
                 }
                 for at in counts.points
             ]
-            late = self.late_of([slack.at(chosen, each) for each in grown])
+            late = self.late_of([slack.at(list(given), {**given, **each}) for each in grown])
             bound = counts.bound(dict(zip(counts.points, late, strict=True)))
             if bound is not None:
                 return capped(self.configurator.model, self.rows, selection, bound, tables, name)
