@@ -26,6 +26,8 @@ PLOTS = """
 
 ![One click on PC parts](../benchmarks/results/clicks.svg)
 
+![One click on feature models](../benchmarks/results/clicks-models.svg)
+
 ![Promises kept against quoted lead](../benchmarks/results/promises.svg)
 
 ![Fit against the number of components](../benchmarks/results/fit.svg)
