@@ -22,7 +22,7 @@ from configurator.planning.leaf_states import (
 from configurator.planning.messages import Merger, Message
 from configurator.planning.multisets import Fronts
 from configurator.planning.one_more import ManyState, many_state
-from configurator.planning.passes import UNCHANGED, Passing, Start, nothing_below, pass_down, pass_up, start_of
+from configurator.planning.passes import UNCHANGED, Passed, Passing, Start, nothing_below, pass_down, pass_up, start_of
 from configurator.planning.plan import Plan
 from configurator.problem import BoolArray, IntArray, Problem
 
@@ -97,8 +97,38 @@ class Climbed:
     """A component after the pass up."""
 
     states: Sequence[LeafState]
-    ups: Sequence[Passing]
+    up: Passed
     best: int
+
+    @property
+    def ups(self) -> Sequence[Passing]:
+        """The message of each node."""
+        return self.up.found
+
+    @property
+    def work(self) -> int:
+        """The counted work."""
+        return sum(self.up.works)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was said of the choices of a leaf, and what it was said from."""
+
+    state: LeafState
+    rest: Passing
+    others: int
+    most: int
+    values: IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A component's last pass down, the pass up it began from, and the values of its leaves."""
+
+    ups: Sequence[Passing]
+    down: Passed
+    judged: Mapping[int, Judged]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +254,9 @@ class Core:
         self.frame = prepared.frame
         self.plan = prepared.plan
         self._remembered: Remembered[LeafState] = Remembered()
+        self._picked_states: Remembered[LeafState] = Remembered(MOST_REMEMBERED * 16)
+        self._climbed: dict[int, Climbed] = {}  # the last by component; whoever comes later takes what is the same
+        self._kept: dict[int, Kept] = {}
         self._fronts: Remembered[Fronts] = Remembered(32)
         self._leaves_of: list[list[int]] = [[] for _ in self.problem.domains]
         for at, leaf in enumerate(self.frame.leaves):
@@ -285,7 +318,9 @@ class Core:
             if not (picks or closed):
                 return untouched
             if leaf.pieces is None and leaf.item is None and not closed:
-                return self._picked(leaf, picks, untouched.alive)
+                ((row, count),) = picks.items()
+                known = self._picked_states.get((at, row, count))
+                return known or self._picked_states.put((at, row, count), self._picked(leaf, picks, untouched.alive))
             dropped, filters = UNTOUCHED[0], UNTOUCHED[2]
         else:
             dropped = self._dropped(at, question)
@@ -321,41 +356,61 @@ class Core:
 
     # Passes
 
-    def climbed(self, at: int, question: Question) -> tuple[Climbed, int]:
-        """Return a component after the pass up, and the counted work."""
+    def climbed(self, at: int, question: Question) -> Climbed:
+        """Return a component after the pass up."""
         return self.climbed_from(at, [self.state(leaf, question) for leaf in self.plan.components[at].leaves])
 
-    def climbed_from(self, at: int, states: Sequence[LeafState]) -> tuple[Climbed, int]:
-        """Return a component after the pass up from these states of its leaves, and the counted work."""
-        component = self.plan.components[at]
-        ups, work = pass_up(self.plan, component, [state.passing for state in states], self.prepared.starts[at])
-        root = ups[component.root].made(self.prepared.starts[at].ups[component.root])
-        return Climbed(states, ups, int(root.cost[0]) if len(root.cost) else NOTHING), work
+    def climbed_from(self, at: int, states: Sequence[LeafState]) -> Climbed:
+        """Return a component after the pass up from these states of its leaves."""
+        component, start, last = self.plan.components[at], self.prepared.starts[at], self._climbed.get(at)
+        before = None if last is None else last.up
+        up = pass_up(self.plan, component, [state.passing for state in states], start, before)
+        root = up.found[component.root].made(start.ups[component.root])
+        climbed = Climbed(states, up, int(root.cost[0]) if len(root.cost) else NOTHING)
+        self._climbed[at] = climbed
+        return climbed
 
     def values(self, question: Question, most: int = NOTHING - 1) -> Values:
         """Return the least costs of answers with each row of each domain; those above ``most`` are no way."""
         climbed = [self.climbed(at, question) for at in range(len(self.plan.components))]
-        work = sum(done for _, done in climbed)
-        bests = [part.best for part, _ in climbed]
+        work = sum(part.work for part in climbed)
+        bests = [part.best for part in climbed]
         blocked = sum(best >= NOTHING for best in bests)
         if self.frame.impossible - question.dropped:
             blocked += 2
         total = sum(best for best in bests if best < NOTHING)
         leaf_values: list[IntArray] = [np.zeros(0, dtype=np.int64)] * len(self.frame.leaves)
         for at, component in enumerate(self.plan.components):
-            part, best = climbed[at][0], bests[at]
+            part, best = climbed[at], bests[at]
             if blocked - (best >= NOTHING):
                 for leaf in component.leaves:
                     leaf_values[leaf] = np.full(self.frame.leaves[leaf].choices, NOTHING, dtype=np.int64)
                 continue
-            downs, done = pass_down(self.plan, component, part.ups, self.prepared.starts[at])
-            work += done
+            last = self._kept.get(at)
+            before = None if last is None else (last.ups, last.down)
+            down = pass_down(self.plan, component, part.ups, self.prepared.starts[at], before)
+            work += sum(down.works)
             others = total - (best if best < NOTHING else 0)
+            judged = {}
             for place, leaf in enumerate(component.leaves):
-                leaf_values[leaf] = self._judged(leaf, part.states[place], downs[place], others, most)
+                known = None if last is None else last.judged.get(leaf)
+                judged[leaf] = self._judged_again(leaf, part.states[place], down.found[place], others, most, known)
+                leaf_values[leaf] = judged[leaf].values
+            self._kept[at] = Kept(part.ups, down, judged)
         rows, without = self._by_domain(leaf_values, question)
         best = NOTHING if blocked or total > most else total
-        return Values(best, rows, without, [part for part, _ in climbed], work)
+        return Values(best, rows, without, climbed, work)
+
+    def _judged_again(
+        self, at: int, state: LeafState, rest: Passing, others: int, most: int, known: Judged | None
+    ) -> Judged:
+        """Return what is said of a leaf's choices, as it was said before where it is said from the same."""
+        same = known is not None and known.state is state and known.rest is rest
+        if known is not None and same and (known.others, known.most) == (others, most):
+            return known
+        values = self._judged(at, state, rest, others, most)
+        values.setflags(write=False)
+        return Judged(state, rest, others, most, values)
 
     def _judged(self, at: int, state: LeafState, rest: Passing, others: int, most: int) -> IntArray:
         """Return for each choice of a leaf the least cost of a whole answer with it."""
@@ -374,7 +429,7 @@ class Core:
 
     def lifted(self, question: Question) -> dict[int, int]:
         """Return for each picked domain the least cost without its picks, the others kept; ``NOTHING``: there is no way."""
-        climbed = [self.climbed(at, question)[0] for at in range(len(self.plan.components))]
+        climbed = [self.climbed(at, question) for at in range(len(self.plan.components))]
         blocked = [at for at, part in enumerate(climbed) if part.best >= NOTHING]
         total = sum(part.best for part in climbed if part.best < NOTHING)
         found = dict.fromkeys(question.picks, NOTHING)
@@ -390,7 +445,7 @@ class Core:
                 if leaf.domain not in question.picks or leaf.item is not None:
                     continue
                 if downs is None:
-                    downs, _ = pass_down(self.plan, component, part.ups, self.prepared.starts[at])
+                    downs = pass_down(self.plan, component, part.ups, self.prepared.starts[at]).found
                 others = total - (part.best if part.best < NOTHING else 0)
                 if part.states[place].many is None:
                     values = self._judged(number, part.states[place], downs[place], others, NOTHING - 1)
@@ -450,7 +505,7 @@ class Core:
 
     def best(self, question: Question) -> tuple[int, Sequence[Climbed]]:
         """Return the least cost of a completion, and the components after the pass up."""
-        climbed = [self.climbed(at, question)[0] for at in range(len(self.plan.components))]
+        climbed = [self.climbed(at, question) for at in range(len(self.plan.components))]
         if self.frame.impossible - question.dropped or any(part.best >= NOTHING for part in climbed):
             return NOTHING, climbed
         return sum(part.best for part in climbed), climbed

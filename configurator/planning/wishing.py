@@ -76,7 +76,7 @@ def _best(core: Core, question: Question, shares: Sequence[_Share]) -> tuple[int
             own = wished.get(core.frame.leaves[number].domain)
             state = core.state(number, question)
             states.append(state if own is None else _wished(core, number, question, state, own[0]))
-        found.append(core.climbed_from(at, states)[0])
+        found.append(core.climbed_from(at, states))
     if core.frame.impossible - question.dropped or any(part.best >= NOTHING for part in found):
         return NOTHING, found
     return sum(part.best for part in found), found
