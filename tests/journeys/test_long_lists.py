@@ -77,6 +77,31 @@ def test_a_list_shows_what_was_asked_and_a_press_keeps_it(shop: Shop, htmx: bool
     assert len(listed(person, "motherboard")) == len(boards)
 
 
+def test_what_is_found_for_somebody_keeps_what_was_asked_of_a_list(shop: Shop, htmx: bool) -> None:
+    """Choosing the rest and finding by a goal are presses like others; what changed is undone in one place."""
+    person = enter(shop, htmx=htmx)
+    draft = begin(person, "pc")
+    asked = f"{draft}/core?q=b&only=motherboard.form_factor:Mini-ITX&sort=motherboard:name"
+    person.open(asked)
+    shown = listed(person, "motherboard")
+
+    person.press("Find it", goal="cheapest")
+
+    assert person.text(".notice").startswith("Nothing better is possible")
+    assert chips(person, "motherboard") == ["Size: Mini-ITX", "Sorted: Name"]
+    assert {name for name, _status in listed(person, "motherboard")} == {name for name, _status in shown}
+    assert next(person.all("[name=q]")).get("value") == "b"
+    assert [words_of(each) for each in person.all("button")].count("Undo") == 1
+
+    empty = person.client.post(
+        "/configure/pc", data={"csrf_token": next(person.all("[name=csrf_token]")).get("value") or "", "empty": "yes"}
+    ).headers["location"]
+    person.open(f"{empty}/core?only=motherboard.form_factor:Mini-ITX")
+    person.press("Choose the rest for me")
+    assert person.status == 200
+    assert chips(person, "motherboard") == ["Size: Mini-ITX"]
+
+
 def test_facets_must_all_be_met_and_an_empty_list_says_so(shop: Shop) -> None:
     """A search goes on over what is filtered; nothing found leads back."""
     person = enter(shop)

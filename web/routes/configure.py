@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
@@ -218,6 +217,7 @@ def complete(
     reader: TheReader,
     draft_id: str,
     step: Annotated[str, Form()],
+    narrowing: SentNarrowing,
     goal: Annotated[str, Form(max_length=80)] = "cheapest",
     care: Annotated[list[str] | None, Form()] = None,
     shared: Annotated[str, Form(max_length=300)] = "",
@@ -240,7 +240,7 @@ def complete(
                 raise
             view = drafts.view_draft(db, shop.configurators, DraftId(draft_id), reader, now=shop.now())
     if token and known is None:
-        return _show(request, shop, reader, view, step, problem="shared", typed={"shared": shared})
+        return _show(request, shop, reader, view, step, narrowing=narrowing, problem="shared", typed={"shared": shared})
     weights = {code: MATTERS for code in loose if cares[code] == "matters"}
     if known is not None:
         weights |= {code: MATTERS for code in known.possible.answers if code not in cares}
@@ -256,9 +256,9 @@ def complete(
         now=shop.now(),
     )
     if isinstance(outcome, DraftView) and not wants_blocks(request):
-        near = f"&near={quote(known.ideal.code)}" if known else ""
-        return go_to(request, f"/drafts/{draft_id}/{step}?best={'yes' if outcome.is_best else 'no'}{near}#found")
-    return _after(request, shop, reader, outcome, step, near=known)
+        found = [("best", "yes" if outcome.is_best else "no"), *([("near", known.ideal.code)] if known else [])]
+        return go_to(request, f"{narrowing.address(f'/drafts/{draft_id}/{step}', *found)}#found")
+    return _after(request, shop, reader, outcome, step, narrowing=narrowing, near=known)
 
 
 @router.post("/drafts/{draft_id}/limits", name="drafts:set_limits")

@@ -79,9 +79,9 @@ class Narrowing:
                 found += [("only", only(code, column, each)) for column in columns for each in sorted(columns[column])]
         return tuple(found)
 
-    def address(self, path: str) -> str:
-        """Return where a page is found narrowed like this."""
-        fields = self.fields()
+    def address(self, path: str, *more: tuple[str, str]) -> str:
+        """Return where a page is found narrowed like this; ``more`` are other fields of its address."""
+        fields = (*self.fields(), *more)
         return f"{path}?{urlencode(fields)}" if fields else path
 
     def without(self, feature: str, column: str = "", value: str = "") -> "Narrowing":
