@@ -43,13 +43,11 @@ def scope_of(model: ConfigurationModel, answers: Mapping[str, ConcreteAnswer | N
     Raises:
         AnswerUnknown: An answer names a feature or an option there is not, or is of another kind.
     """
-    features = {str(feature.code): feature for feature in model.features}
-    unknown = sorted(code for code in answers if code not in features)
+    unknown = sorted(code for code in answers if not model.has_feature(code))
     if unknown:
         raise AnswerUnknown(where=unknown[0], reason="no such feature")
-    many = frozenset(code for code, feature in features.items() if feature.kind is FeatureKind.OPTIONS)
-    chosen = {code: pieces_of(features[code], answer) for code, answer in answers.items() if answer is not None}
-    return Scope({code: pieces for code, pieces in chosen.items() if pieces}, many)
+    chosen = {code: pieces_of(model.feature(code), answer) for code, answer in answers.items() if answer is not None}
+    return Scope({code: pieces for code, pieces in chosen.items() if pieces}, model.many)
 
 
 def pieces_of(feature: Feature, answer: ConcreteAnswer) -> tuple[Piece, ...]:
@@ -75,9 +73,9 @@ def pieces_of(feature: Feature, answer: ConcreteAnswer) -> tuple[Piece, ...]:
 
 
 def _option_piece(feature: Feature, code: str, count: int) -> Piece:
-    option = next((option for option in feature.options if option.code == code), None)
-    if option is None:
+    if not feature.has_option(code):
         raise AnswerUnknown(where=feature.code, reason=f"no option {code}")
+    option = feature.option(code)
     return Piece(str(option.code), option.attributes, count)
 
 

@@ -103,6 +103,22 @@ class Feature:
     table: str | None = None  # file name of the module table
     price_minor: int = 0  # BOOLEAN: price of ``yes``; TEXT and numbers: price of an answer
     declared_in: str = ""  # catalog folder that declares it ("jeans", "common")
+    _by_code: dict[str, Option] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_code", {option.code: option for option in self.options})
+
+    def option(self, code: str) -> Option:
+        """Return one option by its code.
+
+        Raises:
+            KeyError: there is none; callers that take codes from outside check first.
+        """
+        return self._by_code[code]
+
+    def has_option(self, code: str) -> bool:
+        """Return whether the feature has an option of this code."""
+        return code in self._by_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,10 +261,13 @@ class ConfigurationModel:
     uses: tuple[str, ...] = ()
     settings: Mapping[str, Value] = field(default_factory=dict)  # line constants: spare buckets, warranty …
     components: tuple[ComponentTable, ...] = ()  # stocked components of a sized line
+    many: frozenset[str] = field(init=False, repr=False, compare=False)  # features that take several options
     _by_code: dict[str, Feature] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_code", {str(feature.code): feature for feature in self.features})
+        many = frozenset(feature.code for feature in self.features if feature.kind is FeatureKind.OPTIONS)
+        object.__setattr__(self, "many", many)
 
     @property
     def is_made(self) -> bool:

@@ -138,19 +138,14 @@ def _work(operation: CatalogOperation, scope: Scope) -> tuple[int, str | None, s
     return run_s, _text(operation.recipe, scope), _text(operation.setup_for, scope)
 
 
-def may_rush(model: ConfigurationModel) -> bool:
-    """Return whether some option of the line makes a rush order."""
-    return any(option.attributes.get(RUSH) is True for feature in model.features for option in feature.options)
-
-
 def _is_rush(model: ConfigurationModel, answers: Answers) -> bool:
     """Return whether an option was chosen whose attribute ``rush`` is true."""
+    chosen = ((each, str(answers[each.code])) for each in model.features if answers.get(each.code) is not None)
     return any(
-        option.attributes.get(RUSH) is True
-        for feature in model.features
-        if feature.kind is FeatureKind.OPTION and answers.get(feature.code) is not None
-        for option in feature.options
-        if option.code == answers[feature.code]
+        feature.kind is FeatureKind.OPTION
+        and feature.has_option(code)
+        and feature.option(code).attributes.get(RUSH) is True
+        for feature, code in chosen
     )
 
 
@@ -160,10 +155,9 @@ def option_of(feature: Feature, code: object) -> Option:
     Raises:
         SelectionIncomplete: the feature has none of this code.
     """
-    for option in feature.options:
-        if option.code == code:
-            return option
-    raise SelectionIncomplete(where=feature.code, reason=f"no option {code}")
+    if not feature.has_option(str(code)):
+        raise SelectionIncomplete(where=feature.code, reason=f"no option {code}")
+    return feature.option(str(code))
 
 
 def material_code(feature: str, option: str) -> MaterialCode:

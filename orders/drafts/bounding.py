@@ -6,8 +6,7 @@ Shown as "from" where a press changes other answers too and nobody has worked ou
 from configurator.configurator import Configurator
 from configurator.model import Answer
 from orders.drafts.slack import Slack, last_of, works_in_rows
-from orders.drafts.strands import NOT_RUSHED, NOTHING, Level, RowAnswers, StrandKey, strand_of
-from production.exploding import may_rush
+from orders.drafts.strands import NOT_RUSHED, NOTHING, Level, RowAnswers, StrandKey, may_rush, strand_of
 from production.model import Demand
 
 
@@ -29,7 +28,7 @@ def weakest_demand(
     last = last_of(demand)
     keys: list[StrandKey] = [(False, load.operation) for load in demand.loads]
     keys += [(True, need.code) for need in demand.materials]
-    keys += [NOT_RUSHED] if may_rush(configurator.model) else []
+    keys += [NOT_RUSHED] if may_rush(configurator, rows) else []
     levels: dict[StrandKey, tuple[Level, Level]] = {}
     for key in keys:
         strand = strand_of(configurator, rows, key)

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 from configurator.configurator import Configurator
 from configurator.model import Answer, CapacityCap, Exclusion, Limits, Selection
 from modules_catalog.expressions.evaluate import evaluate
+from modules_catalog.expressions.tree import Expression
 from modules_catalog.judging import scope_of
 from modules_catalog.model import FeatureKind
 from orders.drafts.every_case import cases_of, exclusions_of, kinds_of, selection_of
@@ -28,9 +29,10 @@ from orders.drafts.strands import (
     RowAnswers,
     StrandKey,
     atoms_of,
+    may_rush,
     row_of,
 )
-from production.exploding import RUSH, may_rush
+from production.exploding import RUSH
 from production.model import Demand
 
 MOST_LIMITS = 80
@@ -46,6 +48,7 @@ TOGETHER = "need_by:together"
 
 #: What answers mean follows from a release alone; it is kept as long as its configurator is.
 _MEANINGS: WeakKeyDictionary[Configurator, dict[tuple[str, Hashable], tuple[Hashable, Hashable]]] = WeakKeyDictionary()
+_ATOMS: WeakKeyDictionary[Configurator, dict[str, tuple[Expression, ...]]] = WeakKeyDictionary()
 
 
 @dataclass(slots=True)
@@ -167,7 +170,7 @@ class Deadline:
             for need, one in zip(demand.materials, alone, strict=True)
             if self._known[one] != self._known[at_once]
         )
-        if may_rush(self.configurator.model):
+        if may_rush(self.configurator, self._rows):
             own[NOT_RUSHED] = (int(not demand.is_rush), "")
         strands = {key: self._learner.strand(key) for key in own}
         return {key: (level, NOTHING if (one := strands[key]) is None else one.least) for key, level in own.items()}
@@ -222,12 +225,21 @@ def _meaning(configurator: Configurator, feature: str, answer: Answer | None) ->
     key = (feature, _hashable(answer))
     if key not in known:
         model = configurator.model
+        scope = scope_of(model, {} if answer is None else {feature: answer})
+        asked, code = model.feature(feature), str(answer)
+        is_rush = asked.has_option(code) and asked.option(code).attributes.get(RUSH) is True
+        own = key[1] if answer is not None and any(line.feature == feature for line in model.bom) else None
+        known[key] = ((*(repr(evaluate(atom, scope)) for atom in _atoms(configurator, feature)), is_rush), own)
+    return known[key]
+
+
+def _atoms(configurator: Configurator, feature: str) -> tuple[Expression, ...]:
+    """Return the parts of all formulas of operations and bill that read just one feature."""
+    known = _ATOMS.setdefault(configurator, {})
+    if feature not in known:
+        model = configurator.model
         parts = [part for one in model.operations for part in (one.when, one.run_s, one.recipe)]
         parts += [part for line in model.bom for part in (line.when, line.quantity)]
-        atoms = dict.fromkeys(atom for part in parts if part is not None for atom in atoms_of(part, feature))
-        scope = scope_of(model, {} if answer is None else {feature: answer})
-        options = model.feature(feature).options
-        is_rush = any(option.attributes.get(RUSH) is True for option in options if option.code == answer)
-        own = key[1] if answer is not None and any(line.feature == feature for line in model.bom) else None
-        known[key] = ((*(repr(evaluate(atom, scope)) for atom in atoms), is_rush), own)
-    return known[key]
+        read = [atom for part in parts if part is not None for atom in atoms_of(part, feature)]
+        known[feature] = tuple(dict.fromkeys(read))
+    return known[feature]

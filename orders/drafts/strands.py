@@ -106,7 +106,7 @@ def operation_strand(
     model: ConfigurationModel, operation: CatalogOperation, rows: RowAnswers, fits: FitByAnswers | None = None
 ) -> Strand | None:
     """Return the strand of an operation, ``None`` where it reads too many answers; ``fits`` where trims are done there."""
-    many = _many(model)
+    many = model.many
     parts = [each for each in (operation.when, operation.run_s, operation.recipe) if each is not None]
     if operation.when is not None and features_read(operation.when) & many:
         return None
@@ -141,7 +141,7 @@ def least_seconds(
     bare = amount(operation.run_s, scope_of(model, {}))
     base_s = operation.setup_s + (0 if isinstance(bare, Missing) else math.floor(bare))
     asks = features_read(operation.when) if operation.when is not None else frozenset()
-    if asks & _many(model) or isinstance(bare, Missing):
+    if asks & model.many or isinstance(bare, Missing):
         return 0, {}
     added: dict[str, list[int]] = {}
     for feature in sorted(features_read(operation.run_s) | asks):
@@ -182,6 +182,12 @@ def rush_strand(model: ConfigurationModel, rows: RowAnswers) -> Strand:
     return Strand(NOT_RUSHED[1], NOT_RUSHED[0], kinds, levels)
 
 
+def may_rush(configurator: Configurator, rows: RowAnswers) -> bool:
+    """Return whether some option of the line makes a rush order."""
+    strand = strand_of(configurator, rows, NOT_RUSHED)
+    return strand is not None and bool(strand.kinds)
+
+
 def component_strand(model: ConfigurationModel, code: str, rows: RowAnswers, fits: FitByAnswers) -> Strand | None:
     """Return the strand of a component a fit may take from the shelf."""
 
@@ -201,6 +207,8 @@ def material_strand(model: ConfigurationModel, code: str, rows: RowAnswers) -> S
     lines = [line for line in model.bom if line.part == code or (line.feature == feature and option)]
     if not lines:
         return None
+    if [lines[0].feature, lines[0].when, lines[0].quantity] == [feature, None, None] and len(lines) == 1:
+        return _by_sum(model, _one_a_piece(code, feature, option, rows[feature]), feature, rows)
     parts: list[Expression] = [each for line in lines for each in (line.when, line.quantity) if each is not None]
     own = lines[0].feature is not None
     if own:
@@ -216,7 +224,18 @@ def material_strand(model: ConfigurationModel, code: str, rows: RowAnswers) -> S
         return total, ""
 
     strand = _tabled(model, code, True, parts, level, rows, own=feature if own else "")
-    if strand is None or feature not in _many(model) or set(strand.kinds) != {feature}:
+    return None if strand is None else _by_sum(model, strand, feature, rows)
+
+
+def _one_a_piece(code: str, feature: str, option: str, rows: Sequence[Answer | None]) -> Strand:
+    """Return the strand of an option the bill takes one of for each that is chosen, whatever else is."""
+    kinds = tuple(int(option in row if isinstance(row, Mapping) else option == row) for row in rows)
+    return Strand(code, True, {feature: kinds}, {(kind,): (kind, "") for kind in set(kinds)})
+
+
+def _by_sum(model: ConfigurationModel, strand: Strand, feature: str, rows: RowAnswers) -> Strand:
+    """Return the strand of a material; of a feature with several options with what each adds."""
+    if feature not in model.many or set(strand.kinds) != {feature}:
         return strand
     each = [strand.levels[strand.kinds[feature][at],][0] for at, row in enumerate(rows[feature]) if row is not None]
     return replace(strand, by_sum=(0, {feature: tuple(each)}))
@@ -236,10 +255,6 @@ def _quantity(line: BomLine, option: str, scope: Scope) -> int | None:
     return None if isinstance(value, Missing) else max(0, math.ceil(value))
 
 
-def _many(model: ConfigurationModel) -> frozenset[str]:
-    return frozenset(feature.code for feature in model.features if feature.kind is FeatureKind.OPTIONS)
-
-
 def _tabled(
     model: ConfigurationModel,
     code: str,
@@ -250,7 +265,7 @@ def _tabled(
     own: str = "",
     fits: FitByAnswers | None = None,
 ) -> Strand | None:
-    many = _many(model) - {own}
+    many = model.many - {own}
     read = sorted({feature for part in parts for feature in features_read(part)} - many)
     read += [feature for feature in fits.features if feature not in read] if fits else []
     kinds: dict[str, tuple[int, ...]] = {}
@@ -276,7 +291,7 @@ def _tabled(
         chosen: dict[str, tuple[Piece, ...]] = {}
         for at, kind in enumerate(combination):
             chosen.update(meant[at][kind])
-        levels[combination] = level(Scope(chosen, _many(model))) or NOTHING
+        levels[combination] = level(Scope(chosen, model.many)) or NOTHING
     return Strand(code, is_material, kinds, levels)
 
 

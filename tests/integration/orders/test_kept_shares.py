@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from configurator.configurator import Configurator
 from kernel.database import Database
 from kernel.ids import CustomerId, DraftId, IdMaker, id_maker
 from modules_catalog.releases import service as releases
@@ -16,10 +17,11 @@ from orders.drafts import service as drafts
 from orders.drafts.configurators import Configurators
 from orders.drafts.promising import days_of_step
 from orders.drafts.service import Reader
+from orders.drafts.strands import may_rush
 from orders.pricing import repository as pricing
 from orders.quotes.model import DraftNotQuotable
 from orders.quotes.service import issue_quote
-from production.exploding import explode, may_rush
+from production.exploding import explode
 from production.model import Demand, OperationLoad, demand_of
 from production.plants.model import KeptShare
 from production.promise import service as promises
@@ -93,7 +95,9 @@ def test_an_option_with_the_attribute_makes_a_rush_order() -> None:
     rushing = replace(model, features=features)
     mug = {"glaze": "white", "sizing": "standard"}
 
-    assert (may_rush(model), may_rush(rushing)) == (False, True)
+    plain, rushed = Configurator(model), Configurator(rushing)
+    rows = {each.code: plain.row_answers(each.code) for each in model.features}
+    assert (may_rush(plain, rows), may_rush(rushed, rows)) == (False, True)
     assert demand_of(explode(rushing, {**mug, "size": "large"})).is_rush
     assert not demand_of(explode(rushing, {**mug, "size": "small"})).is_rush
     assert not demand_of(explode(model, {**mug, "size": "large"})).is_rush
