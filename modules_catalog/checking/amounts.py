@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from modules_catalog.checking.listing import some_of
 from modules_catalog.expressions.evaluate import Missing, Piece, Scope, amount, holds, terms
+from modules_catalog.expressions.printing import printed
 from modules_catalog.expressions.tree import Expression, features_read
 from modules_catalog.findings import Finding, FindingSeverity
 from modules_catalog.loading.catalog import LoadedCatalog
 from modules_catalog.model import ConfigurationModel, FeatureKind, Source
+from modules_catalog.wording import said
 
 
 def amount_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
@@ -15,14 +17,14 @@ def amount_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
     model = loaded.model
     severity = FindingSeverity.WARNING if loaded.files.tables else FindingSeverity.ERROR
     for operation in model.operations:
-        yield from _of_terms(
-            model, operation.run_s, operation.when, operation.source, f"run_s of `{operation.code}`", severity
-        )
+        what = said("the time of the operation `%(code)s` (run_s)", code=operation.code)
+        yield from _of_terms(model, operation.run_s, operation.when, operation.source, what, severity)
     for surcharge in model.surcharges:
-        yield from _of_terms(model, surcharge.add, None, surcharge.source, f"the surcharge `{surcharge.id}`", severity)
+        what = said("the surcharge `%(code)s`", code=surcharge.id)
+        yield from _of_terms(model, surcharge.add, None, surcharge.source, what, severity)
     for line in model.bom:
         if line.quantity is not None:
-            what = f"the quantity of `{line.feature or line.part}`"
+            what = said("the quantity of `%(code)s`", code=str(line.feature or line.part))
             yield from _of_terms(model, line.quantity, line.when, line.source, what, severity)
 
 
@@ -44,7 +46,15 @@ def _of_terms(
                 "amount_not_known",
                 severity,
                 str(source),
-                f"{what} is not known with {some_of(unknown)} of `{read[0]}`: fill the column, or use first_known",
+                said(
+                    "%(what)s is not known with %(options)s of `%(feature)s`, for a column that `%(term)s` reads is "
+                    "empty there (%(place)s): fill it, or say what stands in: first_known(…, 0)",
+                    what=what,
+                    options=some_of(unknown),
+                    feature=read[0],
+                    term=printed(term),
+                    place=next(str(o.source) for o in model.feature(read[0]).options if o.code == unknown[0]),
+                ),
                 (read[0], *(f"{read[0]}.{code}" for code in unknown[:5])),
             )
 

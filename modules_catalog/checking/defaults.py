@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
+from modules_catalog.checking.listing import some_of
 from modules_catalog.expressions.evaluate import holds
 from modules_catalog.expressions.tree import features_read
 from modules_catalog.findings import Finding, FindingSeverity
 from modules_catalog.judging import ConcreteAnswer, Verdict, scope_of, verdict
 from modules_catalog.loading.catalog import LoadedCatalog
 from modules_catalog.model import Rule, Severity
+from modules_catalog.wording import said
 
 
 def default_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
@@ -29,8 +31,12 @@ def default_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
                 "defaults_break_rule",
                 FindingSeverity.WARNING,
                 str(rule.source),
-                f"the defaults of {', '.join(sorted(read))} break the rule `{rule.id}`, so a session cannot open with "
-                "all of them: change one of the defaults",
+                said(
+                    "the defaults of %(features)s break the rule `%(rule)s`, so a session cannot open with all of them: change "
+                    "one of the defaults",
+                    features=some_of(sorted(read)),
+                    rule=rule.id,
+                ),
                 (rule.id, *sorted(read)),
             )
 

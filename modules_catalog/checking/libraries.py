@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from modules_catalog.checking.listing import some_of
 from modules_catalog.findings import Finding, FindingSeverity
 from modules_catalog.loading.catalog import LoadedCatalog
+from modules_catalog.wording import said
 
 
 def published_alone(loaded: LoadedCatalog, users: Iterable[str]) -> Iterator[Finding]:
@@ -23,7 +24,11 @@ def published_alone(loaded: LoadedCatalog, users: Iterable[str]) -> Iterator[Fin
             "library_alone",
             FindingSeverity.ERROR,
             f"{folder}/line.yaml:1",
-            f"`{folder}` is a library, used by {some_of(others, 5)}: publish what uses it, that takes it along; to sell it by "
-            f"itself as well, give it a name (`line` in {folder}/texts/en.yaml)",
+            said(
+                "`%(folder)s` is a library, used by %(lines)s: publish what uses it, that takes it along; to sell it by "
+                "itself as well, give it a name (`line` in %(folder)s/texts/en.yaml)",
+                folder=folder,
+                lines=some_of(others),
+            ),
             (folder, *others),
         )

@@ -7,7 +7,9 @@ from modules_catalog.findings import Finding, FindingSeverity
 from modules_catalog.loading.catalog import LoadedCatalog
 from modules_catalog.loading.problems import Mistake
 from modules_catalog.loading.yaml_nodes import Entry, root
+from modules_catalog.model import Source
 from modules_catalog.pictures.spec import FILE, FeatureLooks
+from modules_catalog.wording import said
 
 
 def picture_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
@@ -18,7 +20,7 @@ def picture_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
             "missing_picture",
             FindingSeverity.WARNING,
             f"{loaded.files.folder}/line.yaml:1",
-            f"the line has no {FILE}, so no picture of the product is shown",
+            said("the line has no picture of the product: write %(file)s, see how a built-in line does it", file=name),
         )
         return
     try:
@@ -27,9 +29,9 @@ def picture_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
         yield Finding("picture_not_valid", FindingSeverity.ERROR, str(mistake.source), mistake.problem)
         return
     for feature in loaded.model.features:
-        known = looks.get(feature.code)
-        if known is None or not feature.options:
+        if feature.code not in looks or not feature.options:
             continue
+        known, place = looks[feature.code]
         undrawn = [
             option.code
             for option in feature.options
@@ -42,21 +44,27 @@ def picture_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
             yield Finding(
                 "missing_picture",
                 FindingSeverity.WARNING,
-                f"{name}:1",
-                f"{some_of(undrawn)} of `{feature.code}` have no look, so they are shown as `{known.default}`",
+                str(place),
+                said(
+                    "no look for %(options)s of `%(feature)s`, shown as `%(look)s` instead: add a look of that name, "
+                    "or name one in the option's column `picture`",
+                    options=some_of(undrawn),
+                    feature=feature.code,
+                    look=known.default,
+                ),
                 tuple(f"{feature.code}.{code}" for code in undrawn[:5]),
             )
 
 
-def _looks(entry: Entry) -> dict[str, FeatureLooks]:
-    """Return the looks of each feature: only their keys matter here."""
+def _looks(entry: Entry) -> dict[str, tuple[FeatureLooks, Source]]:
+    """Return the looks of each feature, only their keys matter here, and where they stand."""
     found = {}
     for code, given in entry.mapping().get("features", entry).mapping().items():
         fields = given.mapping()
         if "default" not in fields or "looks" not in fields:
-            raise given.mistake(f"`{code}` has a default and looks")
+            raise given.mistake(said("`%(code)s` wants a `default` and `looks`", code=code))
         default, looks = fields["default"].text(), fields["looks"].mapping()
         if default not in looks:
-            raise fields["default"].mistake(f"the default `{default}` has no look")
-        found[code] = FeatureLooks(default, {key: {} for key in looks})
+            raise fields["default"].mistake(said("the default `%(look)s` has no look: add it to `looks`", look=default))
+        found[code] = (FeatureLooks(default, {key: {} for key in looks}), given.source)
     return found

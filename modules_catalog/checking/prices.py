@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from modules_catalog.checking.listing import some_of
 from modules_catalog.findings import Finding, FindingSeverity
 from modules_catalog.loading.catalog import LoadedCatalog
+from modules_catalog.wording import said
 
 
 def price_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
@@ -23,8 +24,14 @@ def price_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
                 "missing_price",
                 FindingSeverity.WARNING if stood_in else FindingSeverity.ERROR,
                 f"{feature.table}:1",
-                f"{len(unpriced)} of {len(feature.options)} options of `{feature.code}` have no price_minor, such as "
-                f"{some_of(codes, 2)}; prices made from their ids stand in",
+                said(
+                    "%(count)s of %(all)s options of `%(feature)s` have no price, such as %(options)s; prices made from their "
+                    "ids stand in: fill the column price_minor, 0 means free of charge",
+                    count=len(unpriced),
+                    all=len(feature.options),
+                    feature=feature.code,
+                    options=some_of(codes, 2),
+                ),
                 (feature.code,),
             )
             continue
@@ -33,6 +40,6 @@ def price_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
                 "missing_price",
                 FindingSeverity.ERROR,
                 str(option.source),
-                f"`{option.code}` has no price_minor; 0 means free of charge",
+                said("`%(option)s` has no price: fill price_minor; 0 means free of charge", option=option.code),
                 (f"{feature.code}.{option.code}",),
             )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from modules_catalog.findings import Finding, FindingSeverity
 from modules_catalog.loading.catalog import LoadedCatalog
 from modules_catalog.model import ConfigurationModel
+from modules_catalog.wording import said
 
 
 def structure_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
@@ -17,7 +18,10 @@ def structure_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
                 "feature_on_no_step",
                 FindingSeverity.ERROR if feature.required else FindingSeverity.WARNING,
                 str(feature.source),
-                f"`{feature.code}` stands on no step, so nobody is asked: add it to one of `steps`",
+                said(
+                    "`%(feature)s` stands on no step, so nobody is asked: add it to one of `steps`",
+                    feature=feature.code,
+                ),
                 (feature.code,),
             )
     if not model.is_made:
@@ -27,14 +31,19 @@ def structure_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
             "missing_operation",
             FindingSeverity.ERROR,
             line_file,
-            "the line has no operations, so nothing could be built or promised: add `operations`",
+            said(
+                "the line has no operations, so nothing could be built or promised: add `operations`, or say "
+                "`settings: {made: false}`"
+            ),
         )
     if not model.bom and model.is_made:
         yield Finding(
             "missing_bom",
             FindingSeverity.ERROR,
             line_file,
-            "the line has no bill of materials, so nothing could be picked: add `bom`",
+            said(
+                "the line has no bill of materials, so nothing could be picked: add `bom`, or say `settings: {made: false}`"
+            ),
         )
     picked = {line.feature for line in model.bom}
     for feature in model.features:
@@ -44,7 +53,11 @@ def structure_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
                 "not_in_bom",
                 FindingSeverity.WARNING,
                 str(feature.source),
-                f"options of `{feature.code}` lie in bins, yet no line of the bill of materials picks them",
+                said(
+                    "options of `%(feature)s` lie in bins, yet no line of the bill of materials picks them: add "
+                    "`- {feature: %(feature)s}` to `bom`, or empty their column `bin`",
+                    feature=feature.code,
+                ),
                 (feature.code,),
             )
     used = {line.part for line in model.bom}
@@ -54,7 +67,10 @@ def structure_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
                 "unused_part",
                 FindingSeverity.WARNING,
                 str(part.source),
-                f"no line of the bill of materials uses the part `{part.code}`",
+                said(
+                    "no line of the bill of materials uses the part `%(part)s`: add one to `bom`, or drop it",
+                    part=part.code,
+                ),
                 (part.code,),
             )
 
@@ -67,13 +83,17 @@ def _not_made(model: ConfigurationModel, line_file: str) -> Iterator[Finding]:
             "not_made",
             FindingSeverity.ERROR,
             place,
-            "`made: false` says that nothing is made, yet the line says how: drop the setting, or what is said of making",
+            said(
+                "`made: false` says that nothing is made, yet the line says how: drop the setting, or what is said of making"
+            ),
         )
         return
     yield Finding(
         "not_made",
         FindingSeverity.NOTE,
         line_file,
-        "the line is configured only (`made: false`): no plant promises or builds it, so nobody can order it; to sell it, "
-        "drop the setting and add `operations` and `bom`",
+        said(
+            "the line is configured only (`made: false`): no plant promises or builds it, so nobody can order it; to sell it, "
+            "drop the setting and add `operations` and `bom`"
+        ),
     )

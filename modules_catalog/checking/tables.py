@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from modules_catalog.checking.listing import some_of
 from modules_catalog.findings import Finding, FindingSeverity
 from modules_catalog.loading.catalog import LoadedCatalog
 from modules_catalog.loading.problems import Mistake
@@ -10,6 +11,7 @@ from modules_catalog.loading.tables import TextTable, read_table
 from modules_catalog.model import Rule
 from modules_catalog.sizing.components_file import components_path
 from modules_catalog.sizing.constants import ClothFamily, FitBlock
+from modules_catalog.wording import said
 
 _READ_ELSEWHERE = frozenset(
     {"parts.csv"} | {components_path(Path(), block, cloth).name for block in FitBlock for cloth in ClothFamily}
@@ -44,11 +46,20 @@ def _overlaps(loaded: LoadedCatalog, rule: Rule) -> Iterator[Finding]:
             "contradictory_rows" if contradicts else "overlapping_rows",
             FindingSeverity.ERROR if contradicts else FindingSeverity.WARNING,
             str(table.source(row)),
-            f"this row of the rule `{rule.id}` has the same {' and '.join(names)} as line {table.lines[before]} and "
-            + (
-                f"another {' and '.join(contradicts)}: say which one holds"
-                if contradicts
-                else "says the same: drop one"
+            said(
+                "this row of the rule `%(rule)s` has the same %(columns)s as line %(line)s and another %(verdict)s: say which "
+                "one holds",
+                rule=rule.id,
+                columns=some_of(names),
+                line=table.lines[before],
+                verdict=some_of(contradicts),
+            )
+            if contradicts
+            else said(
+                "this row of the rule `%(rule)s` has the same %(columns)s as line %(line)s and says the same: drop one",
+                rule=rule.id,
+                columns=some_of(names),
+                line=table.lines[before],
             ),
             (rule.id, table.file),
         )
@@ -77,6 +88,6 @@ def _unused(loaded: LoadedCatalog) -> Iterator[Finding]:
                 "unused_table",
                 FindingSeverity.WARNING,
                 f"{file}:1",
-                f"no feature and no rule reads `{name}`: name it by `table:`, or remove it",
+                said("no feature and no rule reads `%(file)s`: name it by `table:`, or remove it", file=name),
                 (file,),
             )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from modules_catalog.checking.listing import some_of
+from modules_catalog.comparing.spelling import spelled
 from modules_catalog.expressions.errors import ExpressionNotValid
 from modules_catalog.expressions.parser import Names, parse_with_positions
 from modules_catalog.expressions.tree import features_read
@@ -12,7 +13,8 @@ from modules_catalog.findings import Finding, FindingSeverity
 from modules_catalog.loading.catalog import LoadedCatalog
 from modules_catalog.loading.texts import TEXT_FILE, text_places
 from modules_catalog.loading.yaml_nodes import root
-from modules_catalog.model import ConfigurationModel, FeatureKind, Rule, Source
+from modules_catalog.model import ConfigurationModel, Feature, FeatureKind, Rule, Source
+from modules_catalog.wording import meant, said
 
 _PLACE = re.compile(r"\{([^{}]*)\}")
 _TAILS = (".help", ".missing", ".instruction", ".description", ".unit", ".place", ".example")
@@ -23,14 +25,15 @@ def text_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
     model = loaded.model
     wanted = _wanted(loaded)
     for locale in _locales(loaded):
-        texts = model.texts.get(locale, {})
+        texts, places = model.texts.get(locale, {}), _places(loaded, locale)
         for key, source in wanted.items():
             if key not in texts:
                 yield _missing(key, locale, source)
         yield from _missing_options(model, locale)
+        yield from _missing_columns(model, locale)
         for rule in model.rules:
             for key in (f"rule.{rule.id}", f"rule.{rule.id}.missing"):
-                yield from _unknown_places(loaded, rule, texts.get(key, ""), locale)
+                yield from _unknown_places(loaded, rule, texts.get(key, ""), locale, places.get(key, rule.source))
     yield from _unused(loaded, wanted)
 
 
@@ -61,11 +64,20 @@ def _wanted(loaded: LoadedCatalog) -> dict[str, Source]:
 
 def _missing(key: str, locale: str, source: Source) -> Finding:
     reason = key.startswith("rule.") and locale == "en"
+    file = f"{source.file.partition('/')[0]}/texts/{locale}.yaml"
     return Finding(
         "missing_reason" if reason else "missing_translation",
         FindingSeverity.ERROR if reason else FindingSeverity.WARNING,
         str(source),
-        f"texts/{locale}.yaml has no `{key}`" + ("; nobody would learn why an option is ruled out" if reason else ""),
+        said(
+            "%(file)s has no `%(key)s`, so nobody would learn why an option is ruled out: write it there",
+            file=file,
+            key=key,
+        )
+        if reason
+        else said(
+            "%(file)s has no `%(key)s`, so its code or English would be shown: write it there", file=file, key=key
+        ),
         (key.split(".", 1)[-1],),
     )
 
@@ -83,20 +95,57 @@ def _missing_options(model: ConfigurationModel, locale: str) -> Iterator[Finding
                 "missing_translation",
                 FindingSeverity.WARNING,
                 str(unnamed[0].source),
-                f"{some_of([option.code for option in unnamed])} of `{feature.code}` have no name in {locale}",
+                said(
+                    "no name in %(locale)s for %(options)s of `%(feature)s`: write `option.%(feature)s.%(first)s` "
+                    "into the texts, or fill the column %(column)s",
+                    options=some_of([option.code for option in unnamed]),
+                    feature=feature.code,
+                    locale=locale,
+                    first=unnamed[0].code,
+                    column="name" if locale == "en" else f"name_{locale}",
+                ),
                 tuple(f"{feature.code}.{option.code}" for option in unnamed[:5]),
             )
 
 
-def _unknown_places(loaded: LoadedCatalog, rule: Rule, text: str, locale: str) -> Iterator[Finding]:
+def _missing_columns(model: ConfigurationModel, locale: str) -> Iterator[Finding]:
+    """Yield features of which some column or value is named in another language and not in this one."""
+    texts = model.texts.get(locale, {})
+    elsewhere = {key for own in model.texts.values() for key in own if key.startswith(("column.", "value."))}
+    for feature in model.features:
+        own = (f"column.{feature.code}.", f"value.{feature.code}.")
+        lacking = sorted(key for key in elsewhere if key.startswith(own) and key not in texts)
+        if lacking:
+            yield Finding(
+                "missing_translation",
+                FindingSeverity.WARNING,
+                str(feature.source),
+                said(
+                    "%(keys)s have a text in another language and none in %(locale)s: write it, or drop the others",
+                    keys=some_of(lacking),
+                    locale=locale,
+                ),
+                (feature.code,),
+            )
+
+
+def _unknown_places(loaded: LoadedCatalog, rule: Rule, text: str, locale: str, source: Source) -> Iterator[Finding]:
     """Yield places of a reason, such as ``{gpu.length_mm}``, that name no feature or attribute."""
+    otherwise = said(": correct it, or leave it out")
     for place in _PLACE.findall(text):
         if not _can_be_filled(loaded, place):
             yield Finding(
                 "place_not_known",
                 FindingSeverity.ERROR,
-                str(rule.source),
-                f"the {locale} text of `{rule.id}` has the place {{{place}}}, which is no attribute of a feature",
+                str(source),
+                said(
+                    "the %(locale)s text of the rule `%(rule)s` has the place {%(place)s}, which is no attribute of a "
+                    "feature%(hint)s",
+                    locale=locale,
+                    rule=rule.id,
+                    place=place,
+                    hint=meant(place, _attributes(loaded), otherwise),
+                ),
                 (rule.id,),
             )
 
@@ -121,23 +170,46 @@ def _places(loaded: LoadedCatalog, locale: str) -> dict[str, Source]:
 
 
 def _unused(loaded: LoadedCatalog, wanted: dict[str, Source]) -> Iterator[Finding]:
-    """Yield texts of the line's own files that name nothing there is."""
+    """Yield texts that name nothing there is; columns and values only where their feature has some."""
     model = loaded.model
-    options = {f"option.{feature.code}.{option.code}" for feature in model.features for option in feature.options}
-    options |= {f"option.{f.code}.{code}" for f in model.features for code in ("yes", "no") if not f.options}
-    known = wanted.keys() | options | {f"part.{code}" for code in model.parts}
-    first = {
-        key.split(".", 1)[0] for key in ("step.", "feature.", "option.", "rule.", "surcharge.", "operation.", "check.")
-    }
+    otherwise = said(": a slip of the pen, or left over; correct it, or drop it")
+    known = wanted.keys() | _options(model) | {f"part.{code}" for code in model.parts} | _columns(model)
     for locale, texts in sorted(model.texts.items()):
         places = _places(loaded, locale)
         for key in texts:
             stem = next((key.removesuffix(tail) for tail in _TAILS if key.endswith(tail)), key)
-            if key.split(".", 1)[0] in first and key not in known and stem not in known:
+            if key not in known and stem not in known:
                 yield Finding(
                     "unused_text",
                     FindingSeverity.WARNING,
                     str(places.get(key, Source(f"{loaded.files.folder}/texts/{locale}.yaml", 1))),
-                    f"`{key}` names nothing of this line: a slip of the pen, or left over",
+                    said(
+                        "`%(key)s` names nothing of this line%(hint)s",
+                        key=key,
+                        hint=meant(key, known, otherwise),
+                    ),
                     (key,),
                 )
+
+
+def _options(model: ConfigurationModel) -> set[str]:
+    listed = {f"option.{feature.code}.{option.code}" for feature in model.features for option in feature.options}
+    return listed | {f"option.{f.code}.{code}" for f in model.features for code in ("yes", "no") if not f.options}
+
+
+def _attributes(loaded: LoadedCatalog) -> set[str]:
+    return {f"{code}.{name}" for code, kinds in loaded.schema.items() for name in kinds.attributes}
+
+
+def _columns(model: ConfigurationModel) -> set[str]:
+    """Return the keys that name a column of a feature's table, or a value some option has in it."""
+    return {key for feature in model.features for key in _columns_of(feature)}
+
+
+def _columns_of(feature: Feature) -> Iterator[str]:
+    for option in feature.options:
+        for column, value in option.attributes.items():
+            yield f"column.{feature.code}.{column}"
+            for one in value if isinstance(value, frozenset) else (value,):
+                if one is not None:
+                    yield f"value.{feature.code}.{column}.{spelled(one)}"

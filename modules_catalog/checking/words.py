@@ -18,6 +18,7 @@ from modules_catalog.expressions.tree import (
 from modules_catalog.findings import Finding, FindingSeverity
 from modules_catalog.loading.catalog import LoadedCatalog
 from modules_catalog.model import ConfigurationModel, Feature, FeatureKind, Source
+from modules_catalog.wording import said
 
 Texts = frozenset[str] | None
 """All texts an expression can be; None when that cannot be said."""
@@ -38,12 +39,22 @@ def word_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
                 if meant is None or loaded.files.tables:
                     unmatched.setdefault(beside, []).append(text)
                     continue
-                hint = f"did you mean `{meant}`?" if meant else f"there are {some_of(sorted(known))}"
+                hint = (
+                    said("did you mean `%(word)s`?", word=meant)
+                    if meant
+                    else said("there are %(words)s", words=some_of(sorted(known)))
+                )
                 yield Finding(
                     "text_matches_nothing",
                     FindingSeverity.WARNING,
                     str(source),
-                    f"`{text}` is never {printed(beside)} (in `{name}`); {hint}",
+                    said(
+                        "`%(word)s` is never %(what)s (in `%(name)s`); %(hint)s",
+                        word=text,
+                        what=printed(beside),
+                        name=name,
+                        hint=hint,
+                    ),
                     (name, *sorted(features_read(beside))),
                 )
         for beside, texts in unmatched.items():
@@ -51,7 +62,13 @@ def word_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
                 "text_matches_nothing",
                 FindingSeverity.NOTE,
                 str(source),
-                f"no option has {some_of(list(dict.fromkeys(texts)))} as {printed(beside)} now (in `{name}`)",
+                said(
+                    "no option has %(words)s as %(what)s now (in `%(name)s`): nothing has to be done where such ones are to "
+                    "come, else correct it",
+                    words=some_of(list(dict.fromkeys(texts))),
+                    what=printed(beside),
+                    name=name,
+                ),
                 (name, *sorted(features_read(beside))),
             )
 

@@ -25,6 +25,7 @@ from modules_catalog.expressions.tree import (
     SetOf,
     features_read,
 )
+from modules_catalog.wording import meant, said
 
 LONGEST_TEXT = 20_000
 DEEPEST = 80
@@ -85,7 +86,9 @@ def parse_with_positions(text: str, names: Names) -> Parsed:
         ExpressionNotValid: The text is no expression, or reads a feature there is not.
     """
     if len(text) > LONGEST_TEXT:
-        raise ExpressionNotValid(f"longer than {LONGEST_TEXT} characters", text=text[:80])
+        raise ExpressionNotValid(
+            said("longer than %(most)s characters: say it in several", most=LONGEST_TEXT), text=text[:80]
+        )
     try:
         raw = _lark().parse(text)
     except UnexpectedInput as error:
@@ -102,14 +105,16 @@ def _lark() -> Lark:
 
 def _not_understood(error: UnexpectedInput, text: str) -> ExpressionNotValid:
     if isinstance(error, UnexpectedEOF) or (isinstance(error, UnexpectedToken) and error.token.type == "$END"):
-        return ExpressionNotValid("ends too early", position=len(text), text=text)
+        return ExpressionNotValid(said("ends too early"), position=len(text), text=text)
     position = error.pos_in_stream if error.pos_in_stream is not None else 0
     if isinstance(error, UnexpectedCharacters):
         found = text[position : position + 12].split()[:1] or [""]
-        hint = "; a text that is no plain word stands in double quotes" if found[0][:1] not in "=&|!" else ""
-        return ExpressionNotValid(f"`{found[0]}` is not understood here{hint}", position=position, text=text)
+        hint = said("; a text that is no plain word stands in double quotes") if found[0][:1] not in "=&|!" else ""
+        return ExpressionNotValid(
+            said("`%(found)s` is not understood here%(hint)s", found=found[0], hint=hint), position=position, text=text
+        )
     token = error.token if isinstance(error, UnexpectedToken) else ""
-    return ExpressionNotValid(f"`{token}` is not expected here", position=position, text=text)
+    return ExpressionNotValid(said("`%(token)s` is not expected here", token=token), position=position, text=text)
 
 
 class _Builder:
@@ -123,7 +128,7 @@ class _Builder:
     def build(self, raw: "Tree[Any]", depth: int) -> Expression:
         position = raw.meta.start_pos if not raw.meta.empty else 0
         if depth > DEEPEST:
-            raise self.refusal("nested too deeply", position)
+            raise self.refusal(said("nested too deeply"), position)
         make: Callable[[Tree[Any], int, int], Expression] = getattr(self, f"_{raw.data}")
         expression = make(raw, depth + 1, position)
         self.positions.setdefault(id(expression), position)
@@ -174,7 +179,7 @@ class _Builder:
         sign, operand = raw.children
         value = self.build(operand, depth)
         if str(sign) == "+":
-            raise self.refusal("a number needs no plus sign", position)
+            raise self.refusal(said("a number needs no plus sign"), position)
         if isinstance(value, Constant) and isinstance(value.value, int | Decimal) and not isinstance(value.value, bool):
             return Constant(-value.value)
         return Arithmetic("-", Constant(0), value)
@@ -192,7 +197,14 @@ class _Builder:
     def _attribute(self, raw: "Tree[Any]", _depth: int, position: int) -> Expression:
         feature, attribute = (str(part) for part in raw.children)
         if feature not in self.names.features:
-            raise self.refusal(f"there is no feature `{feature}` (a text with a dot stands in double quotes)", position)
+            raise self.refusal(
+                said(
+                    "there is no feature `%(feature)s` (a text with a dot stands in double quotes)%(hint)s",
+                    feature=feature,
+                    hint=meant(feature, self.names.features),
+                ),
+                position,
+            )
         return Reference(feature, attribute)
 
     def _number(self, raw: "Tree[Any]", _depth: int, _position: int) -> Expression:
@@ -211,33 +223,41 @@ class _Builder:
         if name in AGGREGATES:
             return self._aggregate(name, arguments, depth, position)
         if name not in ARGUMENTS:
-            raise self.refusal(f"there is no function `{name}`", position)
+            raise self.refusal(
+                said("there is no function `%(name)s`%(hint)s", name=name, hint=meant(name, {*ARGUMENTS, *AGGREGATES})),
+                position,
+            )
         self._check_count(name, len(arguments), position)
         mapping: tuple[tuple[Literal, Literal], ...] = ()
         if name == "map":
             if arguments[-1].data != "mapping":
-                raise self.refusal("map needs its entries as {from: to, …}", position)
+                raise self.refusal(said("map needs its entries as {from: to, …}"), position)
             mapping = self._entries(arguments.pop(), position)
         for argument in arguments:
             if argument.data == "mapping":
-                raise self.refusal(f"{name} takes no {{from: to}} entries", position)
+                raise self.refusal(said("%(name)s takes no {from: to} entries", name=name), position)
         built = tuple(self.build(argument, depth) for argument in arguments)
         if name == "chosen" and not _is_plain_feature(built[0]):
-            raise self.refusal("chosen asks of a feature: chosen(gpu)", position)
+            raise self.refusal(said("chosen asks of a feature: chosen(gpu)"), position)
         return Call(name, built, mapping)
 
     def _aggregate(self, name: str, arguments: "list[Tree[Any]]", depth: int, position: int) -> Expression:
         if len(arguments) != 1 or arguments[0].data == "mapping":
-            raise self.refusal(f"{name} takes one argument", position)
+            raise self.refusal(said("%(name)s takes one argument", name=name), position)
         body = self.build(arguments[0], depth)
         if name == "count":
             if not (isinstance(body, Reference) and body.attribute is None):
-                raise self.refusal("count asks of a feature: count(gpu)", position)
+                raise self.refusal(said("count asks of a feature: count(gpu)"), position)
             return Aggregate("count", body.feature)
         read = sorted(features_read(body))
         if len(read) != 1:
             raise self.refusal(
-                f"{name} runs over the chosen options of one feature; this reads {', '.join(read) or 'none'}", position
+                said(
+                    "%(name)s runs over the chosen options of one feature; this reads %(what)s",
+                    name=name,
+                    what=", ".join(read) or said("none"),
+                ),
+                position,
             )
         return Aggregate(name, read[0], body)
 
@@ -245,12 +265,20 @@ class _Builder:
         least, most = ARGUMENTS[name]
         if given < least or (most is not None and given > most):
             wanted = str(least) if least == most else f"at least {least}"
-            raise self.refusal(f"{name} takes {wanted} argument{'s' * (wanted != '1')}, not {given}", position)
+            raise self.refusal(
+                said(
+                    "%(name)s takes so many arguments: %(wanted)s; here are %(given)s",
+                    name=name,
+                    wanted=wanted,
+                    given=given,
+                ),
+                position,
+            )
 
     def _entries(self, raw: "Tree[Any]", position: int) -> tuple[tuple[Literal, Literal], ...]:
         entries = tuple((_literal(entry.children[0]), _literal(entry.children[1])) for entry in raw.children)
         if len({key for key, _ in entries}) < len(entries):
-            raise self.refusal("map has two entries for the same value", position)
+            raise self.refusal(said("map has two entries for the same value"), position)
         return entries
 
 

@@ -24,6 +24,7 @@ from modules_catalog.expressions.tree import (
     SetOf,
     children,
 )
+from modules_catalog.wording import meant, said
 
 
 class ValueType(StrEnum):
@@ -39,11 +40,11 @@ class ValueType(StrEnum):
 
 NUMBERS = frozenset({ValueType.INTEGER, ValueType.DECIMAL})
 _SPOKEN = {
-    ValueType.INTEGER: "a number",
-    ValueType.DECIMAL: "a number",
-    ValueType.TEXT: "a text",
-    ValueType.BOOLEAN: "yes or no",
-    ValueType.SET: "a set",
+    ValueType.INTEGER: said("a number"),
+    ValueType.DECIMAL: said("a number"),
+    ValueType.TEXT: said("a text"),
+    ValueType.BOOLEAN: said("yes or no"),
+    ValueType.SET: said("a set"),
 }
 
 
@@ -92,10 +93,15 @@ def resolved_with_type(
     checker = _Checker(parsed, schema)
     expression, kind = checker.resolve(parsed.expression)
     if wanted is not None and not _agree(kind, wanted):
-        raise checker.refusal(parsed.expression, f"{_SPOKEN[wanted]} is wanted, this is {_spoken(kind)}")
+        raise checker.refusal(
+            parsed.expression,
+            said("%(wanted)s is wanted, this is %(what)s", wanted=_SPOKEN[wanted], what=_spoken(kind)),
+        )
     each = sorted(each_read(expression, schema))
     if len(each) > 1:
-        raise checker.refusal(parsed.expression, f"speaks of each option of {' and of '.join(each)}: one at most")
+        raise checker.refusal(
+            parsed.expression, said("speaks of each option of %(names)s: one at most", names=", ".join(each))
+        )
     return expression, kind
 
 
@@ -104,7 +110,7 @@ def _agree(one: ValueType, other: ValueType) -> bool:
 
 
 def _spoken(kind: ValueType) -> str:
-    return _SPOKEN.get(kind, "of no known kind")
+    return _SPOKEN.get(kind, said("of no known kind"))
 
 
 def _joined(kinds: list[ValueType]) -> ValueType:
@@ -162,40 +168,83 @@ class _Checker:
         """Return the resolved part, which must be of a kind."""
         expression, kind = self.resolve(part)
         if not _agree(kind, wanted):
-            raise self.refusal(part, f"`{printed(part)}` is {_spoken(kind)} where {_SPOKEN[wanted]} is wanted")
+            raise self.refusal(
+                part,
+                said(
+                    "`%(written)s` is %(what)s where %(wanted)s is wanted",
+                    written=printed(part),
+                    what=_spoken(kind),
+                    wanted=_SPOKEN[wanted],
+                ),
+            )
         return expression
 
     def _reference(self, part: Reference) -> ValueType:
         feature = self.schema.get(part.feature)
         if feature is None:
-            raise self.refusal(part, f"there is no feature `{part.feature}`")
+            raise self.refusal(
+                part,
+                said(
+                    "there is no feature `%(feature)s`%(hint)s",
+                    feature=part.feature,
+                    hint=meant(part.feature, self.schema),
+                ),
+            )
         if part.attribute is None:
             return feature.answer
         if part.attribute not in feature.attributes:
-            raise self.refusal(part, f"`{part.feature}` has no attribute `{part.attribute}`")
+            raise self.refusal(
+                part,
+                said(
+                    "`%(feature)s` has no attribute `%(attribute)s`%(hint)s",
+                    feature=part.feature,
+                    attribute=part.attribute,
+                    hint=meant(part.attribute, feature.attributes),
+                ),
+            )
         return feature.attributes[part.attribute]
 
     def _arithmetic(self, part: Arithmetic, left: Expression, right: Expression) -> tuple[Expression, ValueType]:
         (left, left_kind), (right, right_kind) = self.resolve(left), self.resolve(right)
         for side, kind in ((part.left, left_kind), (part.right, right_kind)):
             if not _agree(kind, ValueType.INTEGER):
-                raise self.refusal(side, f"`{printed(side)}` is {_spoken(kind)} where a number is wanted")
+                raise self.refusal(
+                    side,
+                    said(
+                        "`%(written)s` is %(what)s where a number is wanted", written=printed(side), what=_spoken(kind)
+                    ),
+                )
         return replace(part, left=left, right=right), _joined([left_kind, right_kind])
 
     def _aggregate(self, part: Aggregate) -> tuple[Expression, ValueType]:
         feature = self.schema.get(part.feature)
         if feature is None:
-            raise self.refusal(part, f"there is no feature `{part.feature}`")
-        if not feature.many:
-            instead = f"chosen({part.feature})" if part.name == "count" else f"`{part.feature}` plainly"
             raise self.refusal(
-                part, f"{part.name} runs over several options; `{part.feature}` takes one: use {instead}"
+                part,
+                said(
+                    "there is no feature `%(feature)s`%(hint)s",
+                    feature=part.feature,
+                    hint=meant(part.feature, self.schema),
+                ),
+            )
+        if not feature.many:
+            instead = f"chosen({part.feature})" if part.name == "count" else part.feature
+            raise self.refusal(
+                part,
+                said(
+                    "%(name)s runs over several options; `%(feature)s` takes one: say `%(instead)s`",
+                    name=part.name,
+                    feature=part.feature,
+                    instead=instead,
+                ),
             )
         if part.body is None:
             return part, ValueType.INTEGER
         body, kind = self.resolve(part.body)
         if not _agree(kind, ValueType.INTEGER):
-            raise self.refusal(part.body, f"{part.name} of {_spoken(kind)}; a number is wanted")
+            raise self.refusal(
+                part.body, said("%(name)s of %(what)s; a number is wanted", name=part.name, what=_spoken(kind))
+            )
         return replace(part, body=body), kind
 
     def _comparison(self, part: Comparison) -> tuple[Expression, ValueType]:
@@ -206,27 +255,58 @@ class _Checker:
         left, left_kind = _as_boolean(left, left_kind, right_kind)
         right, right_kind = _as_boolean(right, right_kind, left_kind)
         if not _agree(left_kind, right_kind):
-            raise self.refusal(part, f"compares {_spoken(left_kind)} with {_spoken(right_kind)}: `{printed(part)}`")
+            raise self.refusal(
+                part,
+                said(
+                    "compares %(what)s with %(other)s: `%(written)s`",
+                    what=_spoken(left_kind),
+                    other=_spoken(right_kind),
+                    written=printed(part),
+                ),
+            )
         if part.operator not in ("==", "!="):
             for kind in (left_kind, right_kind):
                 if not _agree(kind, ValueType.INTEGER):
-                    raise self.refusal(part, f"`{part.operator}` compares numbers, not {_spoken(kind)}")
+                    raise self.refusal(
+                        part,
+                        said(
+                            "`%(operator)s` compares numbers, not %(what)s", operator=part.operator, what=_spoken(kind)
+                        ),
+                    )
         return replace(part, left=left, right=right), ValueType.BOOLEAN
 
     def _membership(self, part: Comparison, member: ValueType, within: Expression, kind: ValueType) -> Expression:
         if member is ValueType.SET:
-            raise self.refusal(part.left, f"`{printed(part.left)}` is a set; only a single value can be in a set")
+            raise self.refusal(
+                part.left,
+                said("`%(written)s` is a set; only a single value can be in a set", written=printed(part.left)),
+            )
         if not _agree(kind, ValueType.SET):
-            raise self.refusal(part.right, f"`{printed(part.right)}` is {_spoken(kind)} where a set is wanted")
+            raise self.refusal(
+                part.right,
+                said(
+                    "`%(written)s` is %(what)s where a set is wanted", written=printed(part.right), what=_spoken(kind)
+                ),
+            )
         if not isinstance(within, SetOf):
             if not _agree(member, ValueType.TEXT):
-                raise self.refusal(part.left, f"the set holds texts, `{printed(part.left)}` is {_spoken(member)}")
+                raise self.refusal(
+                    part.left,
+                    said(
+                        "the set holds texts, `%(written)s` is %(what)s",
+                        written=printed(part.left),
+                        what=_spoken(member),
+                    ),
+                )
             return within
         if member is ValueType.BOOLEAN:
             within = SetOf(frozenset(_YES_NO.get(v, v) if isinstance(v, str) else v for v in within.values))
         for value in within.values:
             if not _agree(literal_type(value), member):
-                raise self.refusal(part.right, f"{_spoken(member)} is never in {printed(part.right)}")
+                raise self.refusal(
+                    part.right,
+                    said("%(what)s is never in %(written)s", what=_spoken(member), written=printed(part.right)),
+                )
         return within
 
     def _call(self, part: Call) -> tuple[Expression, ValueType]:
@@ -239,16 +319,36 @@ class _Checker:
         for argument, kind, want in zip(part.arguments, kinds, wanted, strict=True):
             if want is not None and not _agree(kind, want):
                 raise self.refusal(
-                    argument, f"{part.name}: `{printed(argument)}` is {_spoken(kind)} where {_SPOKEN[want]} is wanted"
+                    argument,
+                    said(
+                        "%(name)s: `%(written)s` is %(what)s where %(wanted)s is wanted",
+                        name=part.name,
+                        written=printed(argument),
+                        what=_spoken(kind),
+                        wanted=_SPOKEN[want],
+                    ),
                 )
         if part.name == "map":
             for key, _ in part.mapping:
                 if not _agree(literal_type(key), kinds[0]):
-                    raise self.refusal(part, f"map: {printed(Constant(key))} is never {_spoken(kinds[0])}")
+                    raise self.refusal(
+                        part,
+                        said(
+                            "map: %(written)s is never %(what)s", written=printed(Constant(key)), what=_spoken(kinds[0])
+                        ),
+                    )
         same = _must_agree(part.name, kinds, part)
         for kind in same:
             if not _agree(kind, same[0]):
-                raise self.refusal(part, f"{part.name} gives {_spoken(same[0])} or {_spoken(kind)}: one kind only")
+                raise self.refusal(
+                    part,
+                    said(
+                        "%(name)s gives %(what)s or %(other)s: one kind only",
+                        name=part.name,
+                        what=_spoken(same[0]),
+                        other=_spoken(kind),
+                    ),
+                )
         return replace(part, arguments=tuple(arguments)), result
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from modules_catalog.loading.problems import Mistake
 from modules_catalog.loading.yaml_nodes import Entry
 from modules_catalog.model import DefaultAnswer, Feature, FeatureKind
+from modules_catalog.wording import meant, said
 
 
 class OptionUnknown(Mistake):
@@ -40,7 +41,12 @@ def read_answer(entry: Entry, feature: Feature) -> DefaultAnswer:
 def _option(entry: Entry, feature: Feature, codes: set[str]) -> str:
     code = entry.text()
     if code not in codes:
-        problem = f"`{feature.code}` has no option `{code[:60]}`"
+        problem = said(
+            "`%(feature)s` has no option `%(option)s`%(hint)s",
+            feature=feature.code,
+            option=code[:60],
+            hint=meant(code, codes),
+        )
         raise OptionUnknown(entry.source, problem, code="option_unknown", involves=(feature.code,))
     return code
 
@@ -52,7 +58,12 @@ def _options(entry: Entry, feature: Feature) -> dict[str, int]:
     if entry.is_mapping:
         for code, count in entry.mapping().items():
             if code not in codes:
-                problem = f"`{feature.code}` has no option `{code[:60]}`"
+                problem = said(
+                    "`%(feature)s` has no option `%(option)s`%(hint)s",
+                    feature=feature.code,
+                    option=code[:60],
+                    hint=meant(code, codes),
+                )
                 raise OptionUnknown(count.source, problem, code="option_unknown", involves=(feature.code,))
             counts[code] = count.integer(least=1)
     else:
@@ -65,14 +76,21 @@ def _options(entry: Entry, feature: Feature) -> dict[str, int]:
 def _number(entry: Entry, feature: Feature, value: Decimal) -> Decimal:
     scaled = value.scaleb(feature.digits)
     if not feature.minimum <= scaled <= feature.maximum:
-        raise entry.mistake(f"{value} is not within the bounds of `{feature.code}`")
+        raise entry.mistake(said("%(value)s is not within the bounds of `%(code)s`", value=value, code=feature.code))
     if (scaled - feature.minimum) % feature.step:
-        raise entry.mistake(f"{value} is not on a step of `{feature.code}`")
+        raise entry.mistake(said("%(value)s is not on a step of `%(code)s`", value=value, code=feature.code))
     return value
 
 
 def _text(entry: Entry, feature: Feature) -> str:
     text = entry.text()
     if len(text) > feature.maximum:
-        raise entry.mistake(f"{len(text)} characters; `{feature.code}` takes {feature.maximum}")
+        raise entry.mistake(
+            said(
+                "%(count)s characters; `%(code)s` takes %(maximum)s",
+                count=len(text),
+                code=feature.code,
+                maximum=feature.maximum,
+            )
+        )
     return text

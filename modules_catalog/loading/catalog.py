@@ -39,6 +39,7 @@ from modules_catalog.sizing.components_file import components_path, parse_compon
 from modules_catalog.sizing.constants import ClothFamily, FitBlock
 from modules_catalog.sizing.errors import ComponentsNotValid
 from modules_catalog.sizing.model import ComponentTable
+from modules_catalog.wording import meant, said
 
 LINE_KEYS = frozenset(
     {"line", "uses", "currency", "settings", "steps", "features", "rules", "surcharges", "bom", "operations"}
@@ -95,9 +96,9 @@ def read_catalog(files: CatalogFiles) -> LoadedCatalog:
     surcharges = _read_list(folders, "surcharges", problems, lambda e, _: read_surcharge(e, reader))
     bom = _read_list(folders, "bom", problems, lambda e, _: read_bom_line(e, reader, parts))
     operations = _read_list(folders, "operations", problems, lambda e, f: read_operation(e, f, reader))
-    _refuse_doubles(((rule.id, rule.source) for rule in rules), "rules have the id", problems)
-    _refuse_doubles(((item.id, item.source) for item in surcharges), "surcharges have the id", problems)
-    _refuse_doubles(((item.code, item.source) for item in operations), "operations have the code", problems)
+    _refuse_doubles(((rule.id, rule.source) for rule in rules), said("rules have the id"), problems)
+    _refuse_doubles(((item.id, item.source) for item in surcharges), said("surcharges have the id"), problems)
+    _refuse_doubles(((item.code, item.source) for item in operations), said("operations have the code"), problems)
     model = ConfigurationModel(
         line=LineCode(_line(folders[0], problems)),
         release=files.release(),
@@ -160,11 +161,20 @@ class _Folder:
 def _read_features(folder: _Folder, read: dict[str, ReadFeature], tables: ModuleTables, problems: Problems) -> None:
     for code, entry in folder.mapping("features", problems).items():
         if code in read:
-            problems.add(entry.source, f"`{code}` is a feature of {read[code].feature.declared_in} already")
+            problems.add(
+                entry.source,
+                said(
+                    "`%(code)s` is a feature of %(folder)s already: give it another code",
+                    code=code,
+                    folder=read[code].feature.declared_in,
+                ),
+            )
             continue
         with problems.collected():
             if not code.isidentifier() or code in KEYWORDS:
-                raise entry.mistake(f"`{code}` is no feature code: letters, digits and _, and no word of expressions")
+                raise entry.mistake(
+                    said("`%(code)s` is no feature code: letters, digits and _, and no word of expressions", code=code)
+                )
             read[code] = read_feature(code, entry, folder.name, tables, problems)
 
 
@@ -206,17 +216,29 @@ def _steps(
             with problems.collected():
                 fields = entry.mapping({"code", "features"})
                 if len(fields) < 2:
-                    raise entry.mistake("a step has a code and features")
+                    raise entry.mistake(said("a step has a code and features"))
                 code = fields["code"].word()
                 if any(step.code == code for step in steps):
-                    raise entry.mistake(f"two steps have the code `{code}`")
+                    raise entry.mistake(said("two steps have the code `%(code)s`", code=code))
                 members = []
                 for item in fields["features"].items():
                     feature = item.text()
                     if feature not in features:
-                        raise item.mistake(f"there is no feature `{feature}`")
+                        raise item.mistake(
+                            said(
+                                "there is no feature `%(feature)s`%(hint)s",
+                                feature=feature,
+                                hint=meant(feature, features),
+                            )
+                        )
                     if feature in pages:
-                        raise item.mistake(f"`{feature}` stands on the step `{pages[feature]}` already")
+                        raise item.mistake(
+                            said(
+                                "`%(feature)s` stands on the step `%(step)s` already",
+                                feature=feature,
+                                step=pages[feature],
+                            )
+                        )
                     pages[feature] = code
                     members.append(FeatureCode(feature))
                 steps.append(Step(code, tuple(members)))
@@ -231,7 +253,12 @@ def _parts(folders: Iterable[_Folder], files: CatalogFiles, problems: Problems) 
             with problems.collected():
                 for code, part in read_parts(files.files[file], file).items():
                     if code in parts:
-                        problems.add(part.source, f"the part `{code}` stands in {parts[code].source} already")
+                        problems.add(
+                            part.source,
+                            said(
+                                "the part `%(code)s` stands in %(place)s already", code=code, place=parts[code].source
+                            ),
+                        )
                     parts.setdefault(code, part)
     return parts
 
@@ -240,7 +267,15 @@ def _refuse_doubles(named: Iterable[tuple[str, Source]], saying: str, problems: 
     seen: dict[str, Source] = {}
     for name, source in named:
         if name in seen:
-            problems.add(source, f"two {saying} `{name}`; the other stands in {seen[name]}")
+            problems.add(
+                source,
+                said(
+                    "two %(what)s `%(name)s`; the other stands in %(place)s: give one another",
+                    what=saying,
+                    name=name,
+                    place=seen[name],
+                ),
+            )
         seen.setdefault(name, source)
 
 
@@ -256,7 +291,9 @@ def _currency(folders: Iterable[_Folder], problems: Problems) -> str:
             with problems.collected():
                 currency = folder.fields["currency"].word()
                 if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
-                    raise folder.fields["currency"].mistake(f"`{currency}` is no ISO 4217 code")
+                    raise folder.fields["currency"].mistake(
+                        said("`%(currency)s` is no ISO 4217 code", currency=currency)
+                    )
                 return currency
     return "EUR"
 

@@ -9,6 +9,7 @@ from modules_catalog.expressions.tree import Expression, features_read
 from modules_catalog.expressions.types import Schema, ValueType, each_read, resolved_with_type
 from modules_catalog.loading.problems import Mistake
 from modules_catalog.loading.yaml_nodes import Entry
+from modules_catalog.wording import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,15 @@ class ExpressionReader:
         try:
             return resolved_with_type(parse_with_positions(text, self.names), self.schema, wanted=wanted)
         except ExpressionNotValid as error:
-            place = f" (character {error.position + 1} of `{_shortened(text)}`)" if text.strip() else ""
-            raise Mistake(entry.source_at(error.position), error.problem + place, code="expression") from None
+            problem = error.problem
+            if text.strip():
+                problem = said(
+                    "%(problem)s (character %(place)s of `%(text)s`)",
+                    problem=problem,
+                    place=error.position + 1,
+                    text=_shortened(text),
+                )
+            raise Mistake(entry.source_at(error.position), problem, code="expression") from None
 
     def condition(self, entry: Entry) -> Expression:
         """Return a condition: something that is true or false."""
@@ -50,21 +58,26 @@ class ExpressionReader:
         each = each_read(expression, self.schema) - {each_of}
         if each:
             feature = min(each)
-            raise entry.mistake(f"`{feature}` may be chosen several times: say sum({feature}. …) or count({feature})")
+            raise entry.mistake(
+                said(
+                    "`%(feature)s` may be chosen several times: say sum(%(feature)s. …) or count(%(feature)s)",
+                    feature=feature,
+                )
+            )
         return expression
 
     def refuse_more_than_one_feature(
-        self, entry: Entry, parts: tuple[Expression, ...], say: Callable[[str], str]
+        self, entry: Entry, parts: tuple[Expression, ...], saying: Callable[[str], str]
     ) -> None:
         """Refuse parts that read more than one feature each.
 
         Raises:
-            Mistake: One does; ``say`` makes the message from the features' names.
+            Mistake: One does; ``saying`` makes the message from the features' names.
         """
         for part in parts:
             read = sorted(features_read(part))
             if len(read) > 1:
-                raise entry.mistake(say(" and ".join(read)))
+                raise entry.mistake(saying(", ".join(read)))
 
 
 def _shortened(text: str) -> str:

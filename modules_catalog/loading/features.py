@@ -12,6 +12,7 @@ from modules_catalog.loading.options import ModuleTables, OptionList, listed_tab
 from modules_catalog.loading.problems import Problems
 from modules_catalog.loading.yaml_nodes import Entry, Fields
 from modules_catalog.model import Feature, FeatureCode, FeatureKind
+from modules_catalog.wording import said
 
 _ALWAYS = frozenset({"kind", "required", "shown_when", "default"})
 _OPTION_KEYS = _ALWAYS | {"table", "options", "columns", "derived", "price_range_minor"}
@@ -51,7 +52,7 @@ def read_feature(code: str, entry: Entry, folder: str, tables: ModuleTables, pro
     """
     fields = entry.mapping()
     if "kind" not in fields:
-        raise entry.mistake(f"`{code}` has no kind: one of {', '.join(FeatureKind)}")
+        raise entry.mistake(said("`%(code)s` has no kind: one of %(names)s", code=code, names=", ".join(FeatureKind)))
     kind = FeatureKind(fields["kind"].choice([*FeatureKind]))
     fields = entry.mapping(_KEYS[kind])
     feature = Feature(
@@ -73,7 +74,12 @@ def read_feature(code: str, entry: Entry, folder: str, tables: ModuleTables, pro
             if not found.costs_known and all(option.price_known for option in found.options):
                 problems.remark(
                     feature.source,
-                    f"{found.file} states no cost for some options of `{code}`; 70 % of the price is assumed",
+                    said(
+                        "%(file)s states no cost for some options of `%(feature)s`, so 70 %% of the price is assumed: fill the "
+                        "column cost_minor",
+                        file=found.file or "line.yaml",
+                        feature=code,
+                    ),
                     code="missing_cost",
                     involves=(code,),
                 )
@@ -103,33 +109,37 @@ def with_condition(read: ReadFeature, reader: ExpressionReader) -> Feature:
 def _options(code: str, entry: Entry, fields: Fields, folder: str, tables: ModuleTables) -> OptionList:
     if "options" in fields:
         if "table" in fields:
-            raise fields["table"].mistake(f"`{code}` has its options here already; a table beside them is one too many")
+            raise fields["table"].mistake(
+                said("`%(code)s` has its options here already; a table beside them is one too many", code=code)
+            )
         table, sets = listed_table(fields["options"])
         found = read_options(code, fields, table, listed=True, declared=sets)
     else:
         name = fields["table"].word() if "table" in fields else f"{code}.csv"
         found = read_options(code, fields, tables.table(folder, name, entry.source), listed=False)
     if not found.options:
-        raise entry.mistake(f"`{code}` has no options")
+        raise entry.mistake(said("`%(code)s` has no options", code=code))
     return found
 
 
 def _with_counts(feature: Feature, entry: Entry, fields: Fields) -> Feature:
     if "maximum" not in fields:
-        raise entry.mistake(f"`{feature.code}` takes several options: say its maximum")
+        raise entry.mistake(said("`%(code)s` takes several options: say its maximum", code=feature.code))
     minimum = fields["minimum"].integer(least=0) if "minimum" in fields else 1
     maximum = fields["maximum"].integer(least=1)
     each = fields["max_each"].integer(least=1) if "max_each" in fields else 1
     if minimum > maximum:
-        raise fields["maximum"].mistake(f"the maximum {maximum} is less than the minimum {minimum}")
+        raise fields["maximum"].mistake(
+            said("the maximum %(maximum)s is less than the minimum %(minimum)s", maximum=maximum, minimum=minimum)
+        )
     if feature.required and minimum == 0:
-        raise entry.mistake("a required feature takes at least one piece: minimum: 1, or required: false")
+        raise entry.mistake(said("a required feature takes at least one piece: minimum: 1, or required: false"))
     return replace(feature, minimum=minimum, maximum=maximum, max_each=min(each, maximum))
 
 
 def _with_bounds(feature: Feature, entry: Entry, fields: Fields) -> Feature:
     if "minimum" not in fields or "maximum" not in fields:
-        raise entry.mistake(f"`{feature.code}` is a number: say its minimum and maximum")
+        raise entry.mistake(said("`%(code)s` is a number: say its minimum and maximum", code=feature.code))
     given = [fields[name] for name in ("minimum", "maximum", "step") if name in fields]
     whole = feature.kind is FeatureKind.INTEGER
     values = [Decimal(bound.integer()) if whole else bound.decimal() for bound in given]
@@ -137,20 +147,20 @@ def _with_bounds(feature: Feature, entry: Entry, fields: Fields) -> Feature:
     scaled = [int(value.scaleb(digits)) for value in values]
     step = scaled[2] if len(scaled) == 3 else 10**digits
     if step <= 0:
-        raise fields["step"].mistake("a step is more than 0")
+        raise fields["step"].mistake(said("a step is more than 0"))
     if scaled[0] > scaled[1]:
-        raise fields["maximum"].mistake("the maximum is less than the minimum")
+        raise fields["maximum"].mistake(said("the maximum is less than the minimum"))
     return replace(feature, minimum=scaled[0], maximum=scaled[1], step=step, digits=digits)
 
 
 def _with_length(feature: Feature, entry: Entry, fields: Fields) -> Feature:
     if "maximum" not in fields:
-        raise entry.mistake(f"`{feature.code}` is a text: say its maximum length")
+        raise entry.mistake(said("`%(code)s` is a text: say its maximum length", code=feature.code))
     scripts = frozenset(item.word() for item in fields["scripts"].items()) if "scripts" in fields else frozenset()
     minimum = fields["minimum"].integer(least=1) if "minimum" in fields else 1
     maximum = fields["maximum"].integer(least=1)
     if minimum > maximum:
-        raise fields["maximum"].mistake("the maximum is less than the minimum")
+        raise fields["maximum"].mistake(said("the maximum is less than the minimum"))
     return replace(feature, minimum=minimum, maximum=maximum, scripts=scripts)
 
 
@@ -165,7 +175,9 @@ def _with_default(feature: Feature, fields: Fields, tables: ModuleTables, proble
             raise
         problems.remark(
             mistake.source,
-            f"the default of `{feature.code}` is left out: {mistake.problem}",
+            said(
+                "the default of `%(feature)s` is left out: %(problem)s", feature=feature.code, problem=mistake.problem
+            ),
             code="default_not_in_table",
             severity=FindingSeverity.NOTE,
             involves=(feature.code,),

@@ -9,6 +9,7 @@ from kernel.errors import NotFound
 from modules_catalog.loading.problems import CatalogNotValid, Mistake, Problems
 from modules_catalog.loading.yaml_nodes import root
 from modules_catalog.model import Source
+from modules_catalog.wording import said
 
 BUILT_IN_CATALOGS = Path(__file__).parents[1] / "catalogs"
 LINE_FILE = "line.yaml"
@@ -49,6 +50,11 @@ class CatalogFiles:
             {"files": hashes, "folder": self.folder, "libraries": list(self.libraries), "tables": tables}
         )
 
+    def tables_of(self, folder: str) -> list[str]:
+        """Return the names of the tables beside a folder's ``line.yaml``."""
+        own = (name.removeprefix(f"{folder}/") for name in self.files if name.startswith(f"{folder}/"))
+        return [name for name in own if name.endswith(".csv") and "/" not in name]
+
     def table(self, folder: str, name: str) -> tuple[str, bytes] | None:
         """Return a table's name for messages and its content, the stand-in before the folder's own."""
         if name in self.tables:
@@ -80,10 +86,17 @@ def read_files(folder: Path, *, catalogs: Path | None = None, tables: Path | Non
         if name in libraries:
             continue
         if name == folder.name:
-            raise _not_valid(source, f"`{name}` uses itself")
+            raise _not_valid(source, said("`%(name)s` uses itself", name=name))
         library = next((place / name for place in places if (place / name / LINE_FILE).is_file()), None)
         if library is None or "/" in name:
-            raise _not_valid(source, f"there is no library `{name}` beside this folder", code="library_not_found")
+            raise _not_valid(
+                source,
+                said(
+                    "there is no library `%(name)s` beside this folder, nor a built-in one: add it, or correct its name",
+                    name=name,
+                ),
+                code="library_not_found",
+            )
         libraries.append(name)
         library_files = _files_of(library)
         files.update(library_files)

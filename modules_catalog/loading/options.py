@@ -15,6 +15,7 @@ from modules_catalog.loading.problems import Mistake
 from modules_catalog.loading.tables import Column, TextTable, read_table, typed_column
 from modules_catalog.loading.yaml_nodes import Entry, Fields
 from modules_catalog.model import Option, OptionCode, Source, Value
+from modules_catalog.wording import meant, said
 
 RESERVED = frozenset({"id", "name", "price_minor", "cost_minor", "lead_time_days", "bin", "description"})
 COLUMN_TYPES = tuple(kind.value for kind in ValueType if kind is not ValueType.ANY)
@@ -46,7 +47,15 @@ class ModuleTables:
         """
         found = self.files.table(folder, name)
         if found is None:
-            raise Mistake(source, f"there is no table `{name}` beside line.yaml", code="table_not_found")
+            raise Mistake(
+                source,
+                said(
+                    "there is no table `%(name)s` beside line.yaml%(hint)s",
+                    name=name,
+                    hint=meant(name, self.files.tables_of(folder)),
+                ),
+                code="table_not_found",
+            )
         table = self._once(*found)
         own = self.files.files.get(f"{folder}/{name}")
         if own is None or found[0] == f"{folder}/{name}":
@@ -92,7 +101,7 @@ def read_options(
             columns[name] = typed_column(table, name, declared.get(name))
     for name, formula in fields["derived"].mapping().items() if "derived" in fields else ():
         if name in columns or name in RESERVED:
-            raise formula.mistake(f"`{name}` is a column already")
+            raise formula.mistake(said("`%(name)s` is a column already", name=name))
         columns[name] = _derived_column(code, formula, columns, len(table.lines))
     options = _built(table, columns, _price_range(fields), listed=listed)
     kinds = {name: column.kind for name, column in columns.items()}
@@ -104,7 +113,7 @@ def listed_table(entry: Entry) -> tuple[TextTable, dict[str, ValueType]]:
     """Return a short list of options in line.yaml as a table; lists among the values make set columns."""
     rows = {code: row.mapping() for code, row in entry.mapping().items()}
     if not rows:
-        raise entry.mistake("no option stands here")
+        raise entry.mistake(said("no option stands here"))
     names = list(dict.fromkeys(name for row in rows.values() for name in row))
     sets = {name: ValueType.SET for row in rows.values() for name, cell in row.items() if cell.is_list}
     columns = {name: tuple(_cell(row.get(name)) for row in rows.values()) for name in names}
@@ -124,7 +133,14 @@ def _declared_types(fields: Fields, table: TextTable) -> dict[str, ValueType]:
     declared = {}
     for name, entry in fields["columns"].mapping().items() if "columns" in fields else ():
         if name not in table.columns:
-            raise entry.mistake(f"the table {table.file} has no column `{name}`")
+            raise entry.mistake(
+                said(
+                    "the table %(file)s has no column `%(column)s`%(hint)s",
+                    file=table.file,
+                    column=name,
+                    hint=meant(name, table.columns),
+                )
+            )
         declared[name] = ValueType(entry.choice(COLUMN_TYPES))
     return declared
 
@@ -172,7 +188,7 @@ def _price_range(fields: Fields) -> tuple[int, int]:
     entry = fields["price_range_minor"]
     bounds = [item.integer(least=0) for item in entry.items()]
     if len(bounds) != 2 or bounds[0] > bounds[1]:
-        raise entry.mistake("a least and a greatest price are wanted: [1000, 20000]")
+        raise entry.mistake(said("a least and a greatest price are wanted: [1000, 20000]"))
     return bounds[0], bounds[1]
 
 
@@ -183,7 +199,7 @@ def _whole_numbers(table: TextTable, name: str) -> tuple[int | None, ...]:
     values = typed_column(table, name, ValueType.INTEGER).values
     for row, value in enumerate(values):
         if isinstance(value, int) and value < 0:
-            raise Mistake(table.source(row), f"{name}: {value} is less than 0")
+            raise Mistake(table.source(row), said("%(name)s: %(value)s is less than 0", name=name, value=value))
     return values  # type: ignore[return-value]
 
 

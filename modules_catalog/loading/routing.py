@@ -8,6 +8,7 @@ from modules_catalog.loading.problems import Mistake, Problems
 from modules_catalog.loading.tables import TextTable, read_table
 from modules_catalog.loading.yaml_nodes import Entry
 from modules_catalog.model import BomLine, FeatureCode, Operation, Part, Surcharge
+from modules_catalog.wording import meant, said
 
 UNITS = ("pcs", "mm", "g", "ml")
 
@@ -20,15 +21,17 @@ def read_surcharge(entry: Entry, reader: ExpressionReader) -> Surcharge:
     """
     fields = entry.mapping({"id", "when", "add"})
     if "id" not in fields or "add" not in fields:
-        raise entry.mistake("a surcharge has an id and what it adds")
+        raise entry.mistake(said("a surcharge has an id and what it adds"))
     add = reader.amount(fields["add"])
     when = reader.condition(fields["when"]) if "when" in fields else None
     if when is None:
         reader.refuse_more_than_one_feature(
-            fields["add"], (add,), lambda read: f"reads {read}; a surcharge reads one feature, or has a when"
+            fields["add"],
+            (add,),
+            lambda read: said("reads %(features)s; a surcharge reads one feature, or has a when", features=read),
         )
     elif features_read(add):
-        raise fields["add"].mistake("with a when, a surcharge adds a constant")
+        raise fields["add"].mistake(said("with a when, a surcharge adds a constant"))
     return Surcharge(fields["id"].word(), add, entry.source, when)
 
 
@@ -40,13 +43,17 @@ def read_bom_line(entry: Entry, reader: ExpressionReader, parts: dict[str, Part]
     """
     fields = entry.mapping({"feature", "part", "quantity", "unit", "when"})
     if ("feature" in fields) == ("part" in fields):
-        raise entry.mistake("a line of the bill of materials names a feature or a part")
+        raise entry.mistake(said("a line of the bill of materials names a feature or a part"))
     feature = fields["feature"].word() if "feature" in fields else None
     part = fields["part"].word() if "part" in fields else None
     if feature is not None and feature not in reader.schema:
-        raise fields["feature"].mistake(f"there is no feature `{feature}`")
+        raise fields["feature"].mistake(
+            said("there is no feature `%(feature)s`%(hint)s", feature=feature, hint=meant(feature, reader.schema))
+        )
     if part is not None and part not in parts:
-        raise fields["part"].mistake(f"there is no part `{part}` in parts.csv")
+        raise fields["part"].mistake(
+            said("there is no part `%(part)s` in parts.csv%(hint)s", part=part, hint=meant(part, parts))
+        )
     return BomLine(
         source=entry.source,
         feature=None if feature is None else FeatureCode(feature),
@@ -68,15 +75,19 @@ def read_operation(entry: Entry, folder: str, reader: ExpressionReader) -> Opera
     )
     for name in ("code", "work_centre", "run_s"):
         if name not in fields:
-            raise entry.mistake(f"an operation has a {name}")
+            raise entry.mistake(said("an operation wants %(name)s: code, work_centre and run_s", name=name))
     run_s = reader.amount(fields["run_s"])
     reader.refuse_more_than_one_feature(
-        fields["run_s"], terms(run_s), lambda read: f"one term reads {read}; each term of run_s reads one feature"
+        fields["run_s"],
+        terms(run_s),
+        lambda read: said("one term reads %(features)s; each term of run_s reads one feature", features=read),
     )
     when = reader.condition(fields["when"]) if "when" in fields else None
     if when is not None:
         reader.refuse_more_than_one_feature(
-            fields["when"], (when,), lambda read: f"reads {read}; the when of an operation reads one feature"
+            fields["when"],
+            (when,),
+            lambda read: said("reads %(features)s; the when of an operation reads one feature", features=read),
         )
     return Operation(
         code=fields["code"].word(),
@@ -105,11 +116,24 @@ def check_order(operations: tuple[Operation, ...], problems: Problems) -> None:
     for operation in operations:
         for code in before[operation.code]:
             if code not in before:
-                problems.add(operation.source, f"`{operation.code}` comes after `{code}`, which there is not")
+                problems.add(
+                    operation.source,
+                    said(
+                        "`%(code)s` comes after `%(other)s`, which there is not%(hint)s",
+                        code=operation.code,
+                        other=code,
+                        hint=meant(code, before),
+                    ),
+                )
     in_circle = _in_circle(before)
     if in_circle:
         place = next(operation.source for operation in operations if operation.code in in_circle)
-        problems.add(place, f"these operations wait for each other: {', '.join(sorted(in_circle))}")
+        problems.add(
+            place,
+            said(
+                "these operations wait for each other: %(names)s; drop one `after`", names=", ".join(sorted(in_circle))
+            ),
+        )
 
 
 def _in_circle(before: dict[str, tuple[str, ...]]) -> set[str]:
@@ -150,7 +174,9 @@ def _cell(table: TextTable, column: str, row: int) -> str:
 def _unit(table: TextTable, row: int) -> str:
     unit = _cell(table, "unit", row) or "pcs"
     if unit not in UNITS:
-        raise Mistake(table.source(row), f"unit: `{unit}` is not one of {', '.join(UNITS)}")
+        raise Mistake(
+            table.source(row), said("unit: `%(unit)s` is not one of %(names)s", unit=unit, names=", ".join(UNITS))
+        )
     return unit
 
 
@@ -159,7 +185,9 @@ def _number(table: TextTable, column: str, row: int) -> int | None:
     if not cell:
         return None
     if not cell.isascii() or not cell.isdigit() or len(cell) > 15:
-        raise Mistake(table.source(row), f"{column}: `{cell[:40]}` is no whole number")
+        raise Mistake(
+            table.source(row), said("%(column)s: `%(cell)s` is no whole number", column=column, cell=cell[:40])
+        )
     return int(cell)
 
 

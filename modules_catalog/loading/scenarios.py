@@ -6,6 +6,7 @@ from modules_catalog.loading.answers import OptionUnknown, read_answer
 from modules_catalog.loading.problems import Problems
 from modules_catalog.loading.yaml_nodes import Entry
 from modules_catalog.model import DefaultAnswer, Feature, FeatureCode, RuleId, Scenario
+from modules_catalog.wording import meant, said
 
 
 def read_scenarios(
@@ -31,7 +32,7 @@ def read_scenarios(
     names = [scenario.name for scenario in scenarios]
     for scenario in scenarios:
         if names.count(scenario.name) > 1:
-            problems.add(scenario.source, f"two scenarios are called `{scenario.name}`")
+            problems.add(scenario.source, said("two scenarios are called `%(name)s`", name=scenario.name))
     return tuple(scenarios)
 
 
@@ -44,11 +45,13 @@ def _items(entry: Entry, problems: Problems) -> list[Entry]:
 def _scenario(entry: Entry, features: Mapping[str, Feature], rules: frozenset[str]) -> Scenario:
     fields = entry.mapping({"name", "choices", "valid", "total_minor", "because", "notes"})
     if "name" not in fields:
-        raise entry.mistake("a scenario has a name")
+        raise entry.mistake(said("a scenario has a name"))
     choices: list[tuple[FeatureCode, DefaultAnswer]] = []
     for code, answer in fields["choices"].mapping().items() if "choices" in fields else ():
         if code not in features:
-            raise answer.mistake(f"there is no feature `{code}`")
+            raise answer.mistake(
+                said("there is no feature `%(feature)s`%(hint)s", feature=code, hint=meant(code, features))
+            )
         choices.append((FeatureCode(code), read_answer(answer, features[code])))
     return Scenario(
         name=fields["name"].word(),
@@ -65,5 +68,7 @@ def _rule_ids(entry: Entry | None, rules: frozenset[str]) -> frozenset[RuleId]:
     items = [] if entry is None else entry.items() if entry.is_list or entry.is_nothing else [entry]
     for item in items:
         if item.text() not in rules:
-            raise item.mistake(f"there is no rule `{item.text()}`")
+            raise item.mistake(
+                said("there is no rule `%(rule)s`%(hint)s", rule=item.text(), hint=meant(item.text(), rules))
+            )
     return frozenset(RuleId(item.text()) for item in items)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from modules_catalog.expressions.types import ValueType
 from modules_catalog.loading.problems import Mistake
 from modules_catalog.model import Source, Value
+from modules_catalog.wording import said
 
 _INTEGER = re.compile(r"-?(0|[1-9]\d{0,14})", re.ASCII)
 _DECIMAL = re.compile(r"-?\d{1,15}\.\d{1,9}", re.ASCII)
@@ -58,19 +59,26 @@ def read_table(content: bytes, file: str, *, key: str | None = "id") -> TextTabl
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Mistake(Source(file, content[: error.start].count(b"\n") + 1), "this is not UTF-8 text") from None
+        raise Mistake(Source(file, content[: error.start].count(b"\n") + 1), said("this is not UTF-8 text")) from None
     rows, lines = _rows(text, file)
     if not rows:
-        raise Mistake(Source(file, 1), "the table is empty; its first row names the columns")
+        raise Mistake(Source(file, 1), said("the table is empty; its first row names the columns"))
     header = [name.strip() for name in rows[0]]
     for name in header:
         if not name:
-            raise Mistake(Source(file, lines[0]), "a column has no name")
+            raise Mistake(Source(file, lines[0]), said("a column has no name"))
         if header.count(name) > 1:
-            raise Mistake(Source(file, lines[0]), f"two columns are called `{name}`")
+            raise Mistake(Source(file, lines[0]), said("two columns are called `%(name)s`", name=name))
     for row, line in zip(rows, lines, strict=True):
         if len(row) != len(header):
-            raise Mistake(Source(file, line), f"{len(row)} cells where the header has {len(header)}")
+            raise Mistake(
+                Source(file, line),
+                said(
+                    "%(count)s cells where the header has %(columns)s: a comma too many or too few, or a cell with a comma without quotes",
+                    count=len(row),
+                    columns=len(header),
+                ),
+            )
     cells = zip(*rows[1:], strict=True) if len(rows) > 1 else [()] * len(header)
     columns = {name: tuple(map(str.strip, column)) for name, column in zip(header, cells, strict=True)}
     table = TextTable(file, columns, tuple(lines[1:]))
@@ -89,19 +97,22 @@ def _rows(text: str, file: str) -> tuple[list[list[str]], list[int]]:
                 lines.append(line)
             line = reader.line_num + 1
     except csv.Error as error:
-        raise Mistake(Source(file, line), f"not CSV: {error}") from None
+        raise Mistake(Source(file, line), said("not CSV: %(problem)s", problem=error)) from None
     return rows, lines
 
 
 def _check_key(table: TextTable, key: str) -> None:
     if key not in table.columns:
-        raise Mistake(Source(table.file, 1), f"the column `{key}` is missing")
+        raise Mistake(Source(table.file, 1), said("the column `%(key)s` is missing", key=key))
     seen: dict[str, int] = {}
     for row, cell in enumerate(table.columns[key]):
         if not cell:
-            raise Mistake(table.source(row), f"`{key}` is empty")
+            raise Mistake(table.source(row), said("`%(key)s` is empty", key=key))
         if cell in seen:
-            raise Mistake(table.source(row), f"`{cell}` stands on line {table.lines[seen[cell]]} already")
+            raise Mistake(
+                table.source(row),
+                said("`%(cell)s` stands on line %(line)s already", cell=cell, line=table.lines[seen[cell]]),
+            )
         seen[cell] = row
 
 
@@ -133,7 +144,10 @@ def typed_column(table: TextTable, name: str, declared: ValueType | None = None)
             try:
                 values[cell] = typed(cell, kind)
             except ValueError as error:
-                raise Mistake(table.first_row_with(name, cell), f"{name}: {error}") from None
+                raise Mistake(
+                    table.first_row_with(name, cell),
+                    said("%(column)s: %(problem)s", column=name, problem=error.args[0]),
+                ) from None
     return Column(kind, tuple(map(values.__getitem__, cells)))
 
 
@@ -146,15 +160,15 @@ def typed(cell: str, kind: ValueType) -> Value:
     match kind:
         case ValueType.INTEGER:
             if not _INTEGER.fullmatch(cell):
-                raise ValueError(f"`{cell[:40]}` is no whole number")
+                raise ValueError(said("`%(cell)s` is no whole number", cell=cell[:40]))
             return int(cell)
         case ValueType.DECIMAL:
             if not (_INTEGER.fullmatch(cell) or _DECIMAL.fullmatch(cell)):
-                raise ValueError(f"`{cell[:40]}` is no number")
+                raise ValueError(said("`%(cell)s` is no number", cell=cell[:40]))
             return Decimal(cell)
         case ValueType.BOOLEAN:
             if cell not in _YES_NO:
-                raise ValueError(f"`{cell[:40]}` is neither true nor false")
+                raise ValueError(said("`%(cell)s` is neither true nor false", cell=cell[:40]))
             return _YES_NO[cell]
         case ValueType.SET:
             if cell == "none":

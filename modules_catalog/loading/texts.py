@@ -4,6 +4,7 @@ import re
 
 from modules_catalog.loading.yaml_nodes import Entry
 from modules_catalog.model import Source
+from modules_catalog.wording import said
 
 TEXT_FILE = re.compile(r"texts/([a-z]{2,3}(?:_[A-Za-z]{2,8})*)\.yaml")
 
@@ -33,6 +34,6 @@ def _collect(entry: Entry, prefix: str, found: dict[str, str]) -> None:
         if value.is_mapping:
             _collect(value, f"{prefix}{key}.", found)
         elif f"{prefix}{key}" in found:
-            raise value.mistake(f"`{prefix}{key}` stands here twice")
+            raise value.mistake(said("`%(key)s` stands here twice", key=f"{prefix}{key}"))
         else:
             found[f"{prefix}{key}"] = value.text().strip()

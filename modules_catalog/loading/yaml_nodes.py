@@ -1,6 +1,5 @@
 """YAML with line numbers: nodes that are asked for what they should be, and say where they stand when they are not."""
 
-import difflib
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ import yaml
 
 from modules_catalog.loading.problems import Mistake
 from modules_catalog.model import Source
+from modules_catalog.wording import meant, said
 
 DEEPEST = 30
 _INTEGER = re.compile(r"[+-]?\d{1,15}", re.ASCII)
@@ -59,17 +59,16 @@ class Entry:
         if self.is_nothing:
             return {}
         if not isinstance(self.node, yaml.MappingNode):
-            raise self.mistake("a mapping is wanted here (name: value)")
+            raise self.mistake(said("a mapping is wanted here (name: value)"))
         found: dict[str, Entry] = {}
         for key_node, value_node in self.node.value:
             key = Entry(key_node, self.file).text()
             source = _source(self.file, key_node)
             if key in found:
-                raise Mistake(source, f"`{key}` stands here twice")
+                raise Mistake(source, said("`%(key)s` stands here twice", key=key))
             if allowed is not None and key not in allowed:
-                near = difflib.get_close_matches(key, allowed, 1)
-                hint = f"; did you mean `{near[0]}`?" if near else f"; known are {', '.join(sorted(allowed))}"
-                raise Mistake(source, f"`{key}` is not known here{hint}")
+                hint = meant(key, allowed, said("; known are %(names)s", names=", ".join(sorted(allowed))))
+                raise Mistake(source, said("`%(key)s` is not known here%(hint)s", key=key, hint=hint))
             found[key] = Entry(value_node, self.file)
         return found
 
@@ -78,36 +77,36 @@ class Entry:
         if self.is_nothing:
             return []
         if not isinstance(self.node, yaml.SequenceNode):
-            raise self.mistake("a list is wanted here")
+            raise self.mistake(said("a list is wanted here"))
         return [Entry(item, self.file) for item in self.node.value]
 
     def text(self) -> str:
         """Return a scalar as it is written."""
         if not isinstance(self.node, yaml.ScalarNode):
-            raise self.mistake("a single value is wanted here")
+            raise self.mistake(said("a single value is wanted here"))
         return str(self.node.value)
 
     def word(self) -> str:
         """Return a scalar that is not empty."""
         text = self.text().strip()
         if not text:
-            raise self.mistake("a name is wanted here")
+            raise self.mistake(said("a name is wanted here"))
         return text
 
     def integer(self, *, least: int | None = None) -> int:
         """Return a whole number."""
         text = self.text()
         if not _INTEGER.fullmatch(text):
-            raise self.mistake(f"a whole number is wanted here, not `{text[:40]}`")
+            raise self.mistake(said("a whole number is wanted here, not `%(text)s`", text=text[:40]))
         if least is not None and int(text) < least:
-            raise self.mistake(f"{text} is less than {least}")
+            raise self.mistake(said("%(text)s is less than %(least)s", text=text, least=least))
         return int(text)
 
     def decimal(self) -> Decimal:
         """Return a number, exact."""
         text = self.text()
         if not _DECIMAL.fullmatch(text):
-            raise self.mistake(f"a number is wanted here, not `{text[:40]}`")
+            raise self.mistake(said("a number is wanted here, not `%(text)s`", text=text[:40]))
         return Decimal(text)
 
     def boolean(self) -> bool:
@@ -117,13 +116,13 @@ class Entry:
             return True
         if text in _NO:
             return False
-        raise self.mistake(f"true or false is wanted here, not `{text[:40]}`")
+        raise self.mistake(said("true or false is wanted here, not `%(text)s`", text=text[:40]))
 
     def choice(self, known: Collection[str]) -> str:
         """Return one of the known words."""
         text = self.text()
         if text not in known:
-            raise self.mistake(f"`{text[:40]}` is not one of {', '.join(known)}")
+            raise self.mistake(said("`%(text)s` is not one of %(names)s", text=text[:40], names=", ".join(known)))
         return text
 
     def source_at(self, offset: int) -> Source:
@@ -145,18 +144,20 @@ def root(content: bytes, file: str) -> Entry:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise Mistake(Source(file, line), "this is not UTF-8 text") from None
+        raise Mistake(Source(file, line), said("this is not UTF-8 text")) from None
     try:
         _refuse_aliases_and_depth(text, file)
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise Mistake(Source(file, mark.line + 1 if mark else 1), f"not YAML: {error.problem}") from None
+        raise Mistake(
+            Source(file, mark.line + 1 if mark else 1), said("not YAML: %(problem)s", problem=error.problem)
+        ) from None
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1
-        raise Mistake(Source(file, line), "not YAML: a character that text files do not have") from None
+        raise Mistake(Source(file, line), said("not YAML: a character that text files do not have")) from None
     except yaml.YAMLError as error:
-        raise Mistake(Source(file, 1), f"not YAML: {str(error)[:80]}") from None
+        raise Mistake(Source(file, 1), said("not YAML: %(problem)s", problem=str(error)[:80])) from None
     if node is None:
         node = yaml.MappingNode("tag:yaml.org,2002:map", [])
     return Entry(node, file)
@@ -166,11 +167,11 @@ def _refuse_aliases_and_depth(text: str, file: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         if isinstance(event, yaml.AliasEvent):
-            raise Mistake(_source(file, event), "aliases (*name) are not used in catalogs")
+            raise Mistake(_source(file, event), said("aliases (*name) are not used in catalogs"))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEPEST:
-                raise Mistake(_source(file, event), f"nested deeper than {DEEPEST}")
+                raise Mistake(_source(file, event), said("nested deeper than %(most)s", most=DEEPEST))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 

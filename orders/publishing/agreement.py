@@ -11,6 +11,7 @@ from configurator.engine import NO_WAY, Answers, Picks
 from configurator.problem import Problem
 from kernel.errors import NotAvailable
 from modules_catalog.findings import Finding, FindingSeverity
+from modules_catalog.wording import said
 
 MOST_ASKED_WHOLE = 120
 """Features up to which CP-SAT is asked for every answer; of larger models it is asked for some."""
@@ -48,8 +49,14 @@ def agreement_findings(configurator: Configurator, *, samples: int, seed: int = 
                 "engines_differ",
                 FindingSeverity.ERROR,
                 str(configurator.model.features[0].source),
-                f"{configurator.engine.method} and {configurator.judge.method} differ on {', '.join(differing)} after "
-                f"{spoken(configurator.problem, picks)}",
+                said(
+                    "%(method)s and %(judge)s differ on %(features)s after %(choices)s: the program is wrong, not the catalog; "
+                    "please report it",
+                    method=configurator.engine.method,
+                    judge=configurator.judge.method,
+                    features=", ".join(differing),
+                    choices=spoken(configurator.problem, picks),
+                ),
                 tuple(differing),
             )
             return
@@ -60,8 +67,13 @@ def _not_told(configurator: Configurator, picks: str) -> Finding:
         "not_told",
         FindingSeverity.WARNING,
         str(configurator.model.features[0].source),
-        f"what is possible after {picks} was not found out within the effort, so {configurator.engine.method} and "
-        f"{configurator.judge.method} were not compared there: say the widest rules in smaller ones",
+        said(
+            "what is possible after %(choices)s was not found out within the effort, so %(method)s and %(judge)s were not "
+            "compared there: say the widest rules in smaller ones",
+            choices=picks,
+            method=configurator.engine.method,
+            judge=configurator.judge.method,
+        ),
     )
 
 
@@ -79,7 +91,7 @@ def spoken(problem: Problem, picks: Picks) -> str:
         for index, rows in picks.items()
         for row in rows
     ]
-    return ", ".join(parts) or "nothing"
+    return ", ".join(parts) or said("nothing")
 
 
 def _differing(problem: Problem, ours: Answers, judged: Answers) -> list[str]:

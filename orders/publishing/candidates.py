@@ -9,7 +9,7 @@ from kernel.errors import NotFound, NotPossible, NotValid
 from modules_catalog.findings import Finding, has_errors
 from orders.publishing.document import (
     finding_from_json,
-    finding_to_json,
+    finding_to_keep,
     report_from_json,
     report_to_json,
 )
@@ -75,7 +75,7 @@ def review_to_json(review: Review) -> dict[str, Any]:
     return {
         "checked_at": review.checked_at.isoformat(),
         "compared_with": review.compared_with,
-        "findings": [finding_to_json(finding) for finding in review.findings],
+        "findings": [finding_to_keep(finding) for finding in review.findings],
         "impact": None if review.impact is None else report_to_json(review.impact),
     }
 

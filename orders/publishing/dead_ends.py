@@ -1,12 +1,14 @@
 """Dead ends: catalogs that contradict themselves, options that can never be chosen, questions with one answer."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from configurator.configurator import Configurator
 from configurator.model import Answer, Conflict, FeatureState, Selection, State, Status
 from modules_catalog.checking.listing import some_of
 from modules_catalog.findings import Finding, FindingSeverity
 from modules_catalog.model import ConfigurationModel, Feature, FeatureKind
+from modules_catalog.wording import said
 
 EXPLAINED_EACH = 10
 """So many options of one feature are explained one by one; the rest is counted."""
@@ -37,8 +39,11 @@ def _not_told(model: ConfigurationModel) -> Finding:
         "not_told",
         FindingSeverity.WARNING,
         str(model.features[0].source),
-        "what can never be chosen was not found out wholly within the effort of a check, so what is told as never possible "
-        "may be possible: say the widest rules in smaller ones",
+        said(
+            "what can never be chosen was not found out wholly within the effort of a check, so what is told as never "
+            "possible "
+            "may be possible: say the widest rules in smaller ones"
+        ),
     )
 
 
@@ -53,7 +58,10 @@ def _contradiction(configurator: Configurator) -> Finding:
         "contradiction",
         FindingSeverity.ERROR,
         where,
-        f"nothing can be configured at all: {some_of(rules, 10)} cannot hold together; drop or loosen one of them",
+        said(
+            "nothing can be configured at all: %(rules)s cannot hold together; drop or loosen one of them",
+            rules=some_of(rules, 10),
+        ),
         tuple(rules),
     )
 
@@ -91,8 +99,7 @@ def _never_possible(
             "option_never_possible",
             severity,
             places.get(code, str(feature.source)),
-            f"{_counted(code, dead, stood_in)} of `{feature.code}` can never be chosen: {some_of(rules, 10)} always rule "
-            f"{'that one' if stood_in and len(dead) > 1 else 'it'} out; loosen them, or drop the option",
+            _never(feature.code, code, rules, more=len(dead) - 1 if stood_in else 0),
             (f"{feature.code}.{code}", *rules),
         )
     if len(dead) > EXPLAINED_EACH and not stood_in:
@@ -100,8 +107,14 @@ def _never_possible(
             "option_never_possible",
             severity,
             str(feature.source),
-            f"{len(dead) - EXPLAINED_EACH} more options of `{feature.code}` can never be chosen, such as "
-            f"{some_of(dead[EXPLAINED_EACH:], 3)}",
+            said(
+                "%(count)s more options of `%(feature)s` can never be chosen, such as %(options)s: loosen the rules, "
+                "or drop the "
+                "options",
+                count=len(dead) - EXPLAINED_EACH,
+                feature=feature.code,
+                options=some_of(dead[EXPLAINED_EACH:], 3),
+            ),
             (feature.code,),
         )
     if feature.kind in (FeatureKind.INTEGER, FeatureKind.DECIMAL) and not own.ranges:
@@ -109,7 +122,10 @@ def _never_possible(
             "option_never_possible",
             FindingSeverity.ERROR,
             str(feature.source),
-            f"no value of `{feature.code}` can ever be chosen",
+            said(
+                "no value of `%(feature)s` can ever be chosen: loosen the rules that read it, or its bounds",
+                feature=feature.code,
+            ),
             (feature.code,),
         )
 
@@ -118,8 +134,31 @@ def _is_always_yes(feature: Feature, dead: list[str]) -> bool:
     return feature.kind is FeatureKind.BOOLEAN and dead == ["no"]
 
 
-def _counted(code: str, dead: list[str], stood_in: bool) -> str:
-    return f"`{code}` and {len(dead) - 1} more options" if stood_in and len(dead) > 1 else f"`{code}`"
+def _never(feature: str, code: str, rules: list[str], *, more: int) -> str:
+    """Return why an option can never be chosen, for itself or for those it stands for."""
+    named = some_of(rules, 10)
+    if not rules:
+        return said(
+            "`%(option)s` of `%(feature)s` can never be chosen: loosen the feature's bounds, or drop the option",
+            option=code,
+            feature=feature,
+        )
+    if more:
+        return said(
+            "`%(option)s` and %(count)s more options of `%(feature)s` can never be chosen, that one being ruled out "
+            "by %(rules)s: loosen the rules, or drop the options",
+            option=code,
+            count=more,
+            feature=feature,
+            rules=named,
+        )
+    return said(
+        "`%(option)s` of `%(feature)s` can never be chosen, being ruled out by %(rules)s: loosen the rules, or drop "
+        "the option",
+        option=code,
+        feature=feature,
+        rules=named,
+    )
 
 
 def _one_answer(model: ConfigurationModel, feature: Feature, own: FeatureState, state: State) -> Iterator[Finding]:
@@ -131,7 +170,7 @@ def _one_answer(model: ConfigurationModel, feature: Feature, own: FeatureState, 
         return
     if feature.kind in (FeatureKind.INTEGER, FeatureKind.DECIMAL):
         only = len(own.ranges) == 1 and own.ranges[0][0] == own.ranges[0][1]
-        answers = [str(own.ranges[0][0])] if only else []
+        answers = [str(Decimal(own.ranges[0][0]).scaleb(-feature.digits))] if only else []
     else:
         answers = [code for code, option in own.options.items() if option.status is not Status.RULED_OUT]
         only = len(answers) == 1 and (feature.kind is not FeatureKind.OPTIONS or feature.maximum == 1)
@@ -140,7 +179,11 @@ def _one_answer(model: ConfigurationModel, feature: Feature, own: FeatureState, 
             "only_one_answer",
             FindingSeverity.WARNING,
             str(feature.source),
-            f"`{feature.code}` can only be answered with `{answers[0]}`: nothing to ask; drop the feature, or loosen the "
-            "rules",
+            said(
+                "`%(feature)s` can only be answered with `%(answer)s`: nothing to ask; drop the feature, or loosen "
+                "the rules",
+                feature=feature.code,
+                answer=answers[0],
+            ),
             (feature.code, f"{feature.code}.{answers[0]}"),
         )

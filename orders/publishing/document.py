@@ -6,6 +6,7 @@ from typing import Any
 
 from configurator.model import Conflict, ConflictChoice, ConflictRule, Selection
 from modules_catalog.findings import Finding, FindingSeverity
+from modules_catalog.wording import said_from_json, said_to_json
 from orders.publishing.model import Case, CaseKind, Effect, Impact, ImpactReport, Trial
 
 Json = dict[str, Any]
@@ -17,15 +18,21 @@ def finding_to_json(finding: Finding) -> Json:
         "code": finding.code,
         "severity": finding.severity.value,
         "where": finding.where,
-        "message": finding.message,
+        "message": str(finding.message),
         "involves": list(finding.involves),
     }
+
+
+def finding_to_keep(finding: Finding) -> Json:
+    """Return a finding with what its message is made of, so that it can be said in other languages later."""
+    return {**finding_to_json(finding), "said": said_to_json(finding.message)}
 
 
 def finding_from_json(told: Mapping[str, Any]) -> Finding:
     """Return a finding that was kept."""
     code, severity = str(told["code"]), FindingSeverity(told["severity"])
-    return Finding(code, severity, told["where"], told["message"], tuple(told["involves"]))
+    message = said_from_json(told.get("said", told["message"]))
+    return Finding(code, severity, told["where"], message, tuple(told["involves"]))
 
 
 def report_to_json(report: ImpactReport) -> Json:

@@ -8,6 +8,7 @@ from modules_catalog.checking.catalog import static_findings
 from modules_catalog.findings import Finding, FindingSeverity
 from modules_catalog.loading.catalog import LoadedCatalog
 from modules_catalog.model import ConfigurationModel
+from modules_catalog.wording import said
 from orders.publishing.agreement import agreement_findings
 from orders.publishing.dead_ends import dead_end_findings
 from orders.publishing.plant import plant_findings
@@ -45,12 +46,7 @@ def _solving_findings(loaded: LoadedCatalog, build: Build) -> Iterator[Finding]:
     try:
         configurator = build(loaded.model)
     except (RuleTooWide, RuleNotCompilable) as error:
-        facts = ", ".join(f"{name}: {value}" for name, value in error.facts.items() if name != "where")
-        where = str(error.facts.get("where", f"{loaded.files.folder}/line.yaml:1"))
-        rule = str(error.facts.get("rule", ""))
-        yield Finding(
-            "rule_not_solvable", FindingSeverity.ERROR, where, f"{error.code}: {facts}", (rule,) if rule else ()
-        )
+        yield _not_solvable(error, f"{loaded.files.folder}/line.yaml:1")
         return
     stood_in = bool(loaded.files.tables)
     dead_ends = list(dead_end_findings(configurator, stood_in=stood_in))
@@ -61,3 +57,22 @@ def _solving_findings(loaded: LoadedCatalog, build: Build) -> Iterator[Finding]:
     yield from rule_findings(configurator, reported=frozenset(dead))
     yield from scenario_findings(configurator)
     yield from agreement_findings(configurator, samples=SAMPLES)
+
+
+def _not_solvable(error: RuleTooWide | RuleNotCompilable, otherwise: str) -> Finding:
+    """Return why a rule cannot be made ready for solving, at its place where that is known."""
+    facts = dict(error.facts)
+    where, rule = str(facts.pop("where", otherwise)), str(facts.pop("rule", ""))
+    if isinstance(error, RuleTooWide):
+        message = said(
+            "the rule `%(rule)s` joins %(cells)s combinations of values, too many to be solved: say it in smaller rules, or "
+            "with columns that have fewer different values",
+            rule=rule,
+            cells=f"{facts.get('cells', '')}",
+        )
+    else:
+        told = ", ".join(f"{name}: {value}" for name, value in facts.items())
+        message = said(
+            "the rule `%(rule)s` cannot be solved (%(problem)s): write it otherwise", rule=rule, problem=told
+        )
+    return Finding("rule_not_solvable", FindingSeverity.ERROR, where, message, (rule,) if rule else ())

@@ -1,9 +1,12 @@
 """The plant: can every operation of the routing be done there?"""
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
+from modules_catalog.checking.listing import some_of
 from modules_catalog.findings import Finding, FindingSeverity
 from modules_catalog.model import ConfigurationModel
+from modules_catalog.wording import said
 from production.plants.model import Plant
 
 
@@ -16,6 +19,13 @@ def plant_findings(model: ConfigurationModel, plant: Plant) -> Iterator[Finding]
                 "work_centre_not_in_plant",
                 FindingSeverity.ERROR,
                 str(operation.source),
-                f"`{operation.code}` is done at `{operation.work_centre}`, which the plant `{plant.code}` does not have",
+                said(
+                    "`%(operation)s` is done at `%(centre)s`, which the plant `%(plant)s` does not have; it has %(centres)s: "
+                    "correct the operation, or the plant",
+                    operation=operation.code,
+                    centre=operation.work_centre,
+                    plant=plant.code,
+                    centres=some_of(get_close_matches(operation.work_centre, sorted(known), 3) or sorted(known)),
+                ),
                 (operation.code, operation.work_centre),
             )

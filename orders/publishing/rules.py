@@ -13,6 +13,7 @@ from configurator.satisfying.errors import NotEncodable
 from modules_catalog.checking.listing import some_of
 from modules_catalog.findings import Finding, FindingSeverity
 from modules_catalog.model import Rule
+from modules_catalog.wording import said
 from orders.publishing.violating import implied_by
 
 
@@ -58,7 +59,11 @@ def _redundant(rule: Rule, others: tuple[str, ...]) -> Finding:
         "redundant_rule",
         FindingSeverity.WARNING,
         str(rule.source),
-        f"the rule `{rule.id}` says nothing that {some_of(others, 10)} do not say already: drop it, or correct it",
+        said(
+            "the rule `%(rule)s` says nothing beyond what %(rules)s said already: drop it, or correct it",
+            rule=rule.id,
+            rules=some_of(others, 10),
+        ),
         (rule.id, *others),
     )
 
@@ -68,8 +73,11 @@ def _not_told(rule: Rule) -> Finding:
         "not_told",
         FindingSeverity.NOTE,
         str(rule.source),
-        f"whether the rule `{rule.id}` is needed was not found out within the effort of a check: nothing has to be done, or "
-        "say it in smaller rules",
+        said(
+            "whether the rule `%(rule)s` is needed was not found out within the effort of a check: nothing has to be done, or "
+            "say it in smaller rules",
+            rule=rule.id,
+        ),
         (rule.id,),
     )
 
@@ -79,6 +87,10 @@ def _never_matters(rule: Rule) -> Finding:
         "rule_never_matters",
         FindingSeverity.NOTE,
         str(rule.source),
-        f"nothing that can be chosen ever breaks the rule `{rule.id}`",
+        said(
+            "nothing that can be chosen ever breaks the rule `%(rule)s`: nothing has to be done where it is written for modules "
+            "to come, else drop it or correct it",
+            rule=rule.id,
+        ),
         (rule.id,),
     )

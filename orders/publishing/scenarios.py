@@ -6,8 +6,10 @@ from decimal import Decimal
 from configurator.configurator import Configurator
 from configurator.model import Answer, Selection, State, Status
 from kernel.errors import LotOneError
+from kernel.money import Money
 from modules_catalog.findings import Finding, FindingSeverity
 from modules_catalog.model import ConfigurationModel, FeatureKind, Scenario
+from modules_catalog.wording import said
 from orders.publishing.trying import conflict_of
 
 
@@ -19,7 +21,7 @@ def scenario_findings(configurator: Configurator) -> Iterator[Finding]:
                 "scenario_fails",
                 FindingSeverity.ERROR,
                 str(scenario.source),
-                f"`{scenario.name}`: {problem}",
+                said("`%(scenario)s`: %(problem)s", scenario=scenario.name, problem=problem),
                 involved,
             )
 
@@ -30,25 +32,59 @@ def _failures(configurator: Configurator, scenario: Scenario) -> Iterator[tuple[
         state = configurator.state(selection)
         conflict = None if state.valid else conflict_of(configurator, selection)
     except LotOneError as error:
-        yield f"{error.code}: {error}", ()
+        yield said("its choices cannot be made (%(problem)s): correct them", problem=f"{error.code}: {error}"), ()
         return
     rules = tuple(sorted(rule.id for rule in conflict.rules)) if conflict else ()
     if scenario.valid and conflict is not None:
         choices = ", ".join(f"{choice.feature} {choice.option}" for choice in conflict.choices)
-        yield f"should be possible; {choices} cannot hold together because of {', '.join(rules)}", rules
+        yield (
+            said(
+                "should be possible; %(choices)s cannot hold together because of %(rules)s: loosen a rule, or correct the scenario",
+                choices=choices,
+                rules=", ".join(rules),
+            ),
+            rules,
+        )
         return
     if not scenario.valid:
         if conflict is None:
-            yield "should not be possible, yet no rule forbids it", tuple(sorted(scenario.because))
+            yield (
+                said("should not be possible, yet no rule forbids it: add the rule, or correct the scenario"),
+                tuple(sorted(scenario.because)),
+            )
         elif not scenario.because <= set(rules):
             wanted = ", ".join(sorted(scenario.because))
-            yield f"should be impossible because of {wanted}; it is because of {', '.join(rules)}", rules
+            yield (
+                said(
+                    "should be impossible because of %(wanted)s; it is because of %(rules)s: correct the rules, or `because`",
+                    wanted=wanted,
+                    rules=", ".join(rules),
+                ),
+                rules,
+            )
         return
     if scenario.total_minor is not None and state.total_minor != scenario.total_minor:
-        yield f"should cost {scenario.total_minor}; it costs {state.total_minor}", ()
+        yield _costs_otherwise(scenario.total_minor, state, configurator.model.currency), ()
     missing = scenario.notes - _notes(state)
     if missing:
-        yield f"should give the notes {', '.join(sorted(missing))}; it does not", tuple(sorted(missing))
+        yield (
+            said(
+                "should give the notes %(rules)s; it does not: correct the rules, or `notes`",
+                rules=", ".join(sorted(missing)),
+            ),
+            tuple(sorted(missing)),
+        )
+
+
+def _costs_otherwise(wanted_minor: int, state: State, currency: str) -> str:
+    wanted = Money(wanted_minor, currency)
+    if state.total_minor is None:
+        return said("should cost %(wanted)s; what it costs was not found out", wanted=wanted)
+    return said(
+        "should cost %(wanted)s; it costs %(found)s: correct the prices, or `total_minor`",
+        wanted=wanted,
+        found=Money(state.total_minor, currency),
+    )
 
 
 def _answers(model: ConfigurationModel, scenario: Scenario) -> Iterator[tuple[str, Answer]]:

@@ -76,7 +76,13 @@ def test_a_price_is_changed_in_the_browser_checked_and_published(shop: Shop) -> 
 
     author.open(f"/catalog/{candidate}")
     assert "has errors" in author.text()  # the golden configuration costs what its author wrote, and no more
-    assert "should cost 43000; it costs 43500" in author.text()
+    assert "should cost €430.00; it costs €435.00: correct the prices, or `total_minor`" in author.text()
+    for language, told in (
+        ("繁體中文", "價格應為 €430.00，實際為 €435.00"),
+        ("简体中文", "价格应为 €430.00，实际为 €435.00"),
+    ):
+        assert told in author.press(language).open(f"/catalog/{candidate}").text()
+    author.press("English").open(f"/catalog/{candidate}")
     assert "Publish" not in [words_of(each) for each in author.all("button")]
     author.open(f"/catalog/{candidate}/files/desk/scenarios.yaml")
     scenarios = (next(author.all("textarea")).text or "").replace("total_minor: 43000", "total_minor: 43500", 1)
@@ -146,7 +152,7 @@ def test_a_catalog_that_cannot_be_read_is_shown_with_file_and_line_and_mended_th
     )
     do_jobs(shop)
     author.open(author.path)
-    assert "there is no part `scrwe` in parts.csv desk/line.yaml:41" in author.text()
+    assert "there is no part `scrwe` in parts.csv; did you mean `screw`? desk/line.yaml:41" in author.text()
     author.open(next(link for link in author.links("/catalog/") if link.endswith("/files/desk/line.yaml?line=41")))
     (named,) = [each for each in author.all("li") if each.get("aria-current") == "true"]
     assert (named.get("value"), "part: scrwe" in words_of(named)) == ("41", True)
@@ -225,6 +231,17 @@ def test_a_program_brings_a_catalog_in_reads_the_review_and_publishes(shop: Shop
     do_jobs(shop)
     told = program.get(path, headers=who).json()
     assert (told["state"], told["review"]["findings"], told["review"]["impact"]) == ("passed", [], None)
+    broken = {**files.files, "desk/line.yaml": files.files["desk/line.yaml"].replace(b"part: screw", b"part: scrwe")}
+    sent = program.post(
+        "/api/v1/catalog/candidates", content=zipped(CatalogFiles("desk", broken, files.libraries)), headers=who
+    ).json()["candidate"]
+    do_jobs(shop)
+    review = program.get(f"/api/v1/catalog/candidates/{sent}", headers={**who, "Accept-Language": "zh-CN"}).json()
+    assert review["review"]["findings"] == [
+        {"code": "not_valid", "severity": "error", "where": "desk/line.yaml:41", "involves": [],
+         "message": "parts.csv 中没有零件 `scrwe`；是否为 `screw`？"}
+    ]  # fmt: skip
+    assert program.delete(f"/api/v1/catalog/candidates/{sent}", headers=who).status_code == 204
     past = program.post(f"{path}/publication", json={"effective_from": "2026-11-22T00:00:00Z"}, headers=who)
     assert (past.status_code, past.json()["code"]) == (422, "StartInPast")
     published = program.post(f"{path}/publication", json={}, headers=who)

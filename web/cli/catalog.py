@@ -23,6 +23,7 @@ app = typer.Typer(help="Catalogs: check, publish, export.", no_args_is_help=True
 
 FolderArgument = Annotated[str, typer.Argument(metavar="DIR", help="A catalog folder, or the code of a built-in line.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+LocaleOption = Annotated[str, typer.Option(help="en, zh_Hant or zh_Hans.")]
 NO, WRONG_USAGE = 1, 2
 MOST_OF_A_KIND = 20
 """So many findings of a kind are printed; the rest is counted."""
@@ -41,13 +42,16 @@ def check(
     every: Annotated[
         bool, typer.Option("--all", help="List every finding, also where there are many of a kind.")
     ] = False,
+    locale: LocaleOption = "en",
     as_json: JsonOption = False,
 ) -> None:
     """Say what is wrong or missing in a catalog. Exit code 0: it may be published; 1: it may not."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from orders.publishing.impact import can_be_tried
+    from web.views.catalog import finding_json
 
+    _require_locale(locale)
     if database is not None and tables is not None:
         _refuse("--database and --tables: a catalog with other tables is never published, so it has no impact")
     impact = None
@@ -64,10 +68,10 @@ def check(
         _refuse(f"the database cannot be read ({type(error).__name__}): is it a URL such as sqlite:///lotone.db?")
     ok = not has_errors(findings)
     if as_json:
-        told = {"ok": ok, "findings": [finding_to_json(finding) for finding in findings]}
+        told = {"ok": ok, "findings": [finding_json(finding, locale) for finding in findings]}
         print(json.dumps(told | ({} if impact is None else {"impact": impact[1]}), ensure_ascii=False))
     else:
-        _print_findings(findings, every=every)
+        _print_findings(findings, every=every, locale=locale)
         _print_lines(impact)
     raise typer.Exit(0 if ok else NO)
 
@@ -143,16 +147,14 @@ def export(
 def diff(
     before: Annotated[str, typer.Argument(metavar="A", help="A folder, a built-in line's code, or a release.")],
     after: Annotated[str, typer.Argument(metavar="B", help="What it is compared with, named alike.")],
-    locale: Annotated[str, typer.Option(help="en, zh_Hant or zh_Hans.")] = "en",
+    locale: LocaleOption = "en",
     as_json: JsonOption = False,
 ) -> None:
     """Say in words what differs between two catalogs. A release is named by `LINE@NAME` or `LINE@current`."""
     from modules_catalog.comparing.catalogs import catalog_changes
-    from web.translations import LOCALES
     from web.views.catalog_changes import change_groups, change_json, change_texts
 
-    if locale not in LOCALES:
-        _refuse(f"there are no texts in {locale}: {', '.join(LOCALES)}")
+    _require_locale(locale)
     old, new = _either(before), _either(after)
     changes = catalog_changes(old, new)
     if as_json:
@@ -338,10 +340,19 @@ def _print_lines(impact: tuple[tuple[str, ...], Any] | None) -> None:
         print(*impact[0], sep="\n")
 
 
-def _print_findings(findings: tuple[Finding, ...], *, every: bool = False) -> None:
+def _require_locale(locale: str) -> None:
+    from web.translations import LOCALES
+
+    if locale not in LOCALES:
+        _refuse(f"there are no texts in {locale}: {', '.join(LOCALES)}")
+
+
+def _print_findings(findings: tuple[Finding, ...], *, every: bool = False, locale: str = "en") -> None:
+    from web.views.catalog import in_words
+
     told = listed(findings, len(findings) if every else MOST_OF_A_KIND)
     for finding in told.shown:
-        print(f"{finding.where}: {finding.severity.value}: {finding.message} [{finding.code}]")
+        print(f"{finding.where}: {finding.severity.value}: {in_words(finding.message, locale)} [{finding.code}]")
     for (severity, code), more in told.more.items():
         print(f"and {more} more {severity.value}{'s' * (more != 1)} [{code}]; `lotone catalog check --all` lists them")
     counts = {severity: sum(finding.severity is severity for finding in findings) for severity in FindingSeverity}

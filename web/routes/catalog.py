@@ -58,7 +58,9 @@ def upload(request: Request, shop: TheShop, actor: TheActor, catalog: Annotated[
     except ArchiveNotValid as refused:
         return _home(request, shop, problem=view.archive_problem(refused.facts, reader_locale(request)), status=422)
     except CatalogNotValid as refused:
-        return _home(request, shop, problem=str(refused), status=422)
+        locale = reader_locale(request)
+        lines = [f"{found.where}: {view.in_words(found.message, locale)}" for found in refused.findings]
+        return _home(request, shop, problem="\n".join(lines), status=422)
     return _candidate_of(request, shop, files, actor)
 
 

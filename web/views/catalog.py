@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from modules_catalog.comparing.rules import written_rule
 from modules_catalog.comparing.spelling import spelled, written
 from modules_catalog.findings import Finding, FindingSeverity, listed
 from modules_catalog.loading.files import CatalogFiles
 from modules_catalog.model import ConfigurationModel, FeatureKind, Severity, WhenMissing
+from modules_catalog.wording import worded
 from orders.publishing.candidates import Candidate
+from orders.publishing.document import finding_to_json
 from web import formats
 from web.translations import translations_for
 from web.views.words import Words
@@ -162,7 +165,7 @@ def finding_groups(findings: Sequence[Finding], files: CatalogFiles, locale: str
         own = [finding for finding in findings if finding.severity is severity]
         if own:
             told = listed(own, MOST_OF_A_KIND)
-            rows = tuple(_finding(finding, files) for finding in told.shown)
+            rows = tuple(_finding(finding, files, locale) for finding in told.shown)
             more = tuple((code, count) for (_severity, code), count in told.more.items())
             groups.append(FindingGroup(say(title), tone, len(own), rows, more))
     return tuple(groups)
@@ -231,10 +234,26 @@ def archive_problem(facts: Mapping[str, object], locale: str) -> str:
     return str(translations_for(locale).gettext(ARCHIVE_REASONS[str(facts["reason"])])) % told
 
 
-def _finding(finding: Finding, files: CatalogFiles) -> FindingRow:
+def in_words(text: str, locale: str) -> str:
+    """Return what the catalog's reader or the gate says, in a reader's language."""
+    return worded(
+        text,
+        translations_for(locale).gettext,
+        lambda amount: formats.money(amount.amount_minor, amount.currency, locale=locale),
+    )
+
+
+def finding_json(finding: Finding, locale: str) -> dict[str, Any]:
+    """Return a finding for programs, its message in a reader's language."""
+    return {**finding_to_json(finding), "message": in_words(finding.message, locale)}
+
+
+def _finding(finding: Finding, files: CatalogFiles, locale: str) -> FindingRow:
     file, _colon, line = finding.where.partition(":")
     known = file if file in files.files else ""
-    return FindingRow(finding.where, known, int(line) if line.isdecimal() else 0, finding.message, finding.code)
+    return FindingRow(
+        finding.where, known, int(line) if line.isdecimal() else 0, in_words(finding.message, locale), finding.code
+    )
 
 
 def lines_around(text: str, line: int) -> tuple[tuple[int, str], ...]:

@@ -94,7 +94,7 @@ def test_a_mistake_in_a_file_is_a_finding_and_exit_code_1(desk: Path) -> None:
                 "code": "not_valid",
                 "severity": "error",
                 "where": "desk/line.yaml:41",
-                "message": "there is no part `scrwe` in parts.csv",
+                "message": "there is no part `scrwe` in parts.csv; did you mean `screw`?",
                 "involves": [],
             }
         ],

@@ -130,7 +130,11 @@ def test_numbers_stay_exact() -> None:
 @pytest.mark.parametrize(
     ("text", "position", "problem"),
     [
-        ("gpu.length_mm <= kase.max", 17, "there is no feature `kase` (a text with a dot stands in double quotes)"),
+        (
+            "gpu.length_mm <= kase.max",
+            17,
+            "there is no feature `kase` (a text with a dot stands in double quotes); did you mean `case`?",
+        ),
         ("gpu.a <= ", 9, "ends too early"),
         ("", 0, "ends too early"),
         ("cpu = 3", 4, "`=` is not understood here"),
@@ -140,8 +144,8 @@ def test_numbers_stay_exact() -> None:
         ("1 + sum(3)", 4, "sum runs over the chosen options of one feature; this reads none"),
         ("count(gpu.a)", 0, "count asks of a feature: count(gpu)"),
         ("chosen(acid)", 0, "chosen asks of a feature: chosen(gpu)"),
-        ("round(1)", 0, "there is no function `round`"),
-        ("if(true, 1)", 0, "if takes 3 arguments, not 2"),
+        ("round(1)", 0, "there is no function `round`; did you mean `count`?"),
+        ("if(true, 1)", 0, "if takes so many arguments: 3; here are 2"),
         ("map(cpu, {a: b, a: c})", 0, "map has two entries for the same value"),
         ("map(cpu, 3)", 0, "map needs its entries as {from: to, …}"),
         ("not " * 200 + "true", 324, "nested too deeply"),

@@ -45,7 +45,7 @@ def test_what_makes_sense_is_taken(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "position", "problem"),
     [
-        ("cpu.sockte == AM5", 0, "`cpu` has no attribute `sockte`"),
+        ("cpu.sockte == AM5", 0, "`cpu` has no attribute `sockte`; did you mean `socket`?"),
         ("gift and cpu.tdp_w", 9, "`cpu.tdp_w` is a number where yes or no is wanted"),
         ("cpu.socket == 3", 0, "compares a text with a number: `cpu.socket == 3`"),
         ("cpu.socket < AM5", 0, "`<` compares numbers, not a text"),
@@ -54,10 +54,10 @@ def test_what_makes_sense_is_taken(text: str) -> None:
         ("cpu.socket in cpu.tdp_w", 14, "`cpu.tdp_w` is a number where a set is wanted"),
         ("cpu.socket in {AM5, 3}", 14, 'a text is never in {"AM5", 3}'),
         ("case.boards in case.boards", 0, "`case.boards` is a set; only a single value can be in a set"),
-        ("sum(cpu.tdp_w) > 3", 0, "sum runs over several options; `cpu` takes one: use `cpu` plainly"),
-        ("count(cpu) > 3", 0, "count runs over several options; `cpu` takes one: use chosen(cpu)"),
+        ("sum(cpu.tdp_w) > 3", 0, "sum runs over several options; `cpu` takes one: say `cpu`"),
+        ("count(cpu) > 3", 0, "count runs over several options; `cpu` takes one: say `chosen(cpu)`"),
         ("most(gpu.maker) > 3", 5, "most of a text; a number is wanted"),
-        ("gpu.length_mm > 3 and storage.kind == HDD", 0, "speaks of each option of gpu and of storage: one at most"),
+        ("gpu.length_mm > 3 and storage.kind == HDD", 0, "speaks of each option of gpu, storage: one at most"),
         ("if(gift, 3, none) == 3", 0, "if gives a number or a text: one kind only"),
         ("map(cpu.socket, {3: 4}) == 4", 0, "map: 3 is never a text"),
         ("floor(gift) == 3", 6, "floor: `gift` is yes or no where a number is wanted"),

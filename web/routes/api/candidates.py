@@ -20,7 +20,7 @@ from web.security.access import require_role
 from web.security.roles import Role
 from web.shop import TheShop
 from web.templating import reader_locale
-from web.views.catalog import candidate_state
+from web.views.catalog import candidate_state, finding_json
 from web.views.catalog_changes import change_json, change_texts
 
 AUTHOR = Depends(require_role(Role.AUTHOR))
@@ -57,6 +57,7 @@ _SENT = {
     openapi_extra=_SENT,
 )
 def add_candidate(
+    request: Request,
     shop: TheShop,
     who: TheApiReader,
     content: TheContent,
@@ -67,21 +68,21 @@ def add_candidate(
         files = (unzipped if content.startswith(ZIP_BEGINS) else files_of_document)(content, lend)
     with shop.database.write() as db:
         name = publishing.add_candidate(db, files, actor=who.actor, now=shop.now())
-        return _told(publishing.get_candidate(db, name))
+        return _told(publishing.get_candidate(db, name), reader_locale(request))
 
 
 @router.get("/candidates", name="api:candidates", responses=problems(401, 403))
-def list_candidates(shop: TheShop) -> list[schemas.Candidate]:
+def list_candidates(request: Request, shop: TheShop) -> list[schemas.Candidate]:
     """Return all candidates, the latest first."""
     with shop.database.read() as db:
-        return [_told(each) for each in publishing.candidates(db)]
+        return [_told(each, reader_locale(request)) for each in publishing.candidates(db)]
 
 
 @router.get("/candidates/{candidate}", name="api:candidate", responses=problems(401, 403, 404))
-def show_candidate(shop: TheShop, candidate: str) -> schemas.Candidate:
+def show_candidate(request: Request, shop: TheShop, candidate: str) -> schemas.Candidate:
     """Return a candidate: how far its check is, the gate's findings, and what it would do to drafts, quotes and orders."""
     with shop.database.read() as db:
-        return _told(publishing.get_candidate(db, candidate))
+        return _told(publishing.get_candidate(db, candidate), reader_locale(request))
 
 
 @router.post(
@@ -136,8 +137,11 @@ def differences(
     ]
 
 
-def _told(candidate: Candidate) -> schemas.Candidate:
-    review = None if candidate.review is None else review_to_json(candidate.review)
+def _told(candidate: Candidate, locale: str) -> schemas.Candidate:
+    review = None
+    if candidate.review is not None:
+        told = [finding_json(finding, locale) for finding in candidate.review.findings]
+        review = {**review_to_json(candidate.review), "findings": told}
     return schemas.Candidate(
         candidate=candidate.id,
         line=candidate.line,

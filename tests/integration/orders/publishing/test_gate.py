@@ -88,15 +88,23 @@ STATIC = [
     ("texts/en.yaml", "clamp: Clamp lamp, ", "",
      [("missing_translation", "warning", "desk/line.yaml:20", ("lamp.clamp",))]),
     ("texts/en.yaml", "{frame.load_kg}", "{frame.lode_kg}",
-     [("place_not_known", "error", "desk/line.yaml:24", ("weight",))]),
+     [("place_not_known", "error", "desk/texts/en.yaml:8", ("weight",))]),
     ("texts/en.yaml", "", "feature.legs: Legs\n",
      [("unused_text", "warning", "desk/texts/en.yaml:18", ("feature.legs",))]),
+    ("texts/en.yaml", "", "featur.lamp.help: It clamps.\n",
+     [("unused_text", "warning", "desk/texts/en.yaml:18", ("featur.lamp.help",))]),
+    ("texts/en.yaml", "", "part.scrwe: Screw\n",
+     [("unused_text", "warning", "desk/texts/en.yaml:18", ("part.scrwe",))]),
+    ("texts/en.yaml", "", "column.top.materiel: Material\ncolumn.top.weight_kg: Weight\n",
+     [("unused_text", "warning", "desk/texts/en.yaml:18", ("column.top.materiel",))]),
+    ("texts/en.yaml", "", "column.top.material: Material\nvalue.top.material.wodo: Wood\nvalue.top.material.wood: Wood\n",
+     [("unused_text", "warning", "desk/texts/en.yaml:19", ("value.top.material.wodo",))]),
     ("pictures/pictures.yaml", "oak: {", "fir: {",
      [("picture_not_valid", "error", "desk/pictures/pictures.yaml:5", ())]),
     ("line.yaml", "label: plain}", "label: plain, made: false}",
      [("not_made", "error", "desk/line.yaml:43", ())]),
     ("pictures/pictures.yaml", "stone:", "slab:",
-     [("missing_picture", "warning", "desk/pictures/pictures.yaml:1", ("top.stone",))]),
+     [("missing_picture", "warning", "desk/pictures/pictures.yaml:5", ("top.stone",))]),
 ]  # fmt: skip
 
 
@@ -253,15 +261,17 @@ def _unordered(found: Found) -> Found:
     ("old", "new", "message"),
     [
         ("total_minor: 43000", "total_minor: 43001",
-         "`the desk everybody buys`: should cost 43001; it costs 43000"),
+         "`the desk everybody buys`: should cost €430.01; it costs €430.00: correct the prices, or `total_minor`"),
         ("frame: steel,", "frame: ash, lamp: clamp,",
-         "`the desk everybody buys`: should cost 43000; it costs 50000"),
+         "`the desk everybody buys`: should cost €430.00; it costs €500.00: correct the prices, or `total_minor`"),
         ("width_cm: 140,", "width_cm: 180, frame: ash,", None),
-        ("width_cm: 160}", "width_cm: 120}", "`ash bends`: should not be possible, yet no rule forbids it"),
+        ("width_cm: 160}", "width_cm: 120}",
+         "`ash bends`: should not be possible, yet no rule forbids it: add the rule, or correct the scenario"),
         ("because: [wide_ash]", "because: [weight]",
-         "`ash bends`: should be impossible because of weight; it is because of wide_ash"),
+         "`ash bends`: should be impossible because of weight; it is because of wide_ash: correct the rules, "
+         "or `because`"),
         ("total_minor: 43000", "notes: [one_extra]",
-         "`the desk everybody buys`: should give the notes one_extra; it does not"),
+         "`the desk everybody buys`: should give the notes one_extra; it does not: correct the rules, or `notes`"),
     ],
 )  # fmt: skip
 def test_a_scenario_that_comes_out_otherwise_is_an_error(desk: Path, old: str, new: str, message: str | None) -> None:
@@ -372,4 +382,6 @@ def test_a_solving_method_that_differs_from_cp_sat_is_noticed() -> None:
     assert list(agreement_findings(honest, samples=3)) == []
     (finding,) = agreement_findings(lying, samples=3)
     assert (finding.code, finding.involves) == ("engines_differ", ("top",))
-    assert finding.message == "lying and cp-sat differ on top after nothing"
+    assert finding.message == (
+        "lying and cp-sat differ on top after nothing: the program is wrong, not the catalog; please report it"
+    )
