@@ -72,6 +72,7 @@ class Configurator:
         self._noting = Noting(self.compiled)
         self._background = background_of(self.problem)
         self._defaults: Selection | None = None
+        self._row_answers: dict[str, tuple[Answer | None, ...]] = {}
 
     @property
     def method(self) -> str:
@@ -171,10 +172,14 @@ class Configurator:
             FeatureNotFound: there is no such feature.
         """
         kind = feature_of(self.compiled, feature).kind
-        domain = self.problem.domains[self.compiled.rows[feature].index]
-        if kind is FeatureKind.TEXT:
-            return tuple("x" * int(row) if row else None for row in domain.rows)
-        return tuple(answer_of(self.compiled, self.problem.index[feature], {row: 1}) for row in range(len(domain.rows)))
+        if feature not in self._row_answers:
+            domain = self.problem.domains[self.compiled.rows[feature].index]
+            index, rows = self.problem.index[feature], range(len(domain.rows))
+            if kind is FeatureKind.TEXT:
+                self._row_answers[feature] = tuple("x" * int(row) if row else None for row in domain.rows)
+            else:
+                self._row_answers[feature] = tuple(answer_of(self.compiled, index, {row: 1}) for row in rows)
+        return self._row_answers[feature]
 
     def steady_prices(self, selection: Selection, feature: str, limits: Limits = NO_LIMITS) -> Mapping[str, int]:
         """Return the steady options of a complete selection, each with what the selection would cost more with it.

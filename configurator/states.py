@@ -75,6 +75,16 @@ class OptionStates(Mapping[str, OptionState]):
         return OptionState(status, None if status is Status.RULED_OUT else int(self.deltas[row]), notes)
 
 
+def statuses_and_prices(options: Mapping[str, OptionState]) -> Iterator[tuple[str, Status, int | None]]:
+    """Yield each option with its status and price difference alone: for thousands of options, whose notes nobody reads."""
+    if not isinstance(options, OptionStates):
+        yield from ((code, each.status, each.price_delta_minor) for code, each in options.items())
+        return
+    for code, number, delta in zip(options.codes, options.statuses.tolist(), options.deltas.tolist(), strict=True):
+        status = STATUSES[number]
+        yield code, status, None if status is Status.RULED_OUT else delta
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class StateMaker:
     """Makes feature states from an engine's answers."""

@@ -84,7 +84,7 @@ class Deadline:
         """Return what an answer means to the plant: answers of one kind are promised for the same day."""
         key = (feature, _hashable(answer))
         if key not in self._kinds:
-            meant = _meaning(self.configurator, feature, answer)
+            meant = meaning_of(self.configurator, feature, answer)
             own = self.ready.get(f"{feature}.{answer}", meant[1]) if meant[1] is not None else None
             fit = self.fits.kind_of(feature, answer) if self.fits else None
             self._kinds[key] = (meant[0], own, fit)
@@ -219,7 +219,7 @@ def _hashable(answer: Answer | None) -> Hashable:
     return tuple(sorted(answer.items())) if isinstance(answer, Mapping) else (type(answer), answer)
 
 
-def _meaning(configurator: Configurator, feature: str, answer: Answer | None) -> tuple[Hashable, Hashable]:
+def meaning_of(configurator: Configurator, feature: str, answer: Answer | None) -> tuple[Hashable, Hashable]:
     """Return what an answer comes to in the formulas of operations and bill, and itself where it is a material."""
     known = _MEANINGS.setdefault(configurator, {})
     key = (feature, _hashable(answer))

@@ -1,33 +1,35 @@
 """The promise of a draft: its choices completed, exploded and asked of the plant. Nothing is reserved."""
 
-from collections.abc import Container, Iterator, Mapping, Sequence
-from datetime import datetime
-from itertools import islice
+from collections.abc import Callable, Container, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import MappingProxyType
 
 from sqlmodel import Session
 
 from configurator.configurator import Configurator
 from configurator.errors import NoCompletion
 from configurator.model import Answer, FeatureState, Goal, Limits, Repair, Selection, Status
+from configurator.states import statuses_and_prices
 from modules_catalog.expressions.tree import features_read
 from modules_catalog.model import ConfigurationModel, Feature, FeatureKind
+from orders.drafts.alike import Alike, alike
 from orders.drafts.bounding import weakest_demand
 from orders.drafts.days import Days, DaysDelta, Sooner
 from orders.drafts.fitting import FitView
 from orders.drafts.following import after_dropping, after_press, asked_features
 from orders.drafts.model import Draft, DraftView
-from orders.drafts.variants import variant_of
+from orders.drafts.variants import added_by_fit, variant_of
 from orders.pricing.service import customer_groups
 from production.errors import BeyondHorizon, PlantNotFound, SelectionIncomplete
+from production.exploding import Exploder
 from production.model import Binding, BindingKind, Demand, Promise, demand_of
 from production.promise import service as promises
 
-#: How many options of a page are looked at; a longer list shows days on what the reader finds by searching.
-MOST_OPTIONS = 80
+#: How many kinds of options of a page the plant is asked about, and for how many more only from which day on.
+MOST_KINDS, MOST_BOUNDS = 80, 60
 #: How many other answers to one feature are looked at for what would be ready sooner, and how many features are told.
 MOST_OTHERS, MOST_SOONER = 12, 3
-#: How many more options of a page get a day no product with them is ready before.
-MOST_BOUNDS = 60
 #: How many options of one feature are looked at whose press changes other answers too.
 MOST_UNSTEADY = 4
 
@@ -77,55 +79,175 @@ def days_of_step(
     step: str,
     *,
     repairs: Sequence[Repair] = (),
+    shown: Mapping[str, Sequence[str]] = MappingProxyType({}),
     now: datetime,
 ) -> Days:
-    """Return what each option of a step, and each repair on offer, does to the date of a complete draft.
+    """Return what options of a step, and each repair on offer, do to the date of a complete draft.
 
     What is promised is what a press would make of the draft: with this one answer changed, and with the answers that
-    follow from it (orders/drafts/following).
+    follow from it (orders/drafts/following). Options the plant makes no difference between are asked about once.
+
+    Args:
+        db: A session; reading is enough.
+        configurator: The draft's.
+        view: The draft as it stands.
+        step: Whose features are looked at.
+        repairs: What is on offer after a press that was refused.
+        shown: {feature: its options to look at, the first ones first}; all, as listed, of a feature it does not name.
+        now: The present moment, UTC.
     """
     if view.promise is None or not configurator.is_complete(view.draft.selection):
         return Days()
-    model = view.model
     groups = customer_groups(db, view.draft.customer_id)
-    features = next((each.features for each in model.steps if each.code == step), ())
-    asked: dict[tuple[str, str], Demand] = {}
-    shown = asked_features(model, view.draft.selection)
-    for code in (each for each in features if each in shown):
-        for option, after in _presses(configurator, view, model.feature(code)):
-            demand = _demand_or_none(view, after, groups) if len(asked) < MOST_OPTIONS else None
-            if demand is not None:
-                asked[code, option] = demand
-    repaired = [_demand_or_none(view, repair.selection, groups) for repair in repairs]
+    demand_after = _Demands(view, groups)
+    free = _free_options(view, step, shown)
+    told = alike(db, configurator, view.draft.line, free, quantity=view.draft.quantity, now=now)
+    exact = _asked(configurator, view, free, told, demand_after)
+    bounds = _bounded(configurator, view, free, exact.kinds, told, demand_after)
+    repaired = [demand_after(repair.selection) for repair in repairs]
     others = {
-        key: demand
-        for key, after in _other_answers(configurator, view)
-        if (demand := _demand_or_none(view, after, groups))
+        key: demand for key, after in _other_answers(configurator, view) if (demand := demand_after(after)) is not None
     }
-    bounds = dict(
-        islice(_bounds(configurator, view, [each for each in features if each in shown], asked, groups), MOST_BOUNDS)
+    demands = list(
+        dict.fromkeys([*exact.demands.values(), *bounds.demands.values(), *others.values(), *filter(None, repaired)])
     )
-    demands = [*asked.values(), *(each for each in repaired if each is not None), *others.values(), *bounds.values()]
-    days = promises.inquire_each(db, view.draft.line, demands, now=now)
+    days = dict(zip(demands, promises.inquire_each(db, view.draft.line, demands, now=now), strict=True))
     base = view.promise.date
     options = {
-        key: DaysDelta((day - base).days, day) for key, day in zip(asked, days[: len(asked)], strict=True) if day
+        **_deltas(exact, days, base, proven=True),
+        **_deltas(bounds, days, base, proven=False),
     }
-    from_days = days[len(demands) - len(bounds) :]
-    options.update(
-        (key, DaysDelta((day - base).days, day, proven=False))
-        for key, day in zip(bounds, from_days, strict=True)
-        if day
-    )
-    numbers = [number for number, each in enumerate(repaired) if each is not None]
-    end = len(asked) + len(numbers)
-    found = zip(numbers, days[len(asked) : end], strict=True)
     sooner = [
         Sooner(feature, option, day)
-        for (feature, option), day in zip(others, days[end : end + len(others)], strict=True)
-        if day and day < base
+        for (feature, option), demand in others.items()
+        if (day := days[demand]) and day < base
     ]
-    return Days(options, {number: (day - base).days for number, day in found if day}, _best_of_each(sooner))
+    by_repair = {
+        number: (day - base).days
+        for number, demand in enumerate(repaired)
+        if demand is not None and (day := days[demand])
+    }
+    return Days(options, by_repair, _best_of_each(sooner))
+
+
+class _Demands:
+    """What the plant is asked for after a press: of many, only what differs is exploded anew."""
+
+    def __init__(self, view: DraftView, groups: frozenset[str]) -> None:
+        self._view, self._groups = view, groups
+        self._exploder = Exploder(view.model)
+
+    def __call__(self, selection: Selection) -> Demand | None:
+        answers, fit = selection.answers, self._view.fit
+        try:
+            variant = self._exploder.variant(answers, added_by_fit(answers, fit))
+        except SelectionIncomplete:
+            return None
+        return demand_of(variant, self._view.draft.quantity, self._groups)
+
+
+@dataclass(slots=True)
+class _Looked:
+    """Options looked at: the kind of each, {(feature, option): kind}, and one demand for each kind."""
+
+    kinds: dict[tuple[str, str], Hashable] = field(default_factory=dict)
+    demands: dict[Hashable, Demand] = field(default_factory=dict)
+
+
+def _deltas(
+    looked: _Looked, days: Mapping[Demand, date | None], base: date, *, proven: bool
+) -> dict[tuple[str, str], DaysDelta]:
+    of_kind = {
+        kind: DaysDelta((day - base).days, day, proven)
+        for kind, demand in looked.demands.items()
+        if (day := days[demand])
+    }
+    return {key: of_kind[kind] for key, kind in looked.kinds.items() if kind in of_kind}
+
+
+def _free_options(view: DraftView, step: str, shown: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return the options of a step that may be pressed, {feature: options}, those to look at first before the others."""
+    features = next((each.features for each in view.model.steps if each.code == step), ())
+    asked = asked_features(view.model, view.draft.selection)
+    found: dict[str, list[str]] = {}
+    for code in (each for each in features if each in asked):
+        options = view.state.features[code].options
+        free = {
+            option: None
+            for option, status, _price in statuses_and_prices(options)
+            if status in (Status.AVAILABLE, Status.NOT_KNOWN)
+        }
+        found[code] = [option for option in shown[code] if option in free] if code in shown else list(free)
+    return found
+
+
+def _asked(
+    configurator: Configurator,
+    view: DraftView,
+    free: Mapping[str, Sequence[str]],
+    told: Alike,
+    demand_after: Callable[[Selection], Demand | None],
+) -> _Looked:
+    """Return the options whose press is known, and what each kind of them asks of the plant.
+
+    Where a press changes other answers too, only the first few of a feature are worked out: each asks the solver.
+    """
+    looked, selection = _Looked(), view.draft.selection
+    for code, options in free.items():
+        feature, state = view.model.feature(code), view.state.features[code]
+        steady = configurator.steady_options(selection, code) if options else frozenset()
+        unsteady = 0
+        for option in options:
+            answer = _one_more(feature, state, option)
+            kind: Hashable = (code, option)
+            if option in steady:
+                more = isinstance(answer, Mapping) and answer[option] > 1  # a second piece may be there later
+                kind = kind if more else (code, told.kind_of(code, option))
+            if kind not in looked.demands:
+                if len(looked.demands) >= MOST_KINDS:
+                    continue
+                after = None
+                if option in steady:
+                    after = selection.with_answer(code, answer)
+                elif unsteady < MOST_UNSTEADY:
+                    unsteady += 1
+                    after = after_press(configurator, selection, code, answer, view.limits)
+                demand = None if after is None else demand_after(after)
+                if demand is None:
+                    continue
+                looked.demands[kind] = demand
+            looked.kinds[code, option] = kind
+    return looked
+
+
+def _bounded(
+    configurator: Configurator,
+    view: DraftView,
+    free: Mapping[str, Sequence[str]],
+    known: Container[tuple[str, str]],
+    told: Alike,
+    demand_after: Callable[[Selection], Demand | None],
+) -> _Looked:
+    """Return the possible options nobody worked out a press of, and what any product with one asks of the plant at least."""
+    looked = _Looked()
+    rows: dict[str, Sequence[Answer | None]] = {
+        feature.code: configurator.row_answers(feature.code) for feature in view.model.features
+    }
+    for code, options in free.items():
+        state, feature = view.state.features[code], view.model.feature(code)
+        for option in options:
+            if (code, option) in known:
+                continue
+            answer = _one_more(feature, state, option)
+            kind = (code, told.kind_of(code, option), isinstance(answer, Mapping) and answer[option])
+            if kind not in looked.demands and len(looked.demands) < MOST_BOUNDS:
+                demand = demand_after(view.draft.selection.with_answer(code, answer))
+                least = None if demand is None else weakest_demand(configurator, rows, demand, code, answer, option)
+                if least is not None:
+                    looked.demands[kind] = least
+            if kind in looked.demands:
+                looked.kinds[code, option] = kind
+    return looked
 
 
 def _best_of_each(sooner: Sequence[Sooner]) -> tuple[Sooner, ...]:
@@ -174,62 +296,12 @@ def _features_behind(model: ConfigurationModel, binding: Binding) -> list[str]:
     return [each.code for each in model.features if each.code in read]
 
 
-def _presses(configurator: Configurator, view: DraftView, feature: Feature) -> Iterator[tuple[str, Selection]]:
-    """Yield each option that may be pressed and the choices after the press.
-
-    Where a press changes other answers too, only the first few are worked out: each asks the solver.
-    """
-    state = view.state.features[feature.code]
-    free = [code for code, each in state.options.items() if each.status in (Status.AVAILABLE, Status.NOT_KNOWN)]
-    steady = configurator.steady_options(view.draft.selection, feature.code) if free else frozenset()
-    unsteady = 0
-    for code in free:
-        answer = _one_more(feature, state, code)
-        if code in steady:
-            yield code, view.draft.selection.with_answer(feature.code, answer)
-        elif unsteady < MOST_UNSTEADY:
-            unsteady += 1
-            after = after_press(configurator, view.draft.selection, feature.code, answer, view.limits)
-            if after is not None:
-                yield code, after
-
-
-def _bounds(
-    configurator: Configurator,
-    view: DraftView,
-    features: Sequence[str],
-    asked: Container[tuple[str, str]],
-    groups: frozenset[str],
-) -> Iterator[tuple[tuple[str, str], Demand]]:
-    """Yield for each possible option nobody looks at what any product with it asks of the plant at least."""
-    rows: dict[str, Sequence[Answer | None]] = {
-        feature.code: configurator.row_answers(feature.code) for feature in view.model.features
-    }
-    for code in features:
-        state, feature = view.state.features[code], view.model.feature(code)
-        for option, each in state.options.items():
-            if (code, option) in asked or each.status not in (Status.AVAILABLE, Status.NOT_KNOWN):
-                continue
-            answer = _one_more(feature, state, option)
-            demand = _demand_or_none(view, view.draft.selection.with_answer(code, answer), groups)
-            least = None if demand is None else weakest_demand(configurator, rows, demand, code, answer, option)
-            if least is not None:
-                yield (code, option), least
-
-
 def _one_more(feature: Feature, state: FeatureState, option: str) -> Answer:
     """Return the answer a press of an option comes to: one more piece where the feature takes several."""
     if feature.kind is not FeatureKind.OPTIONS:
         return option
     chosen = dict(state.chosen) if isinstance(state.chosen, Mapping) else {}
     return {**chosen, option: chosen.get(option, 0) + 1}
-
-
-def _demand_or_none(view: DraftView, selection: Selection, groups: frozenset[str]) -> Demand | None:
-    try:
-        return draft_demand(view.model, selection, view.fit, view.draft.quantity, groups)
-    except SelectionIncomplete:
-        return None
 
 
 def usual_demand(configurator: Configurator, quantity: int = 1) -> Demand:

@@ -304,11 +304,21 @@ def material_dates(db: Session, line: str, needs: Sequence[MaterialNeed], *, now
     Raises:
         PlantNotFound: no plant makes the line.
     """
+    zone = plant_of(db, line).timezone
+    ready_s = materials_ready_s(db, line, needs, now=now)
+    return {code: local_date(ready_s[code], zone) for code in ready_s}
+
+
+def materials_ready_s(db: Session, line: str, needs: Sequence[MaterialNeed], *, now: datetime) -> dict[str, int]:
+    """Return the first moment, in UTC seconds, at which each material can be used, were it asked for alone.
+
+    Raises:
+        PlantNotFound: no plant makes the line.
+    """
     now_s = epoch_s(now)
     seen = look(db, line, now_s, needs=needs)
-    zone = seen.plant.timezone
     others = seen.plant.substitutes
-    return {need.code: local_date(plan_material([need], 1, seen.supply, now_s, others).ready_s, zone) for need in needs}
+    return {need.code: plan_material([need], 1, seen.supply, now_s, others).ready_s for need in needs}
 
 
 def seed_plant(db: Session, plant: Plant, *, now: datetime) -> None:

@@ -1,11 +1,23 @@
 """Long lists on the configure page: filtered by columns, counted, put in order, and kept so over a press."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 
+from kernel.ids import DraftId
+from modules_catalog.model import FeatureKind
+from orders.drafts import service as drafts
+from orders.drafts.following import after_press
+from orders.drafts.promising import days_of_step, inquired_promise
+from orders.drafts.service import Reader
 from tests.journeys.conftest import enter
 from tests.journeys.person import Person, words_of
 from tests.journeys.test_customer_orders import begin
 from web.shop import Shop
+from web.views.listing import options_to_date
+from web.views.narrowing import narrowing_of
+
+STAFF = Reader("clerk", is_staff=True)
 
 
 def listed(person: Person, feature: str) -> list[tuple[str, str]]:
@@ -16,6 +28,15 @@ def listed(person: Person, feature: str) -> list[tuple[str, str]]:
             label = next(each for each in button.iter("span") if each.get("class") == "option__label")
             found.append((words_of(label), button.get("data-status") or ""))
     return found
+
+
+def codes(person: Person, feature: str) -> list[tuple[str, str]]:
+    """Return the options of a list as they stand, as (code, status)."""
+    return [
+        (button.get("value") or "", button.get("data-status") or "")
+        for button in person.all("button")
+        if (button.get("id") or "").startswith(f"option-{feature}-")
+    ]
 
 
 def value_count(person: Person, only: str) -> str:
@@ -144,6 +165,54 @@ def test_what_no_list_has_is_not_asked_for(shop: Shop) -> None:
     assert listed(person, "cpu") == plain
     assert chips(person, "cpu") == []
     assert person.open(f"{draft}/core?only=cpu.socket:{'A' * 300}").status == 422
+
+
+def test_a_list_by_date_dates_all_that_is_found(shop: Shop) -> None:
+    """Also what stands far down as listed; what cannot be had has no day."""
+    person = enter(shop)
+    draft = begin(person, "pc")
+
+    person.open(f"{draft}/core?sort=memory:date&only=memory.speed_mts:6000")
+
+    with shop.database.read() as db:
+        view = drafts.view_draft(db, shop.configurators, DraftId(draft.split("/")[2]), STAFF, now=shop.now())
+        asked = options_to_date(view, "core", "en", narrowing_of("", ["memory.speed_mts:6000"], ["memory:date"]))
+        days = days_of_step(
+            db, shop.configurators.of(db, view.draft.release), view, "core", shown=asked, now=shop.now()
+        )
+    found = [code for code, status in codes(person, "memory") if status == "available"]
+    assert 0 < len(found) < len(view.model.feature("memory").options)
+    told = [days.of("memory", code) for code in found]
+    assert [each.date for each in told if each] == sorted(each.date for each in told if each)
+    assert None not in told
+
+
+def test_the_day_shown_is_that_of_the_press(shop: Shop) -> None:
+    """N-6: options asked about together are each ready on the day the plant promises for that one press alone."""
+    person = enter(shop)
+    seen = set()
+    drafts_of = {line: DraftId(begin(person, line).split("/")[2]) for line in ("pc", "jeans")}
+    for line, step in (("pc", "core"), ("pc", "drives"), ("pc", "housing"), ("jeans", "cloth"), ("jeans", "details")):
+        draft = drafts_of[line]
+        with shop.database.read() as db:
+            view = drafts.view_draft(db, shop.configurators, draft, STAFF, now=shop.now())
+            configurator = shop.configurators.of(db, view.draft.release)
+            days = days_of_step(db, configurator, view, step, now=shop.now())
+            for (feature, option), told in days.options.items():
+                is_many = view.model.feature(feature).kind is FeatureKind.OPTIONS
+                had = view.draft.selection.answers.get(feature)
+                counts = dict(had) if isinstance(had, Mapping) else {}
+                answer = {**counts, option: counts.get(option, 0) + 1} if is_many else option
+                after = after_press(configurator, view.draft.selection, feature, answer, view.limits)
+                assert after is not None, (feature, option)
+                pressed = replace(view.draft, selection=after)
+                promise = inquired_promise(db, configurator, pressed, view.fit, view.limits, now=shop.now())
+                assert promise is not None
+                assert told.date <= promise.date if not told.proven else told.date == promise.date, (feature, option)
+                assert view.promise is not None
+                assert told.days == (told.date - view.promise.date).days
+                seen.add((told.days, told.proven))
+    assert len({days for days, proven in seen if proven}) > 2
 
 
 def test_cloths_are_filtered_by_what_the_catalog_names(shop: Shop) -> None:

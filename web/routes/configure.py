@@ -27,6 +27,7 @@ from web.templating import go_to, reader_locale, respond, wants_blocks
 from web.views.configuring import NOTHING_TYPED, configure_page
 from web.views.fitting import fit_report
 from web.views.home import line_card
+from web.views.listing import options_to_date
 from web.views.narrowing import ALL, Narrowing, narrowing_of
 
 router = APIRouter(dependencies=[Public], include_in_schema=False)
@@ -365,6 +366,7 @@ def _show(
                 view,
                 shown,
                 repairs=refused.repairs if refused else (),
+                shown=options_to_date(view, shown, reader_locale(request), narrowing),
                 now=shop.now(),
             )
     page = configure_page(

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from configurator.model import Change, ConflictChoice, FeatureState, OptionState, Repair, State, Status
+from configurator.states import statuses_and_prices
 from modules_catalog.model import ConfigurationModel, Feature, FeatureKind, Value
 from orders.drafts.days import Days
 from orders.drafts.following import asked_features
@@ -13,17 +14,14 @@ from orders.drafts.model import DraftView, Refused
 from orders.lifecycle.ideals import Ideal, KnownIdeal
 from orders.quotes.service import COST_CENTRE
 from web import formats
-from web.views.facets import ListTools, facet_columns, list_tools, values_of
+from web.views.facets import FacetTable, ListTools, list_tools
 from web.views.limiting import BeyondBox, LimitWay, amount_text, beyond_box, ease_ways, limits_in_force
-from web.views.narrowing import ALL, Narrowing, in_order, is_met
+from web.views.listing import LONG, known_narrowing, listing, tables_of
+from web.views.narrowing import ALL, Narrowing
 from web.views.nearing import NearBox, goal_choices, near_box
 from web.views.words import LIMIT_REASONS, Words, scaled
 
-MOST_SHOWN = 40
-"""How many options of one feature are shown before the reader searches."""
 NOTHING_TYPED: Mapping[str, str] = MappingProxyType({})
-LONG = 12
-"""From how many options on a list can be searched, and folds away what cannot be had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,14 +219,8 @@ def configure_page(
     told = aside.state if aside else state  # beyond its limits a draft still has a price and lacks no answer
     steps = _steps(view, told, step, words, asked)
     current = next(each for each in view.model.steps if each.code == step)
-    columns = {
-        code: facet_columns(view.model.feature(code), words)
-        for code in current.features
-        if code in asked and code not in view.locked and len(state.features[code].options) > LONG
-    }
-    narrowing = narrowing.only_known(
-        {code: {name: frozenset(values) for name, values in each.items()} for code, each in columns.items()}
-    )
+    tables = tables_of(view, step, words)
+    narrowing = known_narrowing(narrowing, tables)
     query, path = narrowing.query, f"/drafts/{draft.id}/{step}"
     blocks = tuple(
         _feature_block(
@@ -238,7 +230,7 @@ def configure_page(
             days,
             narrowing,
             path,
-            columns.get(code),
+            tables.get(code),
             refused.option if refused and refused.feature == code else "",
             is_settled=code in view.locked,
             choices=tuple((each.code, f"{each.code} {each.name}") for each in view.cost_centres)
@@ -296,7 +288,7 @@ def configure_page(
         engine=state.method,
         query=query,
         shown_by=narrowing.fields(),
-        unseen=narrowing.fields([code for code in columns if all(block.code != code for block in shown)]),
+        unseen=narrowing.fields([code for code in tables if all(block.code != code for block in shown)]),
         path=path,
         address=narrowing.address(path),
         changes_order=draft.changes_order,
@@ -352,33 +344,24 @@ def _feature_block(
     days: Days,
     narrowing: Narrowing,
     path: str,
-    columns: Mapping[str, Sequence[str]] | None,
+    table: FacetTable | None,
     pressed: str,
     *,
     is_settled: bool = False,
     choices: tuple[tuple[str, str], ...] = (),
 ) -> FeatureBlock:
-    chosen, query = state.chosen, narrowing.query
-    swatches = {str(option.code): _swatch(option.attributes) for option in feature.options}
-    rows = [
-        _option_row(feature, code, each, state, words, days, swatches.get(code, ""))
-        for code, each in state.options.items()
-    ]
-    found = [row for row in rows if query.lower() in f"{row.label} {row.about}".lower()] if query else rows
+    chosen = state.chosen
+    listed = listing(feature, state, words, days, narrowing, table)
     tools = None
-    if columns is not None:
-        values, wanted = values_of(feature, tuple(columns)), narrowing.of(feature.code)
-        listed = [(values[row.code], row.status != Status.RULED_OUT) for row in found]
-        found = [row for row, (each, _free) in zip(found, listed, strict=True) if is_met(each, wanted)]
-        free = sum(row.status != Status.RULED_OUT for row in found)
-        has_days = any(row.days_delta is not None for row in rows)
-        tools = list_tools(feature, columns, listed, (free, len(found)), narrowing, path, words, has_days=has_days)
-    if len(rows) > MOST_SHOWN // 4 or feature.table is not None:
-        found = in_order(found, narrowing.sort_of(feature.code))
-    few = len(found) <= MOST_SHOWN + MOST_SHOWN // 4  # a handful more is no reason to have somebody search
-    shown = found if few else found[:MOST_SHOWN]
-    if pressed and all(row.code != pressed for row in shown):  # the answer to a press stands where it was pressed
-        shown = [*shown, *(row for row in rows if row.code == pressed)]
+    if table is not None:
+        counts = (listed.free, len(listed.found))
+        tools = list_tools(
+            feature, table.columns, listed.searched, counts, narrowing, path, words, has_days=listed.has_days
+        )
+    codes = [each.code for each in listed.shown]
+    if pressed in state.options and pressed not in codes:  # the answer to a press stands where it was pressed
+        codes.append(pressed)
+    shown = [_option_row(feature, code, state.options[code], state, words, days) for code in codes]
     is_open_value = feature.kind in (FeatureKind.TEXT, FeatureKind.INTEGER, FeatureKind.DECIMAL)
     value = ""
     if is_open_value and chosen is not None:
@@ -389,8 +372,8 @@ def _feature_block(
         title=words.feature(feature.code),
         what=words.help(feature.code),
         options=tuple(shown),
-        total=max(len(found), len(shown)),
-        query=query,
+        total=max(len(listed.found), len(shown)),
+        query=narrowing.query,
         value=value,
         unit=feature.unit or "",
         range_text=_range_text(feature, state),
@@ -404,7 +387,7 @@ def _feature_block(
 
 
 def _option_row(
-    feature: Feature, code: str, option: OptionState, state: FeatureState, words: Words, days: Days, swatch: str
+    feature: Feature, code: str, option: OptionState, state: FeatureState, words: Words, days: Days
 ) -> OptionRow:
     chosen = state.chosen
     count = chosen.get(code, 0) if isinstance(chosen, Mapping) else 0
@@ -421,7 +404,7 @@ def _option_row(
         days_delta=delta.days if delta else None,
         days_proven=delta.proven if delta else True,
         date=delta.date if delta and delta.days else None,
-        swatch=swatch,
+        swatch=_swatch(feature.option(code).attributes) if feature.has_option(code) else "",
         count=count,
         most=min(feature.max_each, feature.maximum),
         notes=notes,
@@ -554,9 +537,9 @@ def _chosen_notes(view: DraftView, words: Words) -> tuple[str, ...]:
     """Return the warnings of what is chosen, each once."""
     notes: dict[str, None] = {}
     for feature in view.state.features.values():
-        for option in feature.options.values():
-            if option.status in (Status.CHOSEN, Status.IMPLIED):
-                notes.update(dict.fromkeys(words.note(note) for note in option.notes))
+        for code, status, _price in statuses_and_prices(feature.options):
+            if status in (Status.CHOSEN, Status.IMPLIED):
+                notes.update(dict.fromkeys(words.note(note) for note in feature.options[code].notes))
     return tuple(notes)
 
 

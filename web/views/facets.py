@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from modules_catalog.model import Feature, Value
+from modules_catalog.model import Feature, Option, Value
 from web.views.narrowing import NOT_STATED, Narrowing, Values, counts, only
 from web.views.words import Words
 
@@ -13,7 +13,10 @@ MOST_VALUES, MOST_NAMED_VALUES = 12, 30
 """How many values a column may have to be filtered by, and how many where the catalog names the column."""
 MOST_FACETS = 8
 """How many columns one list is filtered by."""
+MOST_KNOWN = 200
+"""How many lists' columns and values are kept."""
 _NUMBER = re.compile(r"\d+")
+_KNOWN: dict[tuple[str, str], tuple[tuple[Option, ...], "FacetTable"]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +116,35 @@ def _natural(text: str) -> tuple[tuple[int, str], ...]:
 
 def values_of(feature: Feature, columns: Sequence[str]) -> dict[str, Values]:
     """Return the values of each option in some columns, {option: {column: values}}."""
+    one: dict[tuple[str, ...], tuple[str, ...]] = {}  # of thousands of equal values one is kept
+
+    def told(value: Value) -> tuple[str, ...]:
+        found = spellings(value)
+        return one.setdefault(found, found)
+
     return {
-        option.code: {column: spellings(option.attributes.get(column)) for column in columns}
-        for option in feature.options
+        option.code: {column: told(option.attributes.get(column)) for column in columns} for option in feature.options
     }
+
+
+@dataclass(frozen=True, slots=True)
+class FacetTable:
+    """What a feature's list is filtered by: {column: its values in their order}, and {option: {column: its values}}."""
+
+    columns: Mapping[str, tuple[str, ...]]
+    values: Mapping[str, Values]
+
+
+def facet_table(feature: Feature, words: Words) -> FacetTable:
+    """Return what a feature's list is filtered by; worked out once for a release, as long as that is asked for."""
+    key = (words.model.release, str(feature.code))
+    known = _KNOWN.get(key)
+    if known is None or known[0] is not feature.options:
+        columns = facet_columns(feature, words)
+        known = _KNOWN[key] = feature.options, FacetTable(columns, values_of(feature, tuple(columns)))
+        while len(_KNOWN) > MOST_KNOWN:
+            _KNOWN.pop(next(iter(_KNOWN)), None)
+    return known[1]
 
 
 def list_tools(

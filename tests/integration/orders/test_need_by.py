@@ -301,7 +301,7 @@ def test_a_day_from_which_on_is_never_after_what_is_promised(
     database: Database, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """N-6: where nobody works out a press, the day shown is no later than the day of any mug with the option."""
-    monkeypatch.setattr(promising, "MOST_OPTIONS", 0)
+    monkeypatch.setattr(promising, "MOST_KINDS", 0)
     rng = random.Random(seed)
     open_pottery(database, now=NOW)
     fill(database, rng)

@@ -1,0 +1,109 @@
+"""The options of a feature as a list: searched, filtered and put in order, before those shown are put into words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from configurator.model import FeatureState, Status
+from configurator.states import statuses_and_prices
+from modules_catalog.model import Feature
+from orders.drafts.days import NO_DAYS, Days
+from orders.drafts.following import asked_features
+from orders.drafts.model import DraftView
+from web.views.facets import FacetTable, facet_table
+from web.views.narrowing import Narrowing, Values, in_order, is_met
+from web.views.words import Words
+
+MOST_SHOWN = 40
+"""How many options of one feature are shown before the reader searches."""
+LONG = 12
+"""From how many options on a list can be searched, and folds away what cannot be had."""
+
+
+class Entry(NamedTuple):
+    """One option, as much of it as tells its place in a list; ``label`` only where a name does."""
+
+    code: str
+    label: str
+    status: str
+    price_delta_minor: int | None
+    days_delta: int | None
+    days_proven: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list as asked for: all that is found, in order, and what of it is shown.
+
+    ``searched`` are the options the words searched for leave, each with its values and whether it can be had.
+    """
+
+    found: Sequence[Entry]
+    shown: Sequence[Entry]
+    searched: Sequence[tuple[Values, bool]]
+    has_days: bool
+
+    @property
+    def free(self) -> int:
+        """How many of those found can be had."""
+        return sum(each.status != Status.RULED_OUT for each in self.found)
+
+
+def listing(
+    feature: Feature, state: FeatureState, words: Words, days: Days, narrowing: Narrowing, table: FacetTable | None
+) -> Listing:
+    """Return the list of a feature's options; ``table`` is there where it is long enough to be filtered."""
+    sort, query = narrowing.sort_of(feature.code), narrowing.query.lower()
+    entries = []
+    for code, status, price_minor in statuses_and_prices(state.options):
+        label = words.option(feature.code, code) if query or sort == "name" else ""
+        if query and query not in f"{label} {words.about(feature.code, code)}".lower():
+            continue
+        delta = days.of(feature.code, code)
+        days_delta, proven = (delta.days, delta.proven) if delta else (None, True)
+        entries.append(Entry(code, label, status.value, price_minor, days_delta, proven))
+    has_days = any(each.days_delta is not None for each in entries)
+    searched: list[tuple[Values, bool]] = []
+    if table is not None:
+        wanted = narrowing.of(feature.code)
+        searched = [(table.values[each.code], each.status != Status.RULED_OUT) for each in entries]
+        entries = [each for each, (values, _free) in zip(entries, searched, strict=True) if is_met(values, wanted)]
+    if len(state.options) > MOST_SHOWN // 4 or feature.table is not None:
+        entries = in_order(entries, sort)
+    few = len(entries) <= MOST_SHOWN + MOST_SHOWN // 4  # a handful more is no reason to have somebody search
+    return Listing(entries, entries if few else entries[:MOST_SHOWN], searched, has_days)
+
+
+def tables_of(view: DraftView, step: str, words: Words) -> dict[str, FacetTable]:
+    """Return what the long lists of a step are filtered by, {feature: columns and values}."""
+    asked = asked_features(view.model, view.draft.selection)
+    return {
+        code: facet_table(view.model.feature(code), words)
+        for each in view.model.steps
+        if each.code == step
+        for code in each.features
+        if code in asked and code not in view.locked and len(view.state.features[code].options) > LONG
+    }
+
+
+def known_narrowing(narrowing: Narrowing, tables: Mapping[str, FacetTable]) -> Narrowing:
+    """Return what is asked of these lists, without what they have not."""
+    return narrowing.only_known(
+        {code: {name: frozenset(each) for name, each in table.columns.items()} for code, table in tables.items()}
+    )
+
+
+def options_to_date(view: DraftView, step: str, locale: str, narrowing: Narrowing) -> dict[str, tuple[str, ...]]:
+    """Return the options of a step's long lists whose day is wanted, {feature: options}.
+
+    Those the page shows; of a list asked for by date all that are found, for which of them are shown is told by their days.
+    """
+    words = Words(view.model, locale)
+    tables = tables_of(view, step, words)
+    narrowing = known_narrowing(narrowing, tables)
+    found = {}
+    for code, table in tables.items():
+        listed = listing(view.model.feature(code), view.state.features[code], words, NO_DAYS, narrowing, table)
+        wanted = listed.found if narrowing.sort_of(code) == "date" else listed.shown
+        found[code] = tuple(each.code for each in wanted)
+    return found
