@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from kernel.canonical import content_hash
 from modules_catalog.comparing.features import feature_changes
 from modules_catalog.comparing.making import making_changes
 from modules_catalog.comparing.model import CatalogChange, Kind, Subject
+from modules_catalog.comparing.pictures import picture_changes
 from modules_catalog.comparing.rules import rule_changes
 from modules_catalog.comparing.spelling import spelled
+from modules_catalog.comparing.things import Facts, Things, thing_changes
 from modules_catalog.loading.catalog import LoadedCatalog
 from modules_catalog.model import ConfigurationModel, Scenario
-
-_PICTURES = "pictures/"
 
 
 def catalog_changes(before: LoadedCatalog, after: LoadedCatalog) -> tuple[CatalogChange, ...]:
@@ -27,7 +26,7 @@ def catalog_changes(before: LoadedCatalog, after: LoadedCatalog) -> tuple[Catalo
         *making_changes(old, new),
         *_scenarios(old, new),
         *_texts(old, new),
-        *_pictures(before, after),
+        *picture_changes(before.files, after.files),
     )
 
 
@@ -42,27 +41,28 @@ def _line(old: ConfigurationModel, new: ConfigurationModel) -> Iterator[CatalogC
     yield from _by_code(Subject.SETTING, settings, {name: spelled(value) for name, value in new.settings.items()}, str)
     steps = {step.code: spelled(step.features) for step in old.steps}
     yield from _by_code(Subject.STEP, steps, {step.code: spelled(step.features) for step in new.steps}, str)
+    had, has = ([step.code for step in model.steps] for model in (old, new))
+    before, after = [code for code in had if code in has], [code for code in has if code in had]
+    if before != after:
+        yield CatalogChange(
+            Subject.LINE, Kind.CHANGED, new.line, "steps", spelled(tuple(before)), spelled(tuple(after))
+        )
 
 
 def _scenarios(old: ConfigurationModel, new: ConfigurationModel) -> Iterator[CatalogChange]:
     was = {scenario.name: _scenario(scenario) for scenario in old.scenarios}
     now = {scenario.name: _scenario(scenario) for scenario in new.scenarios}
-    yield from _by_code(Subject.SCENARIO, was, now, str)
+    yield from thing_changes(Things(Subject.SCENARIO, was, now))
 
 
-def _scenario(scenario: Scenario) -> str:
-    choices = ", ".join(f"{feature}: {spelled(answer)}" for feature, answer in scenario.choices)
-    expected = ", ".join(
-        part
-        for part in (
-            "" if scenario.valid else "not valid",
-            "" if scenario.total_minor is None else f"total {scenario.total_minor}",
-            spelled(scenario.because),
-            spelled(scenario.notes),
-        )
-        if part
-    )
-    return f"{choices} → {expected}" if expected else choices
+def _scenario(scenario: Scenario) -> Facts:
+    return {
+        "choices": "; ".join(f"{feature}: {spelled(answer)}" for feature, answer in scenario.choices),
+        "valid": spelled(scenario.valid),
+        "total_minor": spelled(scenario.total_minor),
+        "because": spelled(scenario.because),
+        "notes": spelled(scenario.notes),
+    }
 
 
 def _texts(old: ConfigurationModel, new: ConfigurationModel) -> Iterator[CatalogChange]:
@@ -93,15 +93,6 @@ def _stem(key: str) -> str:
     """Return the key of the thing a text belongs to: ``rule.power.missing`` is of ``rule.power``."""
     parts = key.split(".")
     return ".".join(parts[: 3 if parts[0] == "option" else 2])
-
-
-def _pictures(before: LoadedCatalog, after: LoadedCatalog) -> Iterator[CatalogChange]:
-    yield from _by_code(Subject.PICTURE, _picture_files(before), _picture_files(after), lambda _: "")
-
-
-def _picture_files(loaded: LoadedCatalog) -> dict[str, str]:
-    prefixes = tuple(f"{folder}/{_PICTURES}" for folder in loaded.files.folders)
-    return {name: content_hash(content) for name, content in loaded.files.files.items() if name.startswith(prefixes)}
 
 
 def _by_code(

@@ -1,46 +1,23 @@
 """Differences in how a line is made: surcharges, bill of materials, parts, routing, stocked components."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from modules_catalog.comparing.model import CatalogChange, Kind, Subject
 from modules_catalog.comparing.spelling import spelled, written
+from modules_catalog.comparing.things import Facts, Things, thing_changes
 from modules_catalog.model import BomLine, ConfigurationModel, Operation, Part, Surcharge
-
-Facts = Mapping[str, str]
-"""What can change about a thing: {part of it: as written}."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Things:
-    subject: Subject
-    before: Mapping[str, Facts]
-    after: Mapping[str, Facts]
 
 
 def making_changes(old: ConfigurationModel, new: ConfigurationModel) -> Iterator[CatalogChange]:
     """Yield what came, went or changed, one difference for each part of a thing."""
     for things in (
-        _Things(Subject.SURCHARGE, _surcharges(old.surcharges), _surcharges(new.surcharges)),
-        _Things(Subject.BOM, _bom(old.bom), _bom(new.bom)),
-        _Things(Subject.PART, _parts(old.parts), _parts(new.parts)),
-        _Things(Subject.OPERATION, _operations(old.operations), _operations(new.operations)),
+        Things(Subject.SURCHARGE, _surcharges(old.surcharges), _surcharges(new.surcharges)),
+        Things(Subject.BOM, _bom(old.bom), _bom(new.bom)),
+        Things(Subject.PART, _parts(old.parts), _parts(new.parts)),
+        Things(Subject.OPERATION, _operations(old.operations), _operations(new.operations)),
     ):
-        yield from _of_things(things)
+        yield from thing_changes(things)
     yield from _components(old, new)
-
-
-def _of_things(things: _Things) -> Iterator[CatalogChange]:
-    for code in dict.fromkeys((*things.before, *things.after)):
-        if code not in things.after:
-            yield CatalogChange(things.subject, Kind.REMOVED, code)
-        elif code not in things.before:
-            yield CatalogChange(things.subject, Kind.ADDED, code)
-        else:
-            was, now = things.before[code], things.after[code]
-            for what in was:
-                if was[what] != now[what]:
-                    yield CatalogChange(things.subject, Kind.CHANGED, code, what, was[what], now[what])
 
 
 def _surcharges(surcharges: tuple[Surcharge, ...]) -> dict[str, Facts]:
@@ -65,19 +42,22 @@ def _parts(parts: Mapping[str, Part]) -> dict[str, Facts]:
             "lead_time_days": spelled(part.lead_time_days),
             "unit": part.unit,
             "bin": spelled(part.bin),
+            "name": ", ".join(f"{locale}: {name}" for locale, name in sorted(part.name.items())),
         }
         for code, part in parts.items()
     }
 
 
 def _operations(operations: tuple[Operation, ...]) -> dict[str, Facts]:
+    """Return the work steps; one that does not say what it waits for waits for the one before it in the list."""
+    before = dict(zip((each.code for each in operations[1:]), (each.code for each in operations), strict=False))
     return {
         each.code: {
             "work_centre": each.work_centre,
             "setup_s": spelled(each.setup_s),
             "run_s": written(each.run_s),
             "when": written(each.when),
-            "after": spelled(each.after),
+            "after": before.get(each.code, "") if each.after is None else spelled(each.after),
             "irreversible": spelled(each.irreversible),
             "recipe": written(each.recipe),
             "setup_for": written(each.setup_for),

@@ -21,6 +21,7 @@ class Subject(StrEnum):
     COMPONENT = "component"
     SCENARIO = "scenario"
     TEXT = "text"
+    LOOK = "look"
     PICTURE = "picture"
 
 
@@ -41,7 +42,8 @@ class CatalogChange:
     Attributes:
         subject: What it is about.
         kind: What has become of it.
-        code: Its code; of an option ``feature.option``, of a text its key, of a table's row the table's file.
+        code: Its code; of an option ``feature.option``, of a look ``feature.look``, of a text its key, of a table's row the
+            table's file.
         what: Of a change the part that changed: ``price_minor``, ``condition``, an attribute's name, a text's locale.
         before: How it was; empty where there was nothing.
         after: How it is; empty where there is nothing.

@@ -7,6 +7,9 @@ from modules_catalog.comparing.reach import reach_changes
 from modules_catalog.comparing.spelling import spelled, written
 from modules_catalog.model import ConfigurationModel, Rule, RuleTable
 
+REFUSED = 5
+"""So many rows that a table refuses are named where they changed."""
+
 
 def rule_changes(old: ConfigurationModel, new: ConfigurationModel) -> Iterator[CatalogChange]:
     """Yield rules that came, went, are written otherwise, or rule out something else although written the same."""
@@ -32,6 +35,7 @@ def written_rule(rule: Rule) -> str:
 
 def _of_rule(was: Rule, now: Rule) -> Iterator[CatalogChange]:
     for what, before, after in (
+        ("kind", was.kind, now.kind),
         ("condition", written_rule(was), written_rule(now)),
         ("severity", was.severity.value, now.severity.value),
         ("when_missing", was.when_missing.value, now.when_missing.value),
@@ -39,6 +43,13 @@ def _of_rule(was: Rule, now: Rule) -> Iterator[CatalogChange]:
         if before != after:
             yield CatalogChange(Subject.RULE, Kind.CHANGED, now.id, what, before, after)
     if was.table is not None and now.table is not None:
+        for what, before, after in (
+            ("known_by", _known_by(was.table), _known_by(now.table)),
+            ("where", spelled(was.table.where), spelled(now.table.where)),
+            ("refused", _refused(was.table, now.table), _refused(now.table, was.table)),
+        ):
+            if before != after:
+                yield CatalogChange(Subject.RULE, Kind.CHANGED, now.id, what, before, after)
         yield from _of_rows(was.table, now.table, now.id)
 
 
@@ -51,6 +62,17 @@ def _of_rows(was: RuleTable, now: RuleTable, rule: str) -> Iterator[CatalogChang
     for row in dict.fromkeys(now.allowed):
         if row not in before:
             yield CatalogChange(Subject.TABLE_ROW, Kind.ADDED, _file(now), rule, after=_row(row))
+
+
+def _known_by(table: RuleTable) -> str:
+    return ", ".join(table.columns[position][0] for position in table.known_by)
+
+
+def _refused(table: RuleTable, other: RuleTable) -> str:
+    """Return the rows that a table lists without allowing them and the other one does not."""
+    own, others = (set(each.listed) - set(each.allowed) for each in (table, other))
+    rows = [_row(row) for row in dict.fromkeys(table.listed) if row in own - others]
+    return "; ".join(rows[:REFUSED]) + (" …" if len(rows) > REFUSED else "")
 
 
 def _row(values: tuple[object, ...]) -> str:

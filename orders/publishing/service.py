@@ -60,7 +60,7 @@ def check_candidate(
     with database.read() as db:
         files = unpacked(repository.content_of(db, candidate))
         in_force = release_in_force(db, files.folder, now)
-        plant = _plant(db, files.folder)
+        plant = plant_in_force(db, files.folder)
         users = releases.users_in_force(db, files.folder, now=now)
     try:
         loaded = read_catalog(files)
@@ -199,7 +199,8 @@ def release_in_force(db: Session, line: str, now: datetime) -> str:
         return ""
 
 
-def _plant(db: Session, line: str) -> Plant | None:
+def plant_in_force(db: Session, line: str) -> Plant | None:
+    """Return the plant that makes a line; ``None`` where there is none."""
     try:
         return promises.plant_of(db, line)
     except PlantNotFound:

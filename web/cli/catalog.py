@@ -17,6 +17,7 @@ from modules_catalog.loading.catalog import LoadedCatalog, read_catalog
 from modules_catalog.loading.files import BUILT_IN_CATALOGS, CatalogFiles, CatalogNotFound, read_files, users_of
 from modules_catalog.loading.problems import CatalogNotValid
 from orders.publishing.document import finding_to_json, report_to_json
+from production.plants.model import Plant
 from web.settings import Settings, read_settings
 
 app = typer.Typer(help="Catalogs: check, publish, export.", no_args_is_help=True)
@@ -156,14 +157,14 @@ def diff(
 
     _require_locale(locale)
     old, new = _either(before), _either(after)
-    changes = catalog_changes(old, new)
+    changes, plant = catalog_changes(old, new), _plant_of(new)
     if as_json:
-        texts = change_texts(changes, old.model, new.model, locale)
+        texts = change_texts(changes, old.model, new.model, locale, plant=plant)
         told = [change_json(change, text) for change, text in zip(changes, texts, strict=True)]
         names = {"before": old.model.release, "after": new.model.release}
         print(json.dumps({**names, "changes": told}, ensure_ascii=False))
         return
-    for group in change_groups(changes, old.model, new.model, locale):
+    for group in change_groups(changes, old.model, new.model, locale, plant=plant):
         print(group.heading, *(f"  {text}" for text in group.texts), sep="\n")
     print(f"{len(changes)} difference{'s' * (len(changes) != 1)}")
 
@@ -289,14 +290,18 @@ def _is_library(folder: str) -> bool:
 def _findings(loaded: LoadedCatalog) -> tuple[Finding, ...]:
     """Return the gate's findings; with the line's own plant where the program comes with one."""
     from orders.publishing.gate import gate_findings
+
+    return gate_findings(loaded, plant=_plant_of(loaded))
+
+
+def _plant_of(loaded: LoadedCatalog) -> Plant | None:
     from production.errors import PlantNotFound
     from production.plants.loading import load_plant
 
     try:
-        plant = load_plant(loaded.model.line)
+        return load_plant(loaded.model.line)
     except PlantNotFound:
-        plant = None
-    return gate_findings(loaded, plant=plant)
+        return None
 
 
 def _impact(settings: Settings, loaded: LoadedCatalog) -> tuple[tuple[str, ...], Any] | None:

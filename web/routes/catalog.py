@@ -193,6 +193,7 @@ def _show(request: Request, shop: Shop, content: str, part: str, *, problem: str
         starts = view.starts_of_line(releases.starts_of(db, files.folder), now=now)
         base = releases.files_of(db, before) if before else None
         in_force = publishing.release_in_force(db, files.folder, now)
+        plant = publishing.plant_in_force(db, files.folder)
     loaded = _loaded(files)
     review = candidate.review if candidate else None
     shown = part if part in VIEWS else "findings" if candidate else "modules"
@@ -218,7 +219,7 @@ def _show(request: Request, shop: Shop, content: str, part: str, *, problem: str
         "findings": view.finding_groups(review.findings, files, locale) if review else (),
         "impact": impact,
         "impact_rows": [(row.kind, row.broken, row.changed, row.unchanged) for row in impact.rows] if impact else (),
-        "changes": change_groups(catalog_changes(old, loaded), old.model, loaded.model, locale)
+        "changes": change_groups(catalog_changes(old, loaded), old.model, loaded.model, locale, plant=plant)
         if old and loaded and shown == "differences"
         else (),
         "modules": view.module_rows(model, locale) if model and shown == "modules" else (),

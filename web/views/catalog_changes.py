@@ -6,8 +6,10 @@ from typing import Any
 
 from modules_catalog.comparing.model import CatalogChange, Kind, Subject
 from modules_catalog.model import ConfigurationModel
+from production.plants.model import Plant
 from web import formats
 from web.translations import LOCALES
+from web.views.catalog_change_words import part_name, part_value, text_name
 from web.views.words import Words
 
 
@@ -31,6 +33,7 @@ HEADINGS: Mapping[Subject, str] = {
     Subject.OPERATION: _("Work steps"),
     Subject.SCENARIO: _("Scenarios"),
     Subject.TEXT: _("Texts and pictures"),
+    Subject.LOOK: _("Texts and pictures"),
     Subject.PICTURE: _("Texts and pictures"),
 }
 
@@ -47,7 +50,8 @@ _ADDED: Mapping[Subject, str] = {
     Subject.COMPONENT: _("The components %(code)s are new: %(after)s pieces."),
     Subject.OPERATION: _("The work step “%(name)s” is new."),
     Subject.SCENARIO: _("The scenario “%(code)s” is new."),
-    Subject.TEXT: _("New text in %(language)s, %(code)s: “%(after)s”."),
+    Subject.TEXT: _("New text in %(language)s, %(name)s: “%(after)s”."),
+    Subject.LOOK: _("The look “%(look)s” of “%(feature)s” is new."),
     Subject.PICTURE: _("The picture file %(code)s is new."),
 }
 _REMOVED: Mapping[Subject, str] = {
@@ -63,67 +67,37 @@ _REMOVED: Mapping[Subject, str] = {
     Subject.COMPONENT: _("The components %(code)s are gone; there were %(before)s pieces."),
     Subject.OPERATION: _("The work step “%(name)s” is gone."),
     Subject.SCENARIO: _("The scenario “%(code)s” is gone."),
-    Subject.TEXT: _("The text %(code)s is gone in %(language)s; it was “%(before)s”."),
+    Subject.TEXT: _("A text is gone in %(language)s, %(name)s; it was “%(before)s”."),
+    Subject.LOOK: _("The look “%(look)s” of “%(feature)s” is gone."),
     Subject.PICTURE: _("The picture file %(code)s is gone."),
 }
 _CHANGED: Mapping[Subject, str] = {
-    Subject.LINE: _("%(what)s of the line is now %(after)s; it was %(before)s."),
+    Subject.LINE: _("The line, %(what)s: now %(after)s, before %(before)s."),
     Subject.SETTING: _("The setting %(code)s is now %(after)s; it was %(before)s."),
     Subject.STEP: _("The step “%(name)s” now has %(after)s; it had %(before)s."),
     Subject.FEATURE: _("“%(name)s”: %(what)s is now %(after)s; it was %(before)s."),
     Subject.OPTION: _("%(name)s (%(feature)s): %(what)s is now %(after)s; it was %(before)s."),
-    Subject.RULE: _("The rule %(code)s: %(what)s is now %(after)s; it was %(before)s."),
+    Subject.RULE: _("The rule %(code)s (“%(name)s”), %(what)s: now %(after)s, before %(before)s."),
     Subject.SURCHARGE: _("The surcharge “%(name)s”: %(what)s is now %(after)s; it was %(before)s."),
     Subject.BOM: _("The bill of materials, %(name)s: %(what)s is now %(after)s; it was %(before)s."),
     Subject.PART: _("The part %(name)s: %(what)s is now %(after)s; it was %(before)s."),
     Subject.COMPONENT: _("The components %(code)s: %(after)s pieces, before %(before)s; %(count)s differ."),
     Subject.OPERATION: _("The work step “%(name)s”: %(what)s is now %(after)s; it was %(before)s."),
-    Subject.SCENARIO: _("The scenario “%(code)s” is now %(after)s; it was %(before)s."),
-    Subject.TEXT: _("The text %(code)s in %(language)s is now “%(after)s”; it was “%(before)s”."),
+    Subject.SCENARIO: _("The scenario “%(code)s”: %(what)s is now %(after)s; it was %(before)s."),
+    Subject.TEXT: _("Text in %(language)s, %(name)s: it is now “%(after)s”; it was “%(before)s”."),
+    Subject.LOOK: _("The look “%(look)s” of “%(feature)s”: %(what)s is now %(after)s; it was %(before)s."),
     Subject.PICTURE: _("The picture file %(code)s has changed."),
 }
 DEARER = _("%(name)s (%(feature)s) now costs %(amount)s more: %(after)s.")
 CHEAPER = _("%(name)s (%(feature)s) now costs %(amount)s less: %(after)s.")
 RULES_OUT_MORE = {
-    1: _("The rule %(code)s now also rules out %(after)s."),
-    2: _("The rule %(code)s now also rules out %(count)s combinations, such as %(after)s."),
+    1: _("The rule %(code)s (“%(name)s”) now also rules out %(after)s."),
+    2: _("The rule %(code)s (“%(name)s”) now also rules out %(count)s combinations, such as %(after)s."),
 }
 RULES_OUT_LESS = {
-    1: _("The rule %(code)s no longer rules out %(after)s."),
-    2: _("The rule %(code)s no longer rules out %(count)s combinations, such as %(after)s."),
+    1: _("The rule %(code)s (“%(name)s”) no longer rules out %(after)s."),
+    2: _("The rule %(code)s (“%(name)s”) no longer rules out %(count)s combinations, such as %(after)s."),
 }
-#: Parts of things that have a name people use; others are told by their column or key.
-_WHAT = {
-    "required": _("must be answered"),
-    "minimum": _("least"),
-    "maximum": _("most"),
-    "max_each": _("most of one"),
-    "step": _("step width"),
-    "unit": _("unit"),
-    "default": _("what it opens with"),
-    "shown_when": _("asked when"),
-    "cost_minor": _("cost"),
-    "price_minor": _("price"),
-    "lead_time_days": _("lead time in days"),
-    "bin": _("bin"),
-    "condition": _("condition"),
-    "severity": _("what it does"),
-    "when_missing": _("when a value is missing"),
-    "add": _("amount"),
-    "when": _("applies when"),
-    "quantity": _("quantity"),
-    "work_centre": _("work centre"),
-    "setup_s": _("set-up in seconds"),
-    "run_s": _("seconds of work"),
-    "after": _("waits for"),
-    "irreversible": _("cannot be undone"),
-    "recipe": _("recipe"),
-    "setup_for": _("set up for"),
-    "checks": _("checks"),
-    "currency": _("currency"),
-    "uses": _("libraries"),
-}
-_MONEY = frozenset({"price_minor", "cost_minor"})
 NOTHING = _("nothing")
 
 
@@ -136,21 +110,31 @@ class ChangeGroup:
 
 
 def change_groups(
-    changes: Sequence[CatalogChange], before: ConfigurationModel, after: ConfigurationModel, locale: str
+    changes: Sequence[CatalogChange],
+    before: ConfigurationModel,
+    after: ConfigurationModel,
+    locale: str,
+    *,
+    plant: Plant | None = None,
 ) -> tuple[ChangeGroup, ...]:
     """Return the differences in words, under headings in the catalog's order."""
     say = Words(after, locale).translations.gettext
     texts: dict[str, list[str]] = {}
-    for change, text in zip(changes, change_texts(changes, before, after, locale), strict=True):
+    for change, text in zip(changes, change_texts(changes, before, after, locale, plant=plant), strict=True):
         texts.setdefault(say(HEADINGS[change.subject]), []).append(text)
     return tuple(ChangeGroup(heading, tuple(found)) for heading, found in texts.items())
 
 
 def change_texts(
-    changes: Sequence[CatalogChange], before: ConfigurationModel, after: ConfigurationModel, locale: str
+    changes: Sequence[CatalogChange],
+    before: ConfigurationModel,
+    after: ConfigurationModel,
+    locale: str,
+    *,
+    plant: Plant | None = None,
 ) -> Iterator[str]:
-    """Yield each difference as a sentence."""
-    was, now = Words(before, locale), Words(after, locale)
+    """Yield each difference as a sentence; work centres are told by their names where the plant is given."""
+    was, now = Words(before, locale, plant), Words(after, locale, plant)
     for change in changes:
         message, facts = _told(change, was, now)
         yield str(now.translations.gettext(message)) % facts
@@ -171,19 +155,21 @@ def change_json(change: CatalogChange, text: str) -> dict[str, Any]:
 
 
 def _told(change: CatalogChange, was: Words, now: Words) -> tuple[str, Mapping[str, str]]:
-    words = was if change.kind is Kind.REMOVED else now
+    changed_text = change.subject is Subject.TEXT and change.kind is Kind.CHANGED
+    words = was if change.kind is Kind.REMOVED or changed_text else now
     say = now.translations.gettext
     feature, _dot, option = change.code.partition(".")
     facts = {
         "code": change.code,
         "count": str(change.count),
         "name": _name(change, words, feature, option),
-        "feature": words.feature(feature) if change.subject is Subject.OPTION else "",
-        "what": say(_WHAT[change.what]) if change.what in _WHAT else change.what,
+        "feature": words.feature(feature) if change.subject in (Subject.OPTION, Subject.LOOK) else "",
+        "look": option,
+        "what": part_name(change, now),
         "language": LOCALES.get(change.what, change.what),
-        "before": _value(change, change.before, was) or say(NOTHING),
-        "after": _value(change, change.after, now) or say(NOTHING),
-        "price": _value(change, change.after, now),
+        "before": part_value(change, change.before, was) or say(NOTHING),
+        "after": part_value(change, change.after, now) or say(NOTHING),
+        "price": part_value(change, change.after, now),
     }
     if change.kind is Kind.ADDED:
         return _ADDED[change.subject], facts
@@ -206,7 +192,9 @@ def _name(change: CatalogChange, words: Words, feature: str, option: str) -> str
         case Subject.OPTION:
             return words.option(feature, option)
         case Subject.RULE:
-            return words.model.text(f"rule.{change.code}", words.locale)
+            return words.open_text(f"rule.{change.code}")
+        case Subject.TEXT:
+            return text_name(change.code, words)
         case Subject.STEP:
             return words.step(change.code)
         case Subject.BOM:
@@ -225,18 +213,6 @@ def _part(words: Words, code: str) -> str:
     part = words.model.parts.get(code)
     named = {} if part is None else part.name
     return words.maybe(f"part.{code}") or named.get(words.locale) or named.get("en") or code
-
-
-def _value(change: CatalogChange, value: str, words: Words) -> str:
-    """Return a value as people read it: money with its currency, a default by its option's name."""
-    if value and change.what in _MONEY:
-        return formats.money(int(value), words.model.currency, locale=words.locale)
-    if change.subject is Subject.FEATURE and change.what == "default" and words.model.has_feature(change.code):
-        codes = {option.code for option in words.model.feature(change.code).options}
-        return words.option(change.code, value) if value in codes else value
-    if change.subject is Subject.STEP:
-        return ", ".join(words.feature(code) for code in value.split(", ") if words.model.has_feature(code))
-    return value
 
 
 def _examples(text: str, words: Words) -> str:

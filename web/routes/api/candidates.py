@@ -129,8 +129,9 @@ def differences(
     """Return what differs between two releases or candidates, each as facts and as a sentence."""
     with shop.database.read() as db:
         old, new = (read_catalog(publishing.files_of(db, each)) for each in (before, after))
+        plant = publishing.plant_in_force(db, new.files.folder)
     changes = catalog_changes(old, new)
-    texts = change_texts(changes, old.model, new.model, reader_locale(request))
+    texts = change_texts(changes, old.model, new.model, reader_locale(request), plant=plant)
     return [
         schemas.CatalogDifference.model_validate(change_json(change, text))
         for change, text in zip(changes, texts, strict=True)
