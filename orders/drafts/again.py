@@ -15,7 +15,7 @@ from kernel.ids import CustomerId
 from modules_catalog.model import ConfigurationModel, FeatureKind
 from modules_catalog.releases import service as releases
 from orders.customers import repository as customers
-from orders.customers.memory import usual_answers
+from orders.customers.memory import remembered_counts, usual_answers
 from orders.customers.model import Purpose
 from orders.drafts.configurators import Configurators
 from orders.drafts.model import DraftView
@@ -74,11 +74,14 @@ def remembered_answers(
     """Return what we remember of a customer's choices of a line, as one of its releases takes it."""
     facts = customers.known_facts(db, customer_id, purpose=Purpose.SALE)
     told = usual_answers(facts, line, now=now).items()
-    return Selection({code: _answer(model, code, text) for code, text in told})
+    found = {code: _answer(model, code, text) for code, text in told}
+    return Selection({code: answer for code, answer in found.items() if answer != {}})
 
 
 def _answer(model: ConfigurationModel, code: str, text: str) -> Answer:
-    """Return a remembered answer as the feature takes it: a size is a number."""
+    """Return a remembered answer as the feature takes it: a size is a number, of drives there are several."""
+    if model.has_feature(code) and model.feature(code).kind is FeatureKind.OPTIONS:
+        return remembered_counts(text)
     is_number = model.has_feature(code) and model.feature(code).kind in (FeatureKind.INTEGER, FeatureKind.DECIMAL)
     return int(text) if is_number and text.lstrip("-").isdecimal() else text
 

@@ -6,7 +6,8 @@ the configurator is asked again. So an option is shown as available only with a 
 there is none. See docs/algorithms/need-by.md.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from weakref import WeakKeyDictionary
@@ -89,6 +90,16 @@ class Deadline:
             fit = self.fits.kind_of(feature, answer) if self.fits else None
             self._kinds[key] = (meant[0], own, fit)
         return self._kinds[key]
+
+    @contextmanager
+    def within(self, budget_minor: int) -> Iterator[None]:
+        """Have another budget meanwhile; what is learned of the date holds under any."""
+        before = self.limits.budget_minor
+        self.limits = replace(self.limits, budget_minor=budget_minor)
+        try:
+            yield
+        finally:
+            self.limits = replace(self.limits, budget_minor=before)
 
     def late(self, selections: Sequence[Selection]) -> list[Selection]:
         """Return those complete selections that would not be ready by the date."""

@@ -310,7 +310,7 @@ def complete(
             promise = inquired_promise(db, configurator, whole, fit, limits, now=now)
             return None if promise is None else promise.date
 
-        aim = Aim(goal, closest_to or draft.selection, weights)
+        aim = Aim(goal, draft.selection, closest_to, weights)
         found = reached(configurator, open_draft, aim, limits, deadline_by, day_of, today=now.date())
         proven.append(found.proven)
         return draft.changed(now, selection=found.selection)

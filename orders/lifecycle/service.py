@@ -9,6 +9,7 @@ from kernel.jobs import JobName, enqueue
 from orders.audit.model import Actor
 from orders.audit.service import record
 from orders.customers import repository as customers
+from orders.customers.memory import remembered_text
 from orders.customers.model import KnownFact
 from orders.lifecycle import repository
 from orders.lifecycle.following import PLACED, follow
@@ -120,8 +121,8 @@ def _remember(db: Session, order: Order, now: datetime) -> None:
         db,
         order.customer_id,
         [
-            KnownFact(f"{order.line}.{feature}", str(answer), f"order:{order.number}", now)
+            KnownFact(f"{order.line}.{feature}", text, f"order:{order.number}", now)
             for feature, answer in order.selection.answers.items()
-            if isinstance(answer, str | int) and feature not in NOT_REMEMBERED
+            if feature not in NOT_REMEMBERED and (text := remembered_text(answer)) is not None
         ],
     )

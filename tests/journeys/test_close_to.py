@@ -95,20 +95,20 @@ def test_a_customer_has_the_usual_back_with_one_press(shop: Shop, htmx: bool) ->
 
 
 def test_the_usual_is_ready_in_time_or_gives_way(shop: Shop) -> None:
-    """Under a need-by date what comes too late is changed, and said; the day shown is kept."""
+    """Under a need-by date what comes too late gives way to what stands, not to the cheapest, and that is said."""
     ana_who_ordered(shop, cloth="raw_21")
     person = enter(shop, login_name="ana")
     draft = begin(person, "jeans")
     person.press("Apply", within="#limits", need_by="2026-11-27", budget="", quantity="1")
     find(person, "Close to my usual")
     assert person.text(".notice") == (
-        "Close to my usual 1 answer could not be kept: Cloth: Raw selvedge 21 oz → Indigo 12 oz "
+        "Close to my usual 1 answer could not be kept: Cloth: Raw selvedge 21 oz → Indigo selvedge 14 oz "
         "Nothing closer is possible with what stays, your budget and your date."
     )
-    assert answers(shop, draft)["cloth"] == "indigo_12"
+    assert answers(shop, draft)["cloth"] == "indigo_14"
 
     find(person, "Close to my usual", care=cares(person, cloth="keep"))
-    assert answers(shop, draft)["cloth"] == "indigo_12"
+    assert answers(shop, draft)["cloth"] == "indigo_14"
 
 
 def test_nobody_comes_close_to_what_is_not_theirs(shop: Shop) -> None:

@@ -1,10 +1,13 @@
 """Never asked twice, never imposed: the usual, the same again, sharing, handing over, two cards made one."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
 
 from kernel.ids import CustomerId
+from modules_catalog.model import ConfigurationModel
+from modules_catalog.releases import service as releases
 from orders.customers import repository as customers
 from orders.customers.model import Contact, Customer, Purpose
 from orders.customers.service import register_customer
@@ -20,7 +23,9 @@ from tests.journeys.ordering import CLERK, released
 from tests.journeys.person import Person
 from tests.serving import app_of
 from web.demo.people import DEMO_PASSWORD
+from web.security.service import link_customer
 from web.shop import Shop
+from web.views.words import Words
 
 
 def ordered(shop: Shop, **choices: str) -> tuple[str, Customer]:
@@ -35,6 +40,11 @@ def latest(shop: Shop, person: Person) -> "drafts.Draft":
     draft_id = person.path.split("/")[2]
     with shop.database.read() as db:
         return drafts.get_draft(db, draft_id)  # type: ignore[arg-type]
+
+
+def shop_model(shop: Shop, line: str) -> ConfigurationModel:
+    with shop.database.read() as db:
+        return shop.configurators.of(db, releases.current_release(db, line, now=shop.now())).model
 
 
 def test_the_usual_is_offered_and_not_imposed(shop: Shop) -> None:
@@ -56,6 +66,35 @@ def test_the_usual_is_offered_and_not_imposed(shop: Shop) -> None:
     fresh = latest(shop, clerk)
     assert fresh.selection.answers["wash"] != "stone"
     assert fresh.customer_id == eva.id
+
+
+def test_of_drives_all_are_remembered(shop: Shop) -> None:
+    """How many of each: offered again, named on the account's page, one press takes them; forgotten they are not offered."""
+    two = "083a4906-cd4f-4dd4-86f0-95c0072e645f"
+    number = released(shop, "pc", storage=two)
+    with shop.database.write() as db:
+        order = orders.get_order_by_number(db, number)
+        assert order.customer_id is not None
+        drives = order.selection.answers["storage"]
+        link_customer(db, "ana", order.customer_id)
+    assert isinstance(drives, Mapping)
+    assert drives[two] == 1
+    assert sum(drives.values()) > 1
+
+    ana = enter(shop, login_name="ana")
+    words = Words(shop_model(shop, "pc"), "en")
+    told = ana.open("/account/data").text("#facts")
+    assert all(words.option("storage", drive) in told for drive in drives)
+    assert "{" not in told
+    ana.open("/configure/pc/usual")
+    assert "Everything can be made just so." in ana.text()
+    ana.press("Take it")
+    assert latest(shop, ana).selection.answers["storage"] == drives
+
+    with shop.database.write() as db:
+        customers.forget_fact(db, order.customer_id, "pc.storage")
+    ana.open("/configure/pc/usual").press("Take it")
+    assert latest(shop, ana).selection.answers["storage"] != drives
 
 
 def test_somebody_else_learns_nothing_of_the_usual(shop: Shop) -> None:

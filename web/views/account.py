@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kernel.canonical import JsonValue
-from modules_catalog.model import ConfigurationModel
+from modules_catalog.model import ConfigurationModel, FeatureKind
+from orders.customers.memory import remembered_counts
 from orders.customers.model import KnownFact, MeasurementProfile, Method, Purpose
 from orders.drafts.model import Draft
 from orders.privacy.model import ErasureReceipt
@@ -96,8 +97,10 @@ def _fact_line(fact: KnownFact, models: Mapping[str, ConfigurationModel], locale
     if model is not None and model.has_feature(code):
         words, feature = Words(model, locale), model.feature(code)
         named, question = words.line(), words.feature(code)
-        known = any(option.code == fact.value for option in feature.options) or fact.value in ("yes", "no")
-        answer = words.option(code, fact.value) if known else fact.value
+        if feature.kind is FeatureKind.OPTIONS:
+            answer = words.answer(feature, remembered_counts(fact.value)) or fact.value
+        elif feature.has_option(fact.value) or fact.value in ("yes", "no"):
+            answer = words.option(code, fact.value)
     return FactLine(fact.key, named, question, answer, source_words(fact.source, locale), fact.learned_at.date())
 
 

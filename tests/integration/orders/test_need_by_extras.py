@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import product
+from operator import ge
 from pathlib import Path
 
 import pytest
 
-from configurator.model import Answer, Status
+from configurator.errors import NoCompletion
+from configurator.model import Answer, Goal, Selection, Status
 from kernel.database import Database
 from kernel.ids import DraftId, id_maker
 from modules_catalog.loading.catalog import load_catalog
@@ -197,3 +199,87 @@ def needed_by(database: Database, configurators: Configurators, draft: DraftId, 
     drafts.set_limits(database, configurators, draft, READER, need_by=by, budget_minor=None, quantity=1, now=NOW)
     with database.read() as db:
         return drafts.view_draft(db, configurators, draft, READER, now=NOW)
+
+
+def given_up(mug: Answers, standing: Answers, kept: Answers) -> frozenset[str]:
+    """Return what of the standing answers a mug has not; letters nobody had ordered count too."""
+    asked = {*standing, "engraving"} - kept.keys()
+    return frozenset(code for code in asked if mug.get(code) != standing.get(code))
+
+
+def beads_left(mug: Answers, standing: Answers) -> tuple[int, ...]:
+    """Return how many of each of the standing beads a mug has."""
+    own, wanted = mug.get("beads", {}), standing.get("beads", {})
+    assert isinstance(own, Mapping)
+    assert isinstance(wanted, Mapping)
+    return tuple(min(count, own.get(code, 0)) for code, count in wanted.items())
+
+
+@pytest.mark.parametrize("seed", range(200, 203))
+def test_goals_under_a_date_and_a_budget_are_the_best_of_all_mugs(
+    database: Database, beaded: tuple[Path, ConfigurationModel], seed: int
+) -> None:
+    """C-15, N-7: every mug there is priced and promised; a goal is met by the best of them, or said not to be proven."""
+    rng = random.Random(seed)
+    open_beadery(database, beaded, rng)
+    configurators = Configurators()
+    tools = (database, configurators)
+    mugs = every_beaded_mug()
+    with database.read() as db:
+        demands = [demand_of(variant_of(beaded[1], mug, None), 1) for mug in mugs]
+        days = promises.inquire_each(db, "mug", demands, now=NOW)
+        configurator = configurators.of(db, releases.current_release(db, "mug", now=NOW))
+    known = [
+        (mug, configurator.state(Selection(mug)).total_minor or 0, day)
+        for mug, day in zip(mugs, days, strict=True)
+        if day is not None
+    ]
+    new_id, told = id_maker(lambda: NOW, random.Random(5)), []
+    for goal in (*Goal, *Goal):
+        standing, price, _day = rng.choice([one for one in known if "beads" in one[0]])
+        by, budget = rng.choice(sorted({day for *_rest, day in known})), price + rng.choice([-600, -100, 0, 500])
+        reopen = [code for code in standing if code != "sizing" and rng.random() < 0.7]
+        kept = {code: answer for code, answer in standing.items() if code not in reopen}
+        weights = {code: rng.choice([1, 5]) for code in reopen}
+        draft = drafts.open_draft(
+            *tools,
+            "mug",
+            owner="clerk",
+            new_id=new_id,
+            now=NOW,
+            starting=Selection(standing),
+        )
+        drafts.set_limits(*tools, draft, READER, need_by=by, budget_minor=budget, quantity=1, now=NOW)
+        left = [one for one in known if one[1] <= budget and one[2] <= by and keeps(one[0], kept)]
+        try:
+            view = drafts.complete(*tools, draft, READER, goal=goal, weights=weights, reopen=reopen, now=NOW)
+        except NoCompletion:
+            assert left == [], (goal, standing, by, budget)
+            continue
+        assert isinstance(view, DraftView)
+        assert view.promise is not None
+        found, total_minor = view.draft.selection.answers, view.state.total_minor or 0
+        assert any(found == mug and total_minor == cost and view.promise.date == day for mug, cost, day in left)
+        told.append(view.is_best)
+        if not view.is_best:
+            continue
+        lost = given_up(found, standing, kept)
+        if goal is Goal.CLOSEST:
+            penalties = [sum(weights.get(code, 1) for code in given_up(mug, standing, kept)) for mug, *_rest in left]
+            assert sum(weights.get(code, 1) for code in lost) == min(penalties), (standing, reopen, weights, found)
+            beads = beads_left(found, standing)  # of several pieces as many as can be, then the price
+            alike = [
+                (beads_left(mug, standing), cost) for mug, cost, _day in left if given_up(mug, standing, kept) == lost
+            ]
+            alike = [each for each in alike if all(map(ge, each[0], beads))]
+            assert {each for each, _cost in alike} == {beads}, (standing, reopen, found)
+            assert total_minor == min(cost for _beads, cost in alike)
+            continue
+        soonest = min(day for *_rest, day in left)
+        left = [one for one in left if one[2] == soonest] if goal is Goal.FASTEST else left
+        least = min(cost for _mug, cost, _day in left)
+        assert total_minor == least
+        fewest = min(len(given_up(mug, standing, kept)) for mug, cost, _day in left if cost == least)
+        assert len(lost) == fewest, (goal, standing, reopen, found)
+        assert goal is not Goal.FASTEST or view.promise.date == soonest
+    assert True in told
