@@ -34,7 +34,7 @@ from configurator.compiling.compile import compile_model
 from configurator.cpsat.engine import CpSatEngine
 from configurator.engine import NO_WAY
 from configurator.planning.engine import PlanEngine, build_plan_engine
-from configurator.planning.kernels import warm_up
+from configurator.planning.pass_kernels import warm_up
 from configurator.problem import Problem
 from modules_catalog.loading.catalog import load_catalog
 

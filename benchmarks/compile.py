@@ -21,10 +21,10 @@ from benchmarks.clicks import LINE, REAL_TABLES
 from configurator.compiling.compile import compile_model
 from configurator.planning.artefact import content_key, pack, unpack
 from configurator.planning.engine import build_plan_engine
-from configurator.planning.kernels import warm_up
+from configurator.planning.pass_kernels import warm_up
 from modules_catalog.loading.catalog import load_catalog
 
-WARM = "import time; b = time.perf_counter(); from configurator.planning.kernels import warm_up; warm_up(); print(time.perf_counter() - b)"
+WARM = "import time; b = time.perf_counter(); from configurator.planning.pass_kernels import warm_up; warm_up(); print(time.perf_counter() - b)"
 
 
 def main() -> None:

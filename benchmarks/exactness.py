@@ -29,8 +29,8 @@ from configurator.limits import BUDGET, limit_rules
 from configurator.model import NO_LIMITS, Limits
 from configurator.narrowing import Narrowing
 from configurator.planning.engine import PlanEngine, build_plan_engine
-from configurator.planning.kernels import warm_up
 from configurator.planning.limits import PlanBudget, TooWide
+from configurator.planning.pass_kernels import warm_up
 from configurator.problem import Problem, ProblemRule, TableRule
 from configurator.satisfying.engine import SatEngine, build_sat_engine
 from configurator.subproblems import background_of
@@ -152,7 +152,7 @@ def _compare_conflict(
     """Look for the conflict among the picks: there exactly when they cannot be completed, and minimal."""
     problem = oracle.problem
     own = limit_rules(problem, limits)
-    narrowing = Narrowing(problem, background_of(problem), limits, own, engine.completion, engine.lifted)
+    narrowing = Narrowing(problem, background_of(problem), limits, own, engine.completion, engine.least, engine.lifted)
     try:
         clash = narrowing.clash(elements)
     except TooWide:  # the small models answer what the plan is too narrow for

@@ -31,7 +31,7 @@ from configurator.explaining import Clash, Element, Explaining, picks_from
 from configurator.limits import BUDGET, limit_rules
 from configurator.model import Conflict, Limits, Repair, Selection
 from configurator.planning.engine import build_plan_engine
-from configurator.planning.kernels import warm_up
+from configurator.planning.pass_kernels import warm_up
 from configurator.selections import picked_rows, picks_of
 from configurator.subproblems import background_of
 from modules_catalog.loading.catalog import load_catalog

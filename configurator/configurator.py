@@ -476,7 +476,7 @@ class Configurator:
 
     def _narrowing(self, engine: Weighing, limits: Limits) -> Narrowing:
         rules = limit_rules(self.problem, limits)
-        return Narrowing(self.problem, self._background, limits, rules, self._completion, engine.lifted)
+        return Narrowing(self.problem, self._background, limits, rules, self._completion, engine.least, engine.lifted)
 
     def _explaining(self, limits: Limits) -> Explaining:
         return Explaining(self.problem, self._background, self._checker, limit_rules(self.problem, limits))

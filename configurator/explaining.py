@@ -7,7 +7,7 @@ dropped again, one by one. See docs/algorithms/configuring.md, C-13.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from configurator.alone import possible_alone
+from configurator.alone import Alone
 from configurator.assignment import Assignment, Checker, holds
 from configurator.engine import Picks
 from configurator.problem import Problem, ProblemRule
@@ -48,6 +48,7 @@ class Explaining:
         self._problem = problem
         self._checker = checker
         self._background = background
+        self._alone = Alone(problem, background.alone)
         self._touched: set[int] | None = None  # domains whose choices no known configuration has; None: all
         self._rules: dict[str, list[ProblemRule]] = {}
         for rule in (*problem.rules, *limits):
@@ -85,7 +86,7 @@ class Explaining:
         """Return a rule that alone says no, ``None`` when none is seen at once."""
         picks = picks_from(choices)
         for rule, parts in self._rules.items():
-            if any(possible_alone(self._problem, part, picks) is False for part in parts):
+            if any(self._alone.possible(part, picks) is False for part in parts):
                 return [rule]
         return None
 
@@ -118,7 +119,7 @@ class Explaining:
     def _possible(self, choices: Sequence[Element], rules: Sequence[str]) -> bool:
         picks = picks_from(choices)
         acting = [part for rule in rules for part in self._rules[rule]]
-        told = [possible_alone(self._problem, part, picks) for part in acting]
+        told = [self._alone.possible(part, picks) for part in acting]
         if False in told:
             return False
         scope = acting[0].scope if acting else ()

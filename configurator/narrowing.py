@@ -8,7 +8,7 @@ rules is possible under fewer rules, so the choices stay minimal. See docs/algor
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from configurator.alone import possible_alone
+from configurator.alone import Alone
 from configurator.assignment import Assignment, cost_of, holds
 from configurator.engine import NO_WAY, Picks
 from configurator.explaining import Clash, Element, picks_from
@@ -26,6 +26,14 @@ class Completion(Protocol):
         ...
 
 
+class Least(Protocol):
+    """Answers at what price picks can be completed without some rules; a budget is not looked at."""
+
+    def __call__(self, picks: Picks, limits: Limits, *, dropped_rules: frozenset[str] = frozenset()) -> int:
+        """Return the least cost of a completion, ``NO_WAY`` where there is none."""
+        ...
+
+
 class Narrowing:
     """Finds conflicts for one problem under one set of limits.
 
@@ -35,6 +43,7 @@ class Narrowing:
         limits: What bounds the answer.
         limit_rules: The same as rules.
         completion: The engine's.
+        least: The same without telling how; the engine's.
         lifted: Returns the least cost of a completion without each picked domain's picks.
     """
 
@@ -45,10 +54,12 @@ class Narrowing:
         limits: Limits,
         limit_rules: Sequence[ProblemRule],
         completion: Completion,
+        least: Least,
         lifted: Callable[[Picks, Limits], Mapping[int, int]],
     ) -> None:
         self._problem, self._background = problem, background
-        self._limits, self._completion, self._lifted = limits, completion, lifted
+        self._limits, self._completion, self._least, self._lifted = limits, completion, least, lifted
+        self._alone = Alone(problem, background.alone)
         self._rules: dict[str, list[ProblemRule]] = {}
         for rule in (*problem.rules, *limit_rules):
             if not rule.rule.startswith("#"):
@@ -118,11 +129,12 @@ class Narrowing:
         return needed
 
     def _one_rule(self, choices: Sequence[Element]) -> str | None:
-        """Return a rule that alone says no, ``None`` when none is seen at once."""
+        """Return a rule that alone says no, one that reads what is pressed if there is; ``None``: none is seen at once."""
         picks = picks_from(choices)
-        for rule, parts in self._rules.items():
+        pressed = choices[-1].domain if choices else -1
+        for rule, parts in sorted(self._rules.items(), key=lambda own: all(pressed not in p.scope for p in own[1])):
             parts = [part for part in parts if not picks.keys().isdisjoint(part.scope)]
-            if any(possible_alone(self._problem, part, picks) is False for part in parts):
+            if any(self._alone.possible(part, picks) is False for part in parts):
                 return rule
         return None
 
@@ -131,11 +143,12 @@ class Narrowing:
             told = self._told_alone(picks_from(choices), [part for rule in rules for part in self._rules[rule]])
             if told is not None:
                 return told
-        return self._solution(choices, rules) is not None
+        cost = self._least(picks_from(choices), self._limits, dropped_rules=self._names.difference(rules))
+        return self._is_affordable(cost) if BUDGET in rules else cost < int(NO_WAY)
 
     def _told_alone(self, picks: Picks, parts: Sequence[ProblemRule]) -> bool | None:
         """Return what the parts of one rule say by themselves, ``None`` where more than they may bear on it."""
-        told = [possible_alone(self._problem, part, picks) for part in parts]
+        told = [self._alone.possible(part, picks) for part in parts]
         if False in told:
             return False
         scope = parts[0].scope if parts else ()
@@ -143,7 +156,7 @@ class Narrowing:
             return True
         return None
 
-    def _solution(self, choices: Sequence[Element], rules: Sequence[str] | frozenset[str]) -> Assignment | None:
+    def _solution(self, choices: Sequence[Element], rules: Sequence[str]) -> Assignment | None:
         return self._completion(picks_from(choices), self._limits, dropped_rules=self._names.difference(rules))
 
     def _is_affordable(self, cost: int) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from configurator.alone import Alone
 from configurator.assignment import Assignment
 from configurator.cpsat.network import Network
 from configurator.cpsat.question import Question
@@ -25,6 +26,7 @@ class Background:
 
     always: tuple[tuple[ProblemRule, frozenset[int]], ...]  # with all domains they read, through helpers too
     ties: dict[int, tuple[ProblemRule, ...]]  # hidden domain → rules that tie it
+    alone: Alone  # looks at the problem's rules one by one
 
     def around(self, rules: Iterable[ProblemRule], picked: Iterable[int]) -> tuple[list[ProblemRule], list[int]]:
         """Return the rules with all background rules that bear on them, and the domains they read."""
@@ -74,7 +76,7 @@ def background_of(problem: Problem) -> Background:
         else:
             always.append(rule)
     reaching = tuple((rule, _reach(rule, ties)) for rule in always)
-    return Background(reaching, {index: tuple(rules) for index, rules in ties.items()})
+    return Background(reaching, {index: tuple(rules) for index, rules in ties.items()}, Alone(problem))
 
 
 def _reach(rule: ProblemRule, ties: Mapping[int, list[ProblemRule]]) -> frozenset[int]:

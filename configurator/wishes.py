@@ -40,7 +40,7 @@ def with_wishes(fixed: Picks, wishes: Iterable[Wish]) -> dict[int, dict[int, int
 
 @runtime_checkable
 class Weighing(Protocol):
-    """An engine that also weighs wishes and lifts choices, each in one pass."""
+    """An engine that also weighs wishes, lifts choices and tells least costs, each in one pass."""
 
     def closest(self, picks: Picks, wishes: Sequence[Wish], limits: Limits = NO_LIMITS) -> Picks | None:
         """Return the completion of the picks that gives up wishes of the least penalty, and of those a cheapest.
@@ -56,5 +56,15 @@ class Weighing(Protocol):
         """Return for each picked domain the least cost of a completion of the other picks, ``NO_WAY`` where there is none.
 
         A budget is not looked at.
+        """
+        ...
+
+    def least(self, picks: Picks, limits: Limits = NO_LIMITS, *, dropped_rules: frozenset[str] = frozenset()) -> int:
+        """Return the least cost of a completion, ``NO_WAY`` where there is none; rules and limits dropped do not act.
+
+        A budget is not looked at.
+
+        Raises:
+            NotAvailable: this question is beyond it.
         """
         ...

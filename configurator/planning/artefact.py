@@ -35,7 +35,7 @@ from configurator.planning.messages import Merger, kernels_named
 from configurator.problem import Domain, Problem, SumRule, TableRule
 from kernel.errors import NotValid
 
-MAGIC = b"lotone plan 1\n"
+MAGIC = b"lotone plan 2\n"
 ALIGNED = 64
 DTYPES = {name: np.dtype(name) for name in ("bool", "uint8", "int32", "int64", "uint64")}
 KINDS: Mapping[str, type[Any]] = {

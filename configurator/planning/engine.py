@@ -10,7 +10,7 @@ from configurator.engine import Answers, Picks
 from configurator.limits import exclusion_rule
 from configurator.model import NO_LIMITS, CapacityCap, Limits
 from configurator.planning.capping import CapSeconds, cap_rule, cap_seconds, digest_of
-from configurator.planning.core import Core, Prepared, Question, Remembered, prepared
+from configurator.planning.core import Climbed, Core, Prepared, Question, Remembered, Values, prepared
 from configurator.planning.frame import Frame, FrameBuilder, certain_problem
 from configurator.planning.leaf_states import NOTHING
 from configurator.planning.limits import DEFAULT_BUDGET, NoPlan, PlanBudget, TooWide
@@ -19,7 +19,7 @@ from configurator.planning.plan import components_of, plan_of
 from configurator.planning.plan_search import Trees, candidate_trees, tree_over
 from configurator.planning.rehearsal import Rehearsal, rehearsed
 from configurator.planning.wishing import closest
-from configurator.problem import BoolArray, IntArray, Problem, SumRule, TableRule
+from configurator.problem import BoolArray, Problem, SumRule, TableRule
 from configurator.wishes import Wish
 
 
@@ -114,7 +114,7 @@ class PlanEngine:
         values = core.values(question, most)
         sure = values.rows if certain is None else certain.values(question, most).rows
         witness = core.witness(values.climbed, question) if values.best < NOTHING else None
-        forced = self._forced(core, question, values.without, witness, limits.budget_minor)
+        forced = self._forced(core, question, values, witness, most)
         return Answers(values.best, values.rows, sure, forced, witness)
 
     def completion(
@@ -125,18 +125,34 @@ class PlanEngine:
         Raises:
             TooWide: This question needs more than the plan may take; another method has to answer.
         """
-        core, _ = self._cores(limits)
-        closed = self._closed(limits, dropped_rules)
-        capped = {cap.rule for cap in limits.caps} | {own.rule for own in limits.exclusions}
-        question = Question(_meant(picks), closed, dropped_rules & (self._rules | capped))
-        try:
-            best, climbed = core.best(question)
-        except TooWide:
-            best, climbed = core.patient().best(question)
+        core, question = self._without(picks, limits, dropped_rules)
+        best, climbed = self._best(core, question)
         most = NOTHING - 1
         if limits.budget_minor is not None and "budget" not in dropped_rules:
             most = limits.budget_minor
         return None if best > most else core.witness(climbed, question)
+
+    def least(self, picks: Picks, limits: Limits = NO_LIMITS, *, dropped_rules: frozenset[str] = frozenset()) -> int:
+        """Return the least cost of a completion, ``NO_WAY`` where there is none; no budget is looked at.
+
+        Raises:
+            TooWide: This question needs more than the plan may take.
+        """
+        return self._best(*self._without(picks, limits, dropped_rules))[0]
+
+    def _without(self, picks: Picks, limits: Limits, dropped: frozenset[str]) -> tuple[Core, Question]:
+        core, _ = self._cores(limits)
+        known = self._rules
+        if limits.caps or limits.exclusions:
+            known = known.union({cap.rule for cap in limits.caps}, {own.rule for own in limits.exclusions})
+        return core, Question(_meant(picks), self._closed(limits, dropped), dropped & known)
+
+    @staticmethod
+    def _best(core: Core, question: Question) -> tuple[int, Sequence[Climbed]]:
+        try:
+            return core.best(question)
+        except TooWide:
+            return core.patient().best(question)
 
     def closest(self, picks: Picks, wishes: Sequence[Wish], limits: Limits = NO_LIMITS) -> Picks | None:
         """Return the completion of the picks that gives up wishes of the least penalty, and of those a cheapest.
@@ -239,13 +255,12 @@ class PlanEngine:
         return Core(prepared(capped, frame, plan_of(frame, trees, module, self.budget.patient())))
 
     def _forced(
-        self,
-        core: Core,
-        question: Question,
-        without: Mapping[int, IntArray],
-        witness: Picks | None,
-        budget: int | None,
+        self, core: Core, question: Question, values: Values, witness: Picks | None, most: int
     ) -> tuple[BoolArray | None, ...]:
+        """Return for choose-many domains the rows every completion has that costs at most so much.
+
+        Only rows of the witness can be. Most have a twin whose price can be borne; of the others it is worked out.
+        """
         found: list[BoolArray | None] = []
         for place, domain in enumerate(self.problem.domains):
             if not domain.many:
@@ -256,15 +271,13 @@ class PlanEngine:
             if witness is None:
                 continue
             picked = question.picks.get(place, {})
-            for row in witness[place]:
+            for row, count in witness[place].items():
                 if row in picked:
                     forced[row] = True
-                elif place in without:
-                    forced[row] = without[place][row] > (NOTHING - 1 if budget is None else budget)
-                elif budget is not None or not core.has_twin(place, row, question):
-                    closed = tuple(sorted({*question.closed.get(place, ()), row}))
-                    best, _ = core.best(replace(question, closed={**question.closed, place: closed}))
-                    forced[row] = best > (NOTHING - 1 if budget is None else budget)
+                elif place in values.without:
+                    forced[row] = values.without[place][row] > most
+                elif values.best + count * core.twin_costs_more(place, row, question) > most:
+                    forced[row] = core.without_row(values, place, row, question) > most
         return tuple(found)
 
 

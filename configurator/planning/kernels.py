@@ -511,7 +511,7 @@ def shifted(cost, ids, start_cost, start_ids):  # type: ignore[no-untyped-def]
 
 
 def warm_up() -> None:
-    """Compile or load all kernels, so that the first click does not wait for it; cold about 10 s, from its cache 0.3 s."""
+    """Compile or load the kernels of this file; ``pass_kernels.warm_up`` does all of them."""
     numbers, ids = np.zeros(1, dtype=np.int64), np.zeros((1, 1), dtype=np.int32)
     none, columns = np.zeros(0, dtype=np.int64), np.zeros((1, 3), dtype=np.int64)
     marks, table = np.ones(1, dtype=np.uint8), np.zeros(1, dtype=np.int32)

@@ -30,16 +30,24 @@ class OneMore:
     bits: np.ndarray
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ManyState:
-    """A choose-many leaf after some picks."""
+    """A choose-many leaf after some picks. How one more piece is judged is made when it is first asked for."""
 
     message: Message
-    one_more: OneMore
     fronts: Fronts
     least: int  # which fronts
     numbers: IntArray  # of the message's states: number of further pieces
     places: IntArray  # and which multiset of that front
+    picks: Mapping[int, int]
+    counts: tuple[int, ...]  # how many further pieces there may be beside one more
+    one_more: OneMore | None = None
+
+    def judging(self) -> OneMore:
+        """Return how one more piece is judged."""
+        if self.one_more is None:
+            self.one_more = one_more(self.fronts, self.picks, self.counts)
+        return self.one_more
 
     def rows_of(self, state: int, picks: Mapping[int, int]) -> dict[int, int]:
         """Return the pieces of one state of the message, picks included."""
@@ -71,8 +79,8 @@ def many_state(fronts: Fronts, picks: Mapping[int, int]) -> ManyState:
     kept = rows[fronts.merger.front(sets.cost[rows], np.ascontiguousarray(ids[rows]), fronts.tables.columns)]
     first, none = kept.astype(np.int32), np.zeros(len(kept), dtype=np.int32)
     message = Message(sets.cost[kept], np.ascontiguousarray(ids[kept]), first, none)
-    more = [count - picked - 1 for count in leaf.counts if count >= picked + 1] if possible else []
-    return ManyState(message, one_more(fronts, picks, more), fronts, least_of(counts), numbers, places)
+    more = tuple(count - picked - 1 for count in leaf.counts if count >= picked + 1) if possible else ()
+    return ManyState(message, fronts, least_of(counts), numbers, places, dict(picks), more)
 
 
 def judging_of(fronts: Fronts) -> Judging:

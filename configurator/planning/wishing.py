@@ -34,7 +34,7 @@ def closest(core: Core, question: Question, wishes: Sequence[Wish]) -> Picks | N
     Raises:
         TooWide: A pass is wider than the plan may be, penalties cannot be cut like this, or wishes share a domain.
     """
-    one = price_unit(core)
+    one = core.price_unit
     room = (NOTHING // one).bit_length() - len(wishes).bit_length() - 2
     left = list(wishes)
     while True:
@@ -54,15 +54,6 @@ def closest(core: Core, question: Question, wishes: Sequence[Wish]) -> Picks | N
         left = [replace(wish, penalty=(wish.penalty & mask) | 1 << below) for wish in open_yet]
 
 
-def price_unit(core: Core) -> int:
-    """Return a power of two above the difference of any two prices."""
-    span = sum(
-        int(np.abs(domain.cost_minor).max(initial=0)) * (domain.most if domain.many else 1)
-        for domain in core.problem.domains
-    )
-    return 1 << (2 * span + 1).bit_length()
-
-
 def _best(core: Core, question: Question, shares: Sequence[_Share]) -> tuple[int, Sequence[Climbed]]:
     wished: dict[int, list[_Share]] = {}
     for share in shares:
@@ -70,12 +61,13 @@ def _best(core: Core, question: Question, shares: Sequence[_Share]) -> tuple[int
     if any(len(own) > 1 for own in wished.values()):
         raise TooWide(what="wishes about one feature", size=max(map(len, wished.values())), limit=1)
     found = []
-    for at, component in enumerate(core.plan.components):
-        states = []
-        for number in component.leaves:
-            own = wished.get(core.frame.leaves[number].domain)
-            state = core.state(number, question)
-            states.append(state if own is None else _wished(core, number, question, state, own[0]))
+    for at in range(len(core.plan.components)):
+        states = core.states(at, question)
+        for domain, (share,) in wished.items():
+            for number in core.leaves_of[domain]:
+                component, place = core.place[number]
+                if component == at:
+                    states[place] = _wished(core, number, question, states[place], share)
         found.append(core.climbed_from(at, states))
     if core.frame.impossible - question.dropped or any(part.best >= NOTHING for part in found):
         return NOTHING, found
@@ -93,7 +85,7 @@ def _wished(core: Core, at: int, question: Question, other: LeafState, share: _S
         if leaf.item not in more:
             return other
     picks = with_wishes({leaf.domain: before} if before else {}, [wish])
-    wished = core.state(at, replace(question, picks={**question.picks, **picks}))
+    wished = core.state(at, question, picks[leaf.domain])
     start = core.start_message(at)
     with_it, without = wished.passing.made(start), other.passing.made(start)
     message = _united(with_it, without, share.penalty, counted=leaf.pieces is not None)

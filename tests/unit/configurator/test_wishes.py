@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from configurator.planning.engine import build_plan_engine
 from configurator.planning.limits import PlanBudget, TooWide
-from configurator.planning.wishing import price_unit
 from configurator.problem import Domain, Problem, TableRule
 from configurator.wishes import Wish, by_age
 from tests.oracles.problem import Oracle
@@ -83,4 +82,4 @@ def test_the_price_unit_is_above_every_difference_of_prices() -> None:
     domains = (Domain("f", ("a", "b"), np.array([-7, 9], dtype=np.int64)),)
     engine = build_plan_engine(Problem(domains, ()), budget=QUICK)
 
-    assert price_unit(engine._core) == 32
+    assert engine._core.price_unit == 32
