@@ -121,6 +121,8 @@ class DraftView:
     dates_proven: bool = True
     plant: Plant | None = None
     changes: tuple[Change, ...] = ()  # what the last press changed besides what was pressed
+    is_undone: bool = False  # the last press took a change back
+    can_undo: bool = True  # there is a change to take back
     locked: frozenset[str] = frozenset()  # features a company has settled for who buys
     is_best: bool | None = None  # after completing by a goal: whether nothing better is possible
     beyond: Beyond | None = None

@@ -193,6 +193,11 @@ def selection_before(db: Session, draft: Draft) -> Selection | None:
     return selection_from_json(row.selection) if row else None
 
 
+def has_steps(db: Session, draft_id: DraftId) -> bool:
+    """Return whether there is a change to take back."""
+    return db.exec(select(DraftStepRow.version).where(DraftStepRow.draft_id == draft_id).limit(1)).first() is not None
+
+
 def take_last_step(db: Session, draft_id: DraftId) -> Selection | None:
     """Remove the latest step and return the choices before it; ``None`` when there is none."""
     row = db.exec(

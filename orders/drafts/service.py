@@ -271,7 +271,8 @@ def undo(
         undone = draft.changed(now, selection=before)
         repository.save_draft(db, undone, before=draft, can_be_undone=False)
     with database.read() as db:
-        return _view(db, configurators, undone, now=now, before=draft.selection)
+        view = _view(db, configurators, undone, now=now, before=draft.selection)
+        return replace(view, is_undone=True, can_undo=repository.has_steps(db, draft_id))
 
 
 def complete(

@@ -139,6 +139,8 @@ class ConfigurePage:
     features: tuple[FeatureBlock, ...]
     conflict: ConflictBox | None
     changes: tuple[str, ...]
+    is_undone: bool
+    can_undo: bool
     total_minor: int
     currency: str
     lines: tuple[ShownLine, ...]
@@ -260,6 +262,8 @@ def configure_page(
         features=shown,
         conflict=_conflict_box(refused, words, days) if refused else None,
         changes=changes,
+        is_undone=view.is_undone,
+        can_undo=view.can_undo,
         total_minor=total_minor,
         currency=view.model.currency,
         lines=tuple(
