@@ -35,7 +35,7 @@ def job_functions(shop: Shop) -> Mapping[JobName, JobFunction]:
         erase_files(shop.blobs, names)
 
     def check(candidate: str, number: str) -> None:
-        check_candidate(shop.database, shop.configurators, candidate, number, now=shop.now())
+        check_candidate(shop.database, shop.configurators, candidate, number, clock=shop.now)
 
     def reissue(order_id: str, revision: str) -> None:
         tools = (shop.database, shop.configurators, shop.blobs, shop.printer)

@@ -41,12 +41,14 @@ class Review:
         compared_with: The release that was in force; empty where there was none.
         findings: Of the gate.
         impact: On drafts, quotes and orders; ``None`` where nothing could be tried or nothing was in force.
+        took_s: How many seconds the check took.
     """
 
     checked_at: datetime
     compared_with: str
     findings: tuple[Finding, ...]
     impact: ImpactReport | None
+    took_s: int = 0
 
     @property
     def passes(self) -> bool:
@@ -58,13 +60,14 @@ class Review:
 class Candidate:
     """A catalog somebody wants to publish; ``id`` is the name its release would have.
 
-    ``done`` and ``total`` say how far a running check is, in choices tried; ``review`` is ``None`` while it runs.
+    ``stage``, ``done`` and ``total`` say how far a running check is (see ``gate.Stage``); ``review`` is ``None`` while it runs.
     """
 
     id: str
     line: str
     added_at: datetime
     checks: int
+    stage: str
     done: int
     total: int
     review: Review | None
@@ -77,6 +80,7 @@ def review_to_json(review: Review) -> dict[str, Any]:
         "compared_with": review.compared_with,
         "findings": [finding_to_keep(finding) for finding in review.findings],
         "impact": None if review.impact is None else report_to_json(review.impact),
+        "took_s": review.took_s,
     }
 
 
@@ -87,4 +91,5 @@ def review_from_json(told: Mapping[str, Any]) -> Review:
         compared_with=told["compared_with"],
         findings=tuple(finding_from_json(each) for each in told["findings"]),
         impact=None if told["impact"] is None else report_from_json(told["impact"]),
+        took_s=told.get("took_s", 0),
     )

@@ -18,7 +18,7 @@ def add_candidate(db: Session, candidate: str, line: str, content: bytes, *, che
     statement = (
         update(CandidateRow)
         .where(col(CandidateRow.id) == candidate)
-        .values(checks=check, review=None, done=0, total=0, added_at=now)
+        .values(checks=check, review=None, stage="", done=0, total=0, added_at=now)
     )
     if not changed_rows(db, statement):
         db.add(CandidateRow(id=candidate, line=line, content=content, added_at=now, checks=check))
@@ -61,9 +61,9 @@ def content_of(db: Session, candidate: str) -> bytes:
     return content
 
 
-def note_progress(db: Session, candidate: str, *, check: int, done: int, total: int) -> None:
+def note_progress(db: Session, candidate: str, *, check: int, stage: str, done: int, total: int) -> None:
     """Say how far a check is; a check that was asked for anew meanwhile says nothing any more."""
-    changed_rows(db, _of_check(candidate, check).values(done=done, total=total))
+    changed_rows(db, _of_check(candidate, check).values(stage=stage, done=done, total=total))
 
 
 def save_review(db: Session, candidate: str, *, check: int, review: Review) -> None:
@@ -88,4 +88,4 @@ def _told() -> SelectOfScalar[CandidateRow]:
 
 def _candidate(row: CandidateRow) -> Candidate:
     review = None if row.review is None else review_from_json(row.review)
-    return Candidate(row.id, row.line, row.added_at, row.checks, row.done, row.total, review)
+    return Candidate(row.id, row.line, row.added_at, row.checks, row.stage, row.done, row.total, review)

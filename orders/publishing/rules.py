@@ -1,6 +1,6 @@
 """Rules nobody needs: those the others imply, and those nothing ever breaks."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +17,12 @@ from modules_catalog.wording import said
 from orders.publishing.violating import implied_by
 
 
-def rule_findings(configurator: Configurator, *, reported: frozenset[str] = frozenset()) -> Iterator[Finding]:
+def rule_findings(
+    configurator: Configurator,
+    *,
+    reported: frozenset[str] = frozenset(),
+    on_rule: Callable[[int], None] = lambda done: None,
+) -> Iterator[Finding]:
     """Yield a warning for each rule the others imply, and a note for each one nothing ever breaks.
 
     A rule that never matters today may be written for modules still to come, so it is only a note.
@@ -25,10 +30,12 @@ def rule_findings(configurator: Configurator, *, reported: frozenset[str] = froz
     Args:
         configurator: The line's configurator.
         reported: Rules reported already because they kill an option; that others are idle beside them is no news.
+        on_rule: Told after each rule how many are weighed.
     """
     weigher = _weigher(configurator)
     weighed = {} if weigher is None else weigher.weighed()
-    for rule in configurator.model.rules:
+    for done, rule in enumerate(configurator.model.rules):
+        on_rule(done)
         try:
             implied = weighed[rule.id] if rule.id in weighed else implied_by(configurator.problem, rule.id)
         except OutOfTime:

@@ -5,10 +5,12 @@ A check solves for many seconds, so it is a job; it writes nothing but its progr
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from sqlmodel import Session
 
 from configurator.configurator import Configurator
+from kernel.clock import Clock
 from kernel.database import Database
 from kernel.jobs import JobName, enqueue
 from modules_catalog.checking.libraries import published_alone
@@ -26,7 +28,7 @@ from orders.audit.service import record
 from orders.drafts.configurators import Configurators
 from orders.publishing import repository
 from orders.publishing.candidates import Candidate, CandidateNotChecked, CandidateNotPassed, Review, StartInPast
-from orders.publishing.gate import gate_findings
+from orders.publishing.gate import Stage, gate_findings
 from orders.publishing.impact import can_be_tried, impact_report
 from production.errors import PlantNotFound
 from production.plants.model import Plant
@@ -34,8 +36,8 @@ from production.promise import service as promises
 
 CHECK_JOB = JobName("catalog.check")
 ADDED = "candidate"
-PROGRESS_EVERY = 10
-"""Progress is written after so many choices tried."""
+PROGRESS_EVERY = {Stage.IMPACT: 10, Stage.RULES: 200}
+"""Progress within a stage is written after so many choices tried, so many rules weighed."""
 
 
 def add_candidate(db: Session, files: CatalogFiles, *, actor: Actor, now: datetime) -> str:
@@ -50,13 +52,14 @@ def add_candidate(db: Session, files: CatalogFiles, *, actor: Actor, now: dateti
 
 
 def check_candidate(
-    database: Database, configurators: Configurators, candidate: str, check: str, *, now: datetime
+    database: Database, configurators: Configurators, candidate: str, check: str, *, clock: Clock
 ) -> None:
-    """Find what is wrong with a candidate and what it would do, and keep it with the candidate.
+    """Find what is wrong with a candidate and what it would do, and keep it with the candidate and how long it took.
 
     Raises:
         CandidateNotFound: it was dropped meanwhile.
     """
+    now = clock()
     with database.read() as db:
         files = unpacked(repository.content_of(db, candidate))
         in_force = release_in_force(db, files.folder, now)
@@ -70,6 +73,7 @@ def check_candidate(
         review = _review(database, configurators, loaded, plant, in_force, check=int(check), now=now)
         alone = tuple(published_alone(loaded, {*users, *users_of(BUILT_IN_CATALOGS / files.folder)}))
         review = replace(review, findings=(*alone, *review.findings))
+    review = replace(review, took_s=round((clock() - now).total_seconds()))
     with database.write() as db:
         repository.save_review(db, candidate, check=int(check), review=review)
 
@@ -177,17 +181,18 @@ def _review(
         built.append(configurators.build(model))
         return built[-1]
 
-    findings = gate_findings(loaded, plant=plant, build=build)
+    def on_progress(stage: Stage, done: int, total: int) -> None:
+        if done % PROGRESS_EVERY.get(stage, 1) == 0 or done == total:
+            with database.write() as db:
+                repository.note_progress(db, loaded.model.release, check=check, stage=stage, done=done, total=total)
+
+    findings = gate_findings(loaded, plant=plant, build=build, on_progress=on_progress)
     impact = None
     if built and in_force not in ("", loaded.model.release) and can_be_tried(findings):
-
-        def on_progress(done: int, total: int) -> None:
-            if done % PROGRESS_EVERY == 0 or done == total:
-                with database.write() as db:
-                    repository.note_progress(db, loaded.model.release, check=check, done=done, total=total)
-
         with database.read() as db:
-            impact = impact_report(db, configurators, built[-1], now=now, on_progress=on_progress)
+            impact = impact_report(
+                db, configurators, built[-1], now=now, on_progress=partial(on_progress, Stage.IMPACT)
+            )
     return Review(now, in_force, findings, impact)
 
 

@@ -23,6 +23,7 @@ class CandidateRow(SQLModel, table=True):
     content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     added_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     checks: int = Field(ge=1)
+    stage: str = Field(default="", max_length=20)
     done: int = Field(default=0, ge=0)
     total: int = Field(default=0, ge=0)
     review: Any = Field(default=None, sa_column=Column(json_document(), nullable=True))

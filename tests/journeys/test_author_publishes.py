@@ -92,10 +92,13 @@ def test_a_price_is_changed_in_the_browser_checked_and_published(shop: Shop) -> 
 
     author.open(f"/catalog/{mended}")
     assert "may be published" in author.text()
+    assert "checked in 0 s" in author.text()  # the shop's clock stands still
     author.open(f"/catalog/{mended}?view=differences")
     assert "Oak (Top) now costs €5.00 more: €305.00." in author.text()
     author.open(f"/catalog/{mended}?view=impact")
     assert "Saved drafts 0 1 0" in author.text()
+    assert "Saved drafts go on with the catalog they were made on" in author.text()
+    assert "Open quotes can be accepted" not in author.text()  # none would change
     assert "changed 1 draft The price of one would be €435.00 (+€5)." in author.text()
     author.press("Publish")
 

@@ -5,7 +5,9 @@ import re
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -26,6 +28,17 @@ FolderArgument = Annotated[str, typer.Argument(metavar="DIR", help="A catalog fo
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 LocaleOption = Annotated[str, typer.Option(help="en, zh_Hant or zh_Hans.")]
 NO, WRONG_USAGE = 1, 2
+#: What a check is at, for whoever watches; {stage: words}.
+DOING = {
+    "reading": "reading",
+    "compiling": "making the rules ready",
+    "choices": "looking for what can never be chosen",
+    "rules": "weighing rules",
+    "scenarios": "running scenarios",
+    "agreement": "comparing solving methods",
+    "impact": "trying choices",
+}
+NOT_TRIED = ("drafts, quotes and orders were not tried: first mend what cannot be solved",)
 MOST_OF_A_KIND = 20
 """So many findings of a kind are printed; the rest is counted."""
 
@@ -55,14 +68,15 @@ def check(
     _require_locale(locale)
     if database is not None and tables is not None:
         _refuse("--database and --tables: a catalog with other tables is never published, so it has no impact")
-    impact = None
+    impact, begun = None, monotonic()
     try:
         loaded = _loaded(folder, tables)
         findings = _findings(loaded)
         if _is_library(folder):
             findings = library_findings(findings)
-        if database is not None and can_be_tried(findings):
-            impact = _impact(replace(read_settings(), database_url=database), loaded)
+        if database is not None:
+            settings = replace(read_settings(), database_url=database)
+            impact = _impact(settings, loaded, locale) if can_be_tried(findings) else (NOT_TRIED, None)
     except CatalogNotValid as error:
         findings = error.findings
     except SQLAlchemyError as error:
@@ -70,10 +84,15 @@ def check(
     ok = not has_errors(findings)
     if as_json:
         told = {"ok": ok, "findings": [finding_json(finding, locale) for finding in findings]}
-        print(json.dumps(told | ({} if impact is None else {"impact": impact[1]}), ensure_ascii=False))
+        print(
+            json.dumps(
+                told | ({} if impact is None or impact[1] is None else {"impact": impact[1]}), ensure_ascii=False
+            )
+        )
     else:
         _print_findings(findings, every=every, locale=locale)
         _print_lines(impact)
+        typer.echo(f"checked in {monotonic() - begun:.1f} s", err=True)
     raise typer.Exit(0 if ok else NO)
 
 
@@ -106,15 +125,16 @@ def publish(
         else:
             _print_findings(findings)
         raise typer.Exit(NO)
-    impact = _impact(read_settings(), loaded)
+    impact = _impact(read_settings(), loaded, "en")
     start = None if effective_from is None else effective_from.replace(tzinfo=UTC)
     with shop.database.write() as db:
         release = releases.publish_loaded(db, loaded, now=shop.now(), effective_from=start)
     if as_json:
-        told_impact = {} if impact is None else {"impact": impact[1]}
+        told_impact = {} if impact[1] is None else {"impact": impact[1]}
         print(json.dumps({"ok": True, "line": loaded.model.line, "release": release} | told_impact, ensure_ascii=False))
     else:
-        _print_lines(impact)
+        if impact[1] is not None:
+            _print_lines(impact)
         print(f"{loaded.model.line} {release}")
 
 
@@ -291,7 +311,9 @@ def _findings(loaded: LoadedCatalog) -> tuple[Finding, ...]:
     """Return the gate's findings; with the line's own plant where the program comes with one."""
     from orders.publishing.gate import gate_findings
 
-    return gate_findings(loaded, plant=_plant_of(loaded))
+    findings = gate_findings(loaded, plant=_plant_of(loaded), on_progress=_show_progress)
+    _wipe_progress()
+    return findings
 
 
 def _plant_of(loaded: LoadedCatalog) -> Plant | None:
@@ -304,40 +326,57 @@ def _plant_of(loaded: LoadedCatalog) -> Plant | None:
         return None
 
 
-def _impact(settings: Settings, loaded: LoadedCatalog) -> tuple[tuple[str, ...], Any] | None:
-    """Return the impact on a database as lines and as JSON; nothing where no other release is in force."""
+def _impact(settings: Settings, loaded: LoadedCatalog, locale: str) -> tuple[tuple[str, ...], Any]:
+    """Return the impact on a database as lines and as JSON; a line why there is none where no other release is in force."""
     from configurator.configurator import Configurator
     from modules_catalog.releases import service as releases
+    from orders.publishing.gate import Stage
     from orders.publishing.impact import impact_report
     from web.opening import open_shop
+    from web.translations import translations_for
     from web.views.catalog_impact import impact_view
 
-    shop = open_shop(settings)
+    shop, say = open_shop(settings), translations_for(locale).gettext
     with shop.database.read() as db:
         if loaded.model.line not in releases.current_lines(db, now=shop.now()):
-            return None
+            return (f"no release of {loaded.model.line} is in force there, so there is nothing it would change",), None
         in_force = releases.current_release(db, loaded.model.line, now=shop.now())
         if in_force == loaded.model.release:
-            return None
+            return ("it is what is in force there already, so it would change nothing",), None
         before = releases.model_of(db, in_force)
         report = impact_report(
-            db, shop.configurators, Configurator(loaded.model), now=shop.now(), on_progress=_show_progress
+            db,
+            shop.configurators,
+            Configurator(loaded.model),
+            now=shop.now(),
+            on_progress=partial(_show_progress, Stage.IMPACT),
         )
-    view = impact_view(report, before, loaded.model, "en")
-    lines = [f"{row.kind}: {row.broken} broken, {row.changed} changed, {row.unchanged} unchanged" for row in view.rows]
+    _wipe_progress()
+    view = impact_view(report, before, loaded.model, locale)
+    lines = []
+    for row in view.rows:
+        counts = {"broken": row.broken, "changed": row.changed, "unchanged": row.unchanged}
+        lines.append(f"{row.kind}: " + ", ".join(f"{count} {say(effect)}" for effect, count in counts.items()))
+        lines += [f"  {row.kept}"] if row.broken + row.changed else []
     for line in view.lines:
-        lines += [f"  {line.effect}: {line.cases}", *(f"    {text}" for text in line.texts)]
+        lines += [f"  {say(line.effect)}: {line.cases}", *(f"    {text}" for text in line.texts)]
     if view.more:
-        lines.append(f"  and {view.more} more")
+        lines.append("  " + say("and %(count)s more") % {"count": view.more})
     if view.left_out:
-        lines.append(f"{view.left_out} older ones were not looked at")
+        lines.append(say("%(count)s older ones were not looked at.") % {"count": view.left_out})
     return tuple(lines), report_to_json(report)
 
 
-def _show_progress(done: int, total: int) -> None:
-    """Count on the terminal, where somebody is watching."""
+def _show_progress(stage: str, done: int, total: int) -> None:
+    """Say on the terminal what a check is at, where somebody is watching; each stage takes the line of the one before."""
     if sys.stderr.isatty():
-        typer.echo(f"\rtrying choices {done} of {total}", err=True, nl=done == total)
+        told = f" {done} of {total}" if total else ""
+        typer.echo(f"\r{DOING[stage]}{told}\x1b[K\r", err=True, nl=False)
+
+
+def _wipe_progress() -> None:
+    if sys.stderr.isatty():
+        typer.echo("\r\x1b[K", err=True, nl=False)
 
 
 def _print_lines(impact: tuple[tuple[str, ...], Any] | None) -> None:

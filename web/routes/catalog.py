@@ -211,6 +211,7 @@ def _show(request: Request, shop: Shop, content: str, part: str, *, problem: str
         "candidate": candidate,
         "state": view.candidate_state(candidate) if candidate else "",
         "review": review,
+        "stage": view.stage_name(candidate.stage, locale) if candidate else "",
         "starts": tuple(start for start in starts if start.release == content),
         "is_stale": review is not None and review.compared_with != in_force,
         "is_in_force": content == in_force,

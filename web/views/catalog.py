@@ -13,6 +13,7 @@ from modules_catalog.model import ConfigurationModel, FeatureKind, Severity, Whe
 from modules_catalog.wording import worded
 from orders.publishing.candidates import Candidate
 from orders.publishing.document import finding_to_json
+from orders.publishing.gate import Stage
 from web import formats
 from web.translations import translations_for
 from web.views.words import Words
@@ -47,6 +48,15 @@ SEVERITIES = {
 }
 
 
+STAGES = {
+    Stage.READING: _("Reading the files"),
+    Stage.COMPILING: _("Making the rules ready"),
+    Stage.CHOICES: _("Looking for what can never be chosen"),
+    Stage.RULES: _("Weighing the rules against each other"),
+    Stage.SCENARIOS: _("Running the scenarios"),
+    Stage.AGREEMENT: _("Comparing two solving methods"),
+    Stage.IMPACT: _("Trying the choices of drafts, quotes and orders"),
+}
 LINES_AROUND = 2
 RULE_SEVERITIES = {Severity.BLOCK: _("rules out"), Severity.WARN: _("warns")}
 MISSING = {
@@ -155,6 +165,11 @@ def candidate_state(candidate: Candidate) -> str:
     if candidate.review is None:
         return "checking"
     return "passed" if candidate.review.passes else "refused"
+
+
+def stage_name(stage: str, locale: str) -> str:
+    """Return what a running check is at; empty before it begins."""
+    return str(translations_for(locale).gettext(STAGES[Stage(stage)])) if stage else ""
 
 
 def finding_groups(findings: Sequence[Finding], files: CatalogFiles, locale: str) -> tuple[FindingGroup, ...]:

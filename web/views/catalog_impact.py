@@ -19,17 +19,26 @@ KINDS = {
     CaseKind.QUOTE: _("Open quotes"),
     CaseKind.DRAFT: _("Saved drafts"),
 }
+#: What becomes of them when the candidate is published.
+KEPT = {
+    CaseKind.ORDER: _("Running orders are built as they were ordered, at the price and for the day agreed."),
+    CaseKind.QUOTE: _("Open quotes can be accepted as they were offered until they expire."),
+    CaseKind.DRAFT: _(
+        "Saved drafts go on with the catalog they were made on; new ones, and what is ordered again, begin with the new one."
+    ),
+}
 SHOWN_REFERENCES = 6
 
 
 @dataclass(frozen=True, slots=True)
 class ImpactRow:
-    """How many of one kind would be affected how."""
+    """How many of one kind would be affected how; ``kept`` says what becomes of them all the same."""
 
     kind: str
     broken: int
     changed: int
     unchanged: int
+    kept: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,7 @@ def impact_view(
             report.count(Effect.BROKEN, kind),
             report.count(Effect.CHANGED, kind),
             report.count(Effect.UNCHANGED, kind),
+            say(KEPT[kind]),
         )
         for kind, name in KINDS.items()
     )

@@ -206,6 +206,8 @@ def test_the_impact_on_a_database_is_told_and_nothing_there_is_changed(
     """A line nobody has released has no impact; a released one counts the drafts; a bad address is wrong usage."""
     first = lotone("check", desk, "--database", sqlite_url, "--json")
     assert "impact" not in last_json(first)
+    why = "no release of desk is in force there, so there is nothing it would change"
+    assert lotone("check", desk, "--database", sqlite_url).stdout.splitlines()[-1] == why
     monkeypatch.setenv("LOTONE_DATABASE_URL", sqlite_url)
     assert lotone("publish", desk).exit_code == 0
     database = Database(sqlite_url)
@@ -220,9 +222,10 @@ def test_the_impact_on_a_database_is_told_and_nothing_there_is_changed(
     people = lotone("check", desk, "--database", sqlite_url).stdout.splitlines()
 
     assert told["impact"]["counts"] == {"broken": 0, "changed": 1, "unchanged": 0}  # type: ignore[index]
-    assert people[-4:] == [
+    assert people[-5:] == [
         "Open quotes: 0 broken, 0 changed, 0 unchanged",
         "Saved drafts: 0 broken, 1 changed, 0 unchanged",
+        "  Saved drafts go on with the catalog they were made on; new ones, and what is ordered again, begin with the new one.",
         "  changed: 1 draft",
         "    The price of one would be €435.00 (+€5).",
     ]

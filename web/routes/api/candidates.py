@@ -148,6 +148,7 @@ def _told(candidate: Candidate, locale: str) -> schemas.Candidate:
         line=candidate.line,
         added_at=candidate.added_at,
         state=candidate_state(candidate),
+        stage=candidate.stage,
         done=candidate.done,
         total=candidate.total,
         review=review,

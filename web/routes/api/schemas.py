@@ -834,10 +834,13 @@ class Candidate(Told):
     line: str
     added_at: datetime
     state: str = Field(description="checking, passed or refused")
-    done: int = Field(description="Choices tried so far, while the check runs.")
+    stage: str = Field(
+        description="What a running check is at: reading, compiling, choices, rules, scenarios, agreement, impact."
+    )
+    done: int = Field(description="Rules weighed, or choices tried so far, while the check runs.")
     total: int
     review: dict[str, Any] | None = Field(
-        description="compared_with, checked_at, findings, impact; null while it runs."
+        description="compared_with, checked_at, findings, impact, took_s; null while it runs."
     )
 
 

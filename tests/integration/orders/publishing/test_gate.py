@@ -19,7 +19,7 @@ from modules_catalog.loading.files import read_files
 from modules_catalog.loading.problems import CatalogNotValid
 from orders.publishing.agreement import agreement_findings
 from orders.publishing.dead_ends import dead_end_findings
-from orders.publishing.gate import gate_findings
+from orders.publishing.gate import Stage, gate_findings
 from orders.publishing.plant import plant_findings
 from orders.publishing.rules import rule_findings
 from orders.publishing.violating import implied_by
@@ -53,6 +53,19 @@ def told(findings: tuple[Finding, ...]) -> Found:
 
 def test_a_catalog_without_faults_gives_no_finding() -> None:
     assert gate_findings(loaded(CATALOGS / "desk")) == ()
+
+
+def test_a_check_says_what_it_is_at(desk: Path) -> None:
+    """Each stage once and in its order, the rules counted; what cannot be solved ends after its stage."""
+    told: list[tuple[Stage, int, int]] = []
+    gate_findings(loaded(desk), on_progress=lambda *each: told.append(each))
+
+    assert list(dict.fromkeys(stage for stage, _, _ in told)) == [stage for stage in Stage if stage is not Stage.IMPACT]
+    assert [(done, total) for stage, done, total in told if stage is Stage.RULES][-1] == (6, 7)
+    told.clear()
+    plant_fault(desk, "line.yaml", RULES_END, "  - {id: no, that: width_cm > 180}\n" + RULES_END)
+    gate_findings(loaded(desk), on_progress=lambda *each: told.append(each))
+    assert told[-1][0] is Stage.CHOICES
 
 
 # --- seen without solving -------------------------------------------------------------------------
