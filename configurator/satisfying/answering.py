@@ -6,6 +6,7 @@ from configurator.engine import NO_WAY, Answers
 from configurator.problem import BoolArray, IntArray
 from configurator.satisfying.asked import Asked
 from configurator.satisfying.formula import Formula
+from configurator.satisfying.mixing import Lacking
 from configurator.satisfying.solving import OutOfEffort, Solving
 from configurator.satisfying.witnesses import Kept
 
@@ -13,6 +14,9 @@ LOOK_AGAIN = 8
 """Refusals after which it is worth looking what follows at sight by now."""
 
 LOOKED_AT = 100
+WORTH_TAKING_OVER = 3
+"""Classes left from which on kept solutions are looked through before the solver is asked."""
+
 TOGETHER = 16
 """Classes asked for in one solution, before those that clash are left out."""
 
@@ -70,7 +74,14 @@ class Answering:
         left = wanted & ~self._possible
         for index in asked.picks:
             left[self._layout.of_domain(index)] = False
-        self._proven_each(assumptions, np.flatnonzero(left))
+        open_ones = np.flatnonzero(left)
+        if len(open_ones):
+            follows = self._solver.follows(assumptions)
+            open_ones = open_ones[~follows[-self._layout.literals[open_ones]]]
+            if len(open_ones) >= WORTH_TAKING_OVER:
+                self._take_over(open_ones, wanted & ~self._possible)
+                open_ones = open_ones[~self._possible[open_ones]]
+            self._proven_each(assumptions, open_ones, follows)
         self._lifted_each(wanted)
         return self._possible
 
@@ -107,11 +118,14 @@ class Answering:
         if len(left):
             self._proven_each(self._asked.without(index), left)
 
-    def _proven_each(self, assumptions: list[int], left: IntArray) -> None:
-        """Tell each class left: what follows at sight first, then by solutions that have many of them at once."""
+    def _proven_each(self, assumptions: list[int], left: IntArray, known: BoolArray | None = None) -> None:
+        """Tell each class left: what follows at sight first, then by solutions that have many of them at once.
+
+        ``known``: what follows at sight, where the classes that do not are left out already.
+        """
         literals = self._layout.literals
-        wanted, refused = left, LOOK_AGAIN
-        follows = self._solver.nothing()
+        wanted, refused = left, LOOK_AGAIN if known is None else 0
+        follows = self._solver.nothing() if known is None else known
         while len(left):
             if refused == LOOK_AGAIN and len(left) > 1:
                 refused = 0
@@ -178,3 +192,23 @@ class Answering:
         self._possible |= self._kept.witnesses.proven(
             list(asked.chosen.values()), [self._layout.of_domain(index) for index in asked.chosen], asked.closed
         )
+
+    def _take_over(self, left: IntArray, wanted: BoolArray) -> None:
+        """Tell classes that the solution of the picks can take over from kept solutions; what it then is, is kept too."""
+        asked, layout = self._asked, self._layout
+        refused: BoolArray = np.zeros(layout.classes, dtype=np.bool_)
+        picked: BoolArray = np.zeros(len(layout.first) - 1, dtype=np.bool_)
+        for index, chosen in asked.chosen.items():
+            picked[index] = True
+            refused[layout.of_domain(index)] = True
+            refused[chosen] = False
+        refused[asked.closed] = True
+        open_ones: BoolArray = np.zeros(layout.classes, dtype=np.bool_)
+        open_ones[left] = True
+        witnesses = self._kept.witnesses
+        proven, solutions = self._kept.mixing.taken_over(
+            self._has, witnesses.kept(), open_ones, wanted, Lacking(refused, picked)
+        )
+        self._possible |= proven
+        for has in solutions:
+            witnesses.add(has, has)

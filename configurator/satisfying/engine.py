@@ -15,6 +15,7 @@ from configurator.satisfying.changing import Changing
 from configurator.satisfying.clashing import Clashing
 from configurator.satisfying.errors import NotEncodable
 from configurator.satisfying.formula import Formula, formula_of
+from configurator.satisfying.mixing import Mixing
 from configurator.satisfying.solving import OutOfEffort, Solving
 from configurator.satisfying.weighing import Weighing
 from configurator.satisfying.witnesses import Kept, Witnesses
@@ -42,6 +43,7 @@ class SatEngine:
         self._kept = Kept(
             formula.layout,
             Changing(formula, formula.tables, sums),
+            Mixing(formula, sums),
             Witnesses(formula.layout.classes, KEPT_SOLUTIONS),
         )
         self._effort = effort

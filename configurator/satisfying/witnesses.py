@@ -7,6 +7,7 @@ import numpy as np
 from configurator.problem import BoolArray, IntArray
 from configurator.satisfying.changing import Changing
 from configurator.satisfying.formula import Layout
+from configurator.satisfying.mixing import Mixing
 from configurator.satisfying.solving import Solving
 
 
@@ -31,6 +32,10 @@ class Witnesses:
         place = self._count % len(self._has)
         self._has[place], self._reach[place] = has, reach
         self._count += 1
+
+    def kept(self) -> tuple[BoolArray, int, int]:
+        """Return the rows of classes, which is the latest, and how many there are; before the first comes the last."""
+        return self._has, (self._count - 1) % len(self._has), min(self._count, len(self._has))
 
     def proven(self, chosen: list[IntArray], domains: list[IntArray], closed: IntArray) -> BoolArray:
         """Return classes that some completion of the picks has, a picked domain's own pick lifted.
@@ -73,6 +78,7 @@ class Kept:
 
     layout: Layout
     changing: Changing
+    mixing: Mixing
     witnesses: Witnesses
 
     def seen(self, solver: Solving) -> tuple[BoolArray, BoolArray]:

@@ -18,7 +18,9 @@ from configurator.satisfying.asked import Asked
 from configurator.satisfying.changing import Changing
 from configurator.satisfying.engine import SatEngine, build_sat_engine
 from configurator.satisfying.errors import NotEncodable
-from configurator.satisfying.formula import formula_of
+from configurator.satisfying.formula import Formula, formula_of
+from configurator.satisfying.kernels import COMPILED
+from configurator.satisfying.mixing import Lacking, Mixing
 from configurator.satisfying.solving import Solving
 from modules_catalog.loading.catalog import read_catalog
 from modules_catalog.loading.files import CatalogFiles
@@ -51,6 +53,13 @@ def late_rows(rng: np.random.Generator, problem: Problem) -> Limits:
             for domain in problem.domains
         }
     )
+
+
+def asked_row(formula: Formula, place: int) -> int:
+    """A row of a class, counted through all domains."""
+    index = int(np.searchsorted(formula.layout.first, place, side="right")) - 1
+    before = sum(len(domain.rows) for domain in formula.problem.domains[:index])
+    return before + int(formula.layout.sample[place])
 
 
 def same_answers(engine: SatEngine, oracle: Oracle, picks: Picks, limits: Limits) -> None:
@@ -140,6 +149,44 @@ def test_what_one_change_reaches_is_told_alike_with_and_without_numba(seed: int)
             turned = values.copy()
             turned[variable] = not turned[variable]
             assert oracle.keeps(nothing.assignment(formula.layout.classes_in(turned)))
+
+
+@pytest.mark.skipif(not COMPILED, reason="kept solutions are looked through by compiled code only")
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_what_a_solution_takes_over_from_another_keeps_every_rule(seed: int) -> None:
+    """S-5: groups of differing domains go over one by one; a pick stays, but for what its own domain could take instead."""
+    rng = np.random.default_rng(seed)
+    problem = priceless(random_problem(rng))
+    formula, oracle = formula_of(problem), Oracle(problem)
+    layout = formula.layout
+    mixing = Mixing(formula, [rule for rule in problem.rules if isinstance(rule, SumRule)])
+    solver = Solving(formula, [*formula.structure, *(c for said in formula.rules.values() for c in said)], 1_000)
+    met: list[np.ndarray] = []
+    for _ in range(4):
+        solver.prefer(layout.literals[rng.random(layout.classes) < 0.5])
+        if not solver.holds([]):
+            return
+        met.append(layout.classes_in(solver.solution()))
+    has, kept = met[0], np.array(met[1:])
+    picks = {index: {int(layout.sample[has][index]): 1} for index in range(len(problem.domains)) if rng.random() < 0.4}
+    asked = Asked(formula, picks, Limits())
+    picked = np.array([index in picks for index in range(len(problem.domains))])
+    refused = np.repeat(picked, np.diff(layout.first)) & ~has
+    everything = np.ones(layout.classes, dtype=np.bool_)
+
+    proven, solutions = mixing.taken_over(has, (kept, 2, 3), everything, everything & ~has, Lacking(refused, picked))
+
+    told = oracle.answers(picks)
+    values = np.concatenate(told.with_row)
+    assert all(values[asked_row(formula, place)] < NO_WAY for place in np.flatnonzero(proven).tolist())
+    for each in solutions:
+        whole = asked.assignment(each)
+        assert oracle.keeps(whole)
+        assert all(whole[index] == rows for index, rows in picks.items())
+    different = [place for place in np.flatnonzero(kept.any(axis=0) & ~has) if not refused[place]]
+    if not picks:
+        assert proven[different].all()
 
 
 @settings(max_examples=40, deadline=None)
