@@ -6,10 +6,9 @@ Pure and safe to share between threads; keep one per release. See docs/algorithm
 from collections.abc import Collection, Mapping, Sequence
 from time import perf_counter
 
-import numpy as np
-
 from configurator import completing
-from configurator.assignment import Assignment, Checker, cost_of, rows_that_fit
+from configurator.around import Around
+from configurator.assignment import Assignment, Checker, cost_of
 from configurator.compiling.compile import Compiled, compile_model
 from configurator.cpsat.engine import CpSatEngine
 from configurator.engine import NO_WAY, Answers, Engine, FindsCores, Picks
@@ -36,7 +35,7 @@ from configurator.model import (
 from configurator.narrowing import Narrowing
 from configurator.notes import Noting, rules_unsure
 from configurator.pricing import price_lines
-from configurator.problem import Problem
+from configurator.problem import Problem, ProblemRule
 from configurator.repairing import WayOut, lightest_ways_out, ways_out
 from configurator.satisfying.engine import build_sat_engine
 from configurator.satisfying.errors import NotEncodable
@@ -73,6 +72,7 @@ class Configurator:
         self._background = background_of(self.problem)
         self._defaults: Selection | None = None
         self._row_answers: dict[str, tuple[Answer | None, ...]] = {}
+        self._limiting: tuple[Limits, tuple[ProblemRule, ...]] = (NO_LIMITS, ())
 
     @property
     def method(self) -> str:
@@ -181,41 +181,34 @@ class Configurator:
                 self._row_answers[feature] = tuple(answer_of(self.compiled, index, {row: 1}) for row in rows)
         return self._row_answers[feature]
 
-    def steady_prices(self, selection: Selection, feature: str, limits: Limits = NO_LIMITS) -> Mapping[str, int]:
-        """Return the steady options of a complete selection, each with what the selection would cost more with it.
-
-        Raises:
-            FeatureNotFound, OptionNotFound, AnswerNotValid: the selection has an answer that does not exist.
-        """
-        index = self.compiled.rows[feature].index
-        cost = self.problem.domains[index].cost_minor
-        had = 0
-        if not self.problem.domains[index].many:
-            picked = picked_rows(self.compiled, feature, selection.answers.get(feature, ""))
-            had = sum(int(cost[row]) for row in picked)
-        by_code = self.compiled.rows[feature].by_code
-        return {
-            code: int(cost[by_code[code]]) - had for code in self.steady_options(selection, feature, limits) if code
-        }
-
-    def steady_options(self, selection: Selection, feature: str, limits: Limits = NO_LIMITS) -> frozenset[str]:
-        """Return the options of a feature that a complete selection may have with all its other answers as they are.
-
-        In a feature with several options: which may be added as one more piece. One look at the feature's rules answers
-        for all its options. Options that would change a surcharge or another helper may be missing: nothing is said of
-        what is not in the answer. Empty for an incomplete selection.
+    def around(self, selection: Selection, limits: Limits = NO_LIMITS) -> Around | None:
+        """Return what becomes of a complete selection when one answer of it changes; ``None`` where it is not complete.
 
         Raises:
             FeatureNotFound, OptionNotFound, AnswerNotValid: the selection has an answer that does not exist.
         """
         whole = self._whole(picks_of(self.compiled, selection), limits)
         if whole is None:
-            return frozenset()
-        domain = self.compiled.rows[feature].index
-        limiting = tuple(rule for rule in limit_rules(self.problem, limits) if domain in rule.scope)
-        fit = rows_that_fit(self.problem, (*self._checker.reading(domain), *limiting), whole, domain)
-        rows = self.problem.domains[domain].rows
-        return frozenset(rows[row] for row in np.flatnonzero(fit))
+            return None
+        return Around(self.compiled, self._checker, selection, whole, self._limit_rules(limits))
+
+    def steady_prices(self, selection: Selection, feature: str, limits: Limits = NO_LIMITS) -> Mapping[str, int]:
+        """Return ``Around.steady_prices`` of one feature, empty for an incomplete selection.
+
+        Raises:
+            FeatureNotFound, OptionNotFound, AnswerNotValid: the selection has an answer that does not exist.
+        """
+        around = self.around(selection, limits)
+        return {} if around is None else around.steady_prices(feature)
+
+    def steady_options(self, selection: Selection, feature: str, limits: Limits = NO_LIMITS) -> frozenset[str]:
+        """Return ``Around.steady_options`` of one feature, empty for an incomplete selection.
+
+        Raises:
+            FeatureNotFound, OptionNotFound, AnswerNotValid: the selection has an answer that does not exist.
+        """
+        around = self.around(selection, limits)
+        return frozenset() if around is None else around.steady_options(feature)
 
     def pressed(self, selection: Selection, feature: str, answer: Answer) -> Answer:
         """Return the answer a press comes to: one more piece where the feature takes several options."""
@@ -292,7 +285,7 @@ class Configurator:
         """Return by how much the budget is passed: all choices completed at least cost, or just those that clash."""
         found = self._completion(picks_of(self.compiled, selection), limits, dropped_rules=frozenset({BUDGET}))
         if found is None:
-            named = {rule.rule for rule in (*self.problem.rules, *limit_rules(self.problem, limits))}
+            named = {rule.rule for rule in (*self.problem.rules, *self._limit_rules(limits))}
             others = frozenset(rule for rule in named if not rule.startswith("#")) - set(clash.rules) | {BUDGET}
             found = self._completion(picks_from(clash.choices), limits, dropped_rules=others)
         if found is None or limits.budget_minor is None:
@@ -475,11 +468,11 @@ class Configurator:
         return ways_out(fixed, wishes, completion, explain, most)
 
     def _narrowing(self, engine: Weighing, limits: Limits) -> Narrowing:
-        rules = limit_rules(self.problem, limits)
+        rules = self._limit_rules(limits)
         return Narrowing(self.problem, self._background, limits, rules, self._completion, engine.least, engine.lifted)
 
     def _explaining(self, limits: Limits) -> Explaining:
-        return Explaining(self.problem, self._background, self._checker, limit_rules(self.problem, limits))
+        return Explaining(self.problem, self._background, self._checker, self._limit_rules(limits))
 
     def _wordless(self, picks: Picks, limits: Limits, found: Picks) -> Picks:
         """Return a completion as cheap as ``found`` that asks for no further text, where there is one.
@@ -527,9 +520,16 @@ class Configurator:
         if visible is None:
             return None
         whole = self._checker.completed(visible)
-        if whole is None or not self._checker.is_valid(whole, limit_rules(self.problem, limits)):
+        if whole is None or not self._checker.is_valid(whole, self._limit_rules(limits)):
             return None
         return whole
+
+    def _limit_rules(self, limits: Limits) -> tuple[ProblemRule, ...]:
+        """Return the limits as rules, made once for the many questions asked under the same ones."""
+        known = self._limiting
+        if known[0] is not limits:
+            known = self._limiting = (limits, limit_rules(self.problem, limits))
+        return known[1]
 
     def _standing(self, picks: Picks) -> Assignment:
         """Return the picks with those helpers that read nothing else."""

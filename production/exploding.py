@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Collection, Hashable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from modules_catalog.expressions.evaluate import Missing, Scope, amount, evaluate, holds
@@ -43,10 +43,19 @@ def explode(model: ConfigurationModel, answers: Answers, fit: FitParts | None = 
     return Exploder(model).variant(answers, fit)
 
 
+Told = Mapping[str, Hashable]
+"""Answers that can be part of a key, by feature."""
+
+MOST_KNOWN = 50_000
+"""What is kept is forgotten beyond so many results: numbers and texts have no end."""
+NOT_YET = object()
+
+
 class Exploder:
     """Explodes selections of one release, and keeps what each bill line and operation came to under the answers it reads.
 
-    Of many selections that differ in few answers only what reads these is worked out anew. Not for several threads.
+    Of many selections that differ in few answers only what reads these is worked out anew. Safe to share between threads: at
+    worst two work out the same.
     """
 
     def __init__(self, model: ConfigurationModel) -> None:
@@ -76,30 +85,31 @@ class Exploder:
             scope = scope_of(model, answers)
         except AnswerUnknown as unknown:
             raise SelectionIncomplete(**unknown.facts) from unknown
+        told = {feature: _hashable(answer) for feature, answer in answers.items()}
         items: list[BomItem] = []
         for at, (line, reads) in enumerate(self._lines):
-            items += self._once(("line", at), reads, answers, partial(_items, model, line, scope))
+            items += self._once(("line", at), reads, told, partial(_items, model, line, scope))
         items += [
             BomItem(MaterialCode(piece.code), MaterialKind.COMPONENT, piece.quantity, "pcs", piece.bin)
             for piece in (fit.pieces if fit else ())
         ]
         bom = Bom(tuple(sorted((item for item in items if item.quantity > 0), key=_walk_order)))
-        routing = self._routing(answers, scope, fit)
+        routing = self._routing(told, scope, fit)
         return Variant(str(model.line), model.release, bom, routing, _is_rush(model, answers))
 
-    def _routing(self, answers: Answers, scope: Scope, fit: FitParts | None) -> Routing:
+    def _routing(self, told: Told, scope: Scope, fit: FitParts | None) -> Routing:
         added = {self._trim_code: sum(trim.seconds for trim in fit.trims)} if fit and fit.trims else {}
         waits: dict[str, tuple[int, ...]] = {}
         operations = []
         for index, (operation, after, reads) in enumerate(self._ordered, start=1):
             number, code = NUMBER_STEP * index, operation.code
             before = tuple(sorted({number for code in after for number in waits[code]}))
-            is_done = self._once(("when", code), reads, answers, partial(holds, operation.when, scope))
+            is_done = self._once(("when", code), reads, told, partial(holds, operation.when, scope))
             if not is_done and code not in added:
                 waits[code] = before
                 continue
             waits[code] = (number,)
-            run_s, recipe, setup_for = self._once(("work", code), reads, answers, partial(_work, operation, scope))
+            run_s, recipe, setup_for = self._once(("work", code), reads, told, partial(_work, operation, scope))
             operations.append(
                 Operation(
                     number=number,
@@ -116,15 +126,21 @@ class Exploder:
             )
         return Routing(tuple(operations))
 
-    def _once(self, name: tuple[object, ...], reads: Collection[str], answers: Answers, work: Callable[[], Any]) -> Any:
+    def _once(self, name: tuple[object, ...], reads: Collection[str], told: Told, work: Callable[[], Any]) -> Any:
         """Return what something comes to, worked out once for the same answers to what it reads."""
-        key = (name, *(_hashable(answers.get(feature)) for feature in reads))
-        if key not in self._known:
-            self._known[key] = work()
-        return self._known[key]
+        key = (name, *map(told.get, reads))
+        known = self._known.get(key, NOT_YET)
+        if known is NOT_YET:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            known = self._known[key] = work()
+        return known
 
 
 def _hashable(answer: object) -> Hashable:
+    """Return an answer as part of a key; not answered and left out are the same."""
+    if answer is None:
+        return None
     return tuple(sorted(answer.items())) if isinstance(answer, Mapping) else (type(answer), answer)
 
 
@@ -237,8 +253,13 @@ def _text(expression: Expression | None, scope: Scope) -> str | None:
     return None if isinstance(value, Missing) else str(value)
 
 
-def _walk_order(item: BomItem) -> tuple[bool, list[tuple[int, int | str]], str]:
-    return item.bin is None, natural_order(item.bin or ""), item.code
+def _walk_order(item: BomItem) -> tuple[bool, tuple[tuple[int, int | str], ...], str]:
+    return item.bin is None, _bin_order(item.bin or ""), item.code
+
+
+@lru_cache(maxsize=4096)
+def _bin_order(code: str) -> tuple[tuple[int, int | str], ...]:
+    return tuple(natural_order(code))
 
 
 def natural_order(text: str) -> list[tuple[int, int | str]]:

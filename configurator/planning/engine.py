@@ -77,6 +77,7 @@ class PlanEngine:
         self._by_seconds: Remembered[CapSeconds] = Remembered(32)
         self._trees: Remembered[Trees] = Remembered(16)
         self._capped: Remembered[tuple[Core, Core | None] | TooWide] = Remembered(8)
+        self._last_cores: tuple[Limits, tuple[Core, Core | None]] | None = None
         self._late: Remembered[tuple[frozenset[str], tuple[int, ...]]] = Remembered(64)
         self._places = {domain.feature: place for place, domain in enumerate(plan.prepared.problem.domains)}
 
@@ -198,6 +199,14 @@ class PlanEngine:
         return {place: rows for place, rows in found.items() if rows}
 
     def _cores(self, limits: Limits) -> tuple[Core, Core | None]:
+        if limits is NO_LIMITS:
+            return self._core, self._sure
+        last = self._last_cores
+        if last is None or last[0] is not limits:
+            last = self._last_cores = (limits, self._cores_under(limits))
+        return last[1]
+
+    def _cores_under(self, limits: Limits) -> tuple[Core, Core | None]:
         rules: list[SumRule | TableRule] = []
         key: list[tuple[str, int | None, str]] = []
         for exclusion in limits.exclusions:

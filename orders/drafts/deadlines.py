@@ -22,6 +22,7 @@ from orders.drafts.every_case import cases_of, exclusions_of, kinds_of, selectio
 from orders.drafts.fit_by_answers import FitByAnswers
 from orders.drafts.learning import Learner
 from orders.drafts.refusing import passes, together
+from orders.drafts.remembering import NOTHING_LEARNED, Learned, with_learned
 from orders.drafts.slack import Slack, last_of, works_in_rows
 from orders.drafts.strands import (
     NOT_RUSHED,
@@ -58,7 +59,7 @@ class Deadline:
 
     ``batches`` are the work centres that work in batches: what they make is compared by recipe, not by time. ``ready`` says when
     options that are taken one at a time are there, {material: day}; others are asked about one by one. ``fits`` is what
-    somebody's measures add to a demand.
+    somebody's measures add to a demand. ``learned`` is what was known before, and grows; ``keep`` is told when it has grown.
     """
 
     configurator: Configurator
@@ -69,6 +70,8 @@ class Deadline:
     batches: frozenset[str] = frozenset()
     ready: Mapping[str, date] = field(default_factory=dict)
     fits: FitByAnswers | None = None
+    learned: Learned = NOTHING_LEARNED
+    keep: Callable[[Learned], None] | None = None
     _has_seen_all: bool = field(init=False, default=False)
     _rows: RowAnswers = field(init=False)
     _known: dict[Demand, date | None] = field(init=False, default_factory=dict)
@@ -79,6 +82,7 @@ class Deadline:
     def __post_init__(self) -> None:
         model = self.configurator.model
         self._rows = {feature.code: self.configurator.row_answers(feature.code) for feature in model.features}
+        self.limits = with_learned(self.limits, self.learned)
         self._learner = Learner(self.configurator, self._rows, self._late_of, self.batches, self.fits)
 
     def kind_of(self, feature: str, answer: Answer | None) -> Hashable:
@@ -121,6 +125,8 @@ class Deadline:
         self._learn_from_least(late)
         if self.limits is before:
             self._learn_from_all(late)
+        elif self.keep is not None:
+            self.keep(self.learned)
         return self.limits is not before
 
     def _learn_from_all(self, late: Sequence[Selection]) -> None:
@@ -159,12 +165,10 @@ class Deadline:
 
     def _take_in(self, found: Exclusion | CapacityCap) -> None:
         limits = self.limits
-        if len(limits.exclusions) + len(limits.caps) >= MOST_LIMITS:
+        if len(limits.exclusions) + len(limits.caps) >= MOST_LIMITS or found in (*limits.exclusions, *limits.caps):
             return
-        if isinstance(found, Exclusion) and found not in limits.exclusions:
-            self.limits = replace(limits, exclusions=(*limits.exclusions, found))
-        if isinstance(found, CapacityCap) and found not in limits.caps:
-            self.limits = replace(limits, caps=(*limits.caps, found))
+        self.learned = replace(self.learned, limits=(*self.learned.limits, found))
+        self.limits = with_learned(limits, Learned((found,)))
 
     def _levels(self, demand: Demand) -> dict[StrandKey, tuple[Level, Level]]:
         """Return what each strand of a demand comes to, and what it never falls below; materials that are all there are no
@@ -172,7 +176,7 @@ class Deadline:
         """
         alone = [Demand((), (replace(need, quantity=need.quantity * demand.quantity),)) for need in demand.materials]
         at_once = Demand(())
-        self._ask([at_once, *alone])
+        self._late_of([at_once, *alone])
         own: dict[StrandKey, Level] = {
             (False, load.operation): (load.seconds, load.recipe or "") for load in demand.loads
         }
@@ -223,6 +227,7 @@ class Deadline:
 
     def _late_of(self, demands: Sequence[Demand]) -> list[bool]:
         self._ask(demands)
+        self.learned = self.learned.asked(demands)
         return [self._is_late(demand) for demand in demands]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from weakref import WeakKeyDictionary
 
 from sqlmodel import Session
 
@@ -14,6 +15,7 @@ from orders.drafts.deadlines import Deadline
 from orders.drafts.fit_by_answers import FitByAnswers
 from orders.drafts.model import Draft
 from orders.drafts.panels import shelf_limits
+from orders.drafts.remembering import mark_of, memory_of
 from orders.drafts.strands import least_seconds
 from orders.drafts.variants import added_by_fit
 from orders.pricing.service import customer_groups
@@ -22,6 +24,9 @@ from production.exploding import Exploder
 from production.model import Demand, MaterialNeed, demand_of
 from production.plants.model import Plant, WorkCentreKind
 from production.promise import service as promises
+
+#: What bill lines and operations come to follows from a release alone; it is kept as long as its configurator is.
+_EXPLODERS: WeakKeyDictionary[Configurator, Exploder] = WeakKeyDictionary()
 
 
 def limits_for(configurator: Configurator, draft: Draft, profile: MeasurementProfile | None) -> Limits:
@@ -45,7 +50,7 @@ def deadline_for(
     model = configurator.model
     groups = customer_groups(db, draft.customer_id)
     fits = None if profile is None else FitByAnswers(model, profile)
-    exploder = Exploder(model)
+    exploder = _EXPLODERS.get(configurator) or _EXPLODERS.setdefault(configurator, Exploder(model))
 
     def demand(selection: Selection) -> Demand | None:
         fit = None if fits is None else fits.view(selection.answers)
@@ -61,6 +66,8 @@ def deadline_for(
     needs = option_needs(model, draft.quantity)
     ready = promises.material_dates(db, draft.line, needs, now=now) if needs else {}
     free = promises.free_capacity(db, draft.line, now=now, by=draft.need_by)
+    memory = memory_of(db)
+    key = (draft.line, draft.release, draft.need_by, draft.quantity, groups, draft.profile_id)
     deadline = Deadline(
         configurator=configurator,
         limits=replace(
@@ -72,6 +79,8 @@ def deadline_for(
         batches=frozenset(str(each.code) for each in plant.work_centres if each.kind is WorkCentreKind.BATCH),
         ready=ready,
         fits=fits,
+        learned=memory.recall(key, lambda learned: mark_of(db, draft.line, learned, now=now)),
+        keep=lambda learned: memory.remember(key, learned, mark_of(db, draft.line, learned, now=now)),
     )
     if any(operation.when is None and operation.setup_s for operation in model.operations):
         for code in (code for code, day in ready.items() if day > draft.need_by):

@@ -4,10 +4,11 @@ A session passed in is the caller's transaction. On SQLite it is the only writer
 on PostgreSQL every take is guarded, and a lost race walks again, alone, with what is left.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import date, datetime
+from hashlib import blake2b
 
 from sqlmodel import Session
 
@@ -16,6 +17,7 @@ from production.model import (
     ACTIVE_RESERVATIONS,
     Demand,
     MaterialNeed,
+    OperationLoad,
     Promise,
     Reservation,
     ReservationState,
@@ -96,6 +98,33 @@ def inquire_each(db: Session, line: str, demands: Sequence[Demand], *, now: date
                 known[key] = None
         days.append(known[key])
     return days
+
+
+def fingerprint(
+    db: Session, line: str, needs: Iterable[MaterialNeed], loads: Iterable[OperationLoad], *, now: datetime
+) -> str:
+    """Return a digest of what promises for such needs and loads rest on, all but the time of day.
+
+    While it stays the same no demand made of them that was late is in time later: capacity, stock, receipts and open
+    batches are the same, and so is the day, from which suppliers and kept shares are reckoned.
+
+    Raises:
+        PlantNotFound: no plant makes the line.
+        WorkCentreNotFound: the plant lacks a work centre of a routing.
+    """
+    now_s = epoch_s(now)
+    loads = list(loads)
+    seen = look(db, line, now_s, needs=needs, loads=loads)
+    digest = blake2b(digest_size=16)
+    for code in sorted({load.work_centre for load in loads}):
+        seen.plant.work_centre(code)
+        centre = seen.board.centres.get(code)
+        if centre is not None:
+            for column in (centre.grid.starts, centre.grid.ends, centre.grid.attended, centre.capacity, centre.free):
+                digest.update(column.tobytes())
+    told = (seen.board.digest, local_date(now_s, seen.plant.timezone), sorted(seen.supply.items()))
+    digest.update(repr((told, sorted(seen.open_loads.items()))).encode())
+    return digest.hexdigest()
 
 
 def reserve(

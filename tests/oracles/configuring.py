@@ -233,6 +233,27 @@ def check_repairs(
     return len(repairs)
 
 
+def check_neighbours(possible: Possible, configurator: Configurator) -> int:
+    """What each configuration would cost with one other answer, and what its steady options would."""
+    values = 0
+    for one in possible.valid():
+        around = configurator.around(Selection(dict(one.answers)), possible.limits)
+        assert around is not None
+        for feature in possible.model.features:
+            steady = around.steady_prices(feature.code) if feature.options else {}
+            for option in every_option(feature):
+                answer = with_option(feature, one.answers, option)[feature.code]
+                price = possible.price_as_it_stands({**one.answers, feature.code: answer})
+                more = None if price is None else price - one.price_minor
+                pieces = sum(answer.values()) if isinstance(answer, Mapping) else 0
+                assert pieces > feature.maximum or around.price_with(feature.code, answer) == more
+                assert str(option) not in steady or steady[str(option)] == more
+                values += 1
+    nothing = configurator.around(Selection(), possible.limits)
+    assert (nothing is None) == (possible.price_as_it_stands({}) is None)
+    return values
+
+
 def check_cheapest(possible: Possible, selection: Selection, configurator: Configurator) -> int:
     """The cheapest completion is complete, keeps the choices and costs the least; there is none exactly where none is."""
     least = possible.least(selection.answers)

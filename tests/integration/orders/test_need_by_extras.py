@@ -6,8 +6,9 @@ Compared with all products there are: what is available has one in time, what is
 import random
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from operator import ge
 from pathlib import Path
@@ -26,7 +27,7 @@ from orders.drafts.configurators import Configurators
 from orders.drafts.model import DraftView, Refused
 from orders.drafts.service import Reader
 from orders.drafts.variants import variant_of
-from production.errors import BeyondHorizon
+from production.errors import BeyondHorizon, ReservationNotFound
 from production.model import Demand, OperationLoad, demand_of
 from production.plants.model import KeptShare, StockRow
 from production.promise import service as promises
@@ -144,34 +145,87 @@ def test_beads_that_add_up_and_rush_orders_are_told_exactly(
     """N-5: two beads may take too long or be one too many where one is in time, and only for who waits their turn."""
     rng = random.Random(seed)
     open_beadery(database, beaded, rng)
-    configurators, new_id = Configurators(), id_maker(lambda: NOW, random.Random(5))
-    tools = (database, configurators)
-    mugs = every_beaded_mug()
-    with database.read() as db:
-        days = promises.inquire_each(
-            db, "mug", [demand_of(variant_of(beaded[1], mug, None), 1) for mug in mugs], now=NOW
-        )
-    draft = drafts.open_draft(*tools, "mug", owner="clerk", new_id=new_id, now=NOW, empty=True)
-    for feature, answer in rng.choice(mugs).items():
-        if feature == "sizing" or rng.random() < 0.5:
-            drafts.choose_option(*tools, draft, READER, feature, answer, now=NOW)
+    tools = (database, Configurators())
+    draft = begun_mug(*tools, rng)
 
     told = set()
-    for by in sorted({day for day in days if day is not None} | {NOW.date()}):
-        in_time = [mug for mug, day in zip(mugs, days, strict=True) if day is not None and day <= by]
-        view = needed_by(*tools, draft, by)
-        assert view.dates_proven
-        for feature in ("size", "glaze", "turn", "beads"):
-            for option, each in view.state.features[feature].options.items():
-                wanted = pressed(view, feature, option)
-                beads = wanted.get("beads", {})
-                assert isinstance(beads, Mapping)
-                if each.status is Status.CHOSEN or sum(beads.values()) > 3:
-                    continue
-                possible = any(keeps(mug, wanted) for mug in in_time)
-                assert (each.status is not Status.RULED_OUT) == possible, (feature, option, by, dict(wanted))
-                told.add(possible)
+    for by in sorted(set(ready_days(database, beaded[1], now=NOW).values()) | {NOW.date()}):
+        told |= assert_told_exactly(*tools, beaded[1], draft, by, now=NOW)
     assert True in told
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_was_learned_before_is_forgotten_where_the_plant_has_changed(
+    database: Database, beaded: tuple[Path, ConfigurationModel], seed: int
+) -> None:
+    """N-9: the same date is asked for while orders come and go, beads arrive, and on the days after."""
+    rng = random.Random(seed)
+    open_beadery(database, beaded, rng)
+    tools = (database, Configurators())
+    draft = begun_mug(*tools, rng)
+    days = sorted(set(ready_days(database, beaded[1], now=NOW).values()))
+    by, now = days[len(days) // 2], NOW
+
+    for change in ("nothing", "nothing", "back", "beads", "orders", "hour", "back", "day"):
+        now += {"hour": timedelta(hours=1), "day": timedelta(days=1)}.get(change, timedelta())
+        with database.write() as db:
+            if change == "back":
+                for number in range(0, 8, 2):
+                    with suppress(ReservationNotFound):
+                        promises.give_back(db, f"o{number}")
+            elif change == "beads":
+                promises.receive_later(db, "mug", "beads.glass", day=now.date(), quantity=2)
+            elif change == "orders":
+                load = OperationLoad("other", "bench", 2400)
+                with suppress(BeyondHorizon):
+                    promises.reserve(db, "mug", Demand((load,), (), 2), key="o4b", now=now, expires_at=None)
+        assert_told_exactly(*tools, beaded[1], draft, by, now=now)
+
+
+def begun_mug(database: Database, configurators: Configurators, rng: random.Random) -> DraftId:
+    """Return a draft with some answers of a random mug."""
+    new_id = id_maker(lambda: NOW, random.Random(5))
+    draft = drafts.open_draft(database, configurators, "mug", owner="clerk", new_id=new_id, now=NOW, empty=True)
+    for feature, answer in rng.choice(every_beaded_mug()).items():
+        if feature == "sizing" or rng.random() < 0.5:
+            drafts.choose_option(database, configurators, draft, READER, feature, answer, now=NOW)
+    return draft
+
+
+def ready_days(database: Database, model: ConfigurationModel, *, now: datetime) -> dict[int, date]:
+    """Return the day each mug would be promised, by its place among all; those never ready are left out."""
+    with database.read() as db:
+        demands = [demand_of(variant_of(model, mug, None), 1) for mug in every_beaded_mug()]
+        days = promises.inquire_each(db, "mug", demands, now=now)
+    return {number: day for number, day in enumerate(days) if day is not None}
+
+
+def assert_told_exactly(
+    database: Database,
+    configurators: Configurators,
+    model: ConfigurationModel,
+    draft: DraftId,
+    by: date,
+    *,
+    now: datetime,
+) -> set[bool]:
+    """What is shown as possible has a mug in time, what is ruled out has none; returns which of both there were."""
+    mugs, days = every_beaded_mug(), ready_days(database, model, now=now)
+    in_time = [mugs[number] for number, day in days.items() if day <= by]
+    view = needed_by(database, configurators, draft, by, now=now)
+    assert view.dates_proven
+    told = set()
+    for feature in ("size", "glaze", "turn", "beads"):
+        for option, each in view.state.features[feature].options.items():
+            wanted = pressed(view, feature, option)
+            beads = wanted.get("beads", {})
+            assert isinstance(beads, Mapping)
+            if each.status is Status.CHOSEN or sum(beads.values()) > 3:
+                continue
+            possible = any(keeps(mug, wanted) for mug in in_time)
+            assert (each.status is not Status.RULED_OUT) == possible, (feature, option, by, dict(wanted))
+            told.add(possible)
+    return told
 
 
 def test_one_more_bead_than_there_is_in_time_is_refused_by_its_name(
@@ -195,10 +249,12 @@ def test_one_more_bead_than_there_is_in_time_is_refused_by_its_name(
     assert [rule.id for rule in two.conflict.rules] == ["material:beads.gold"]
 
 
-def needed_by(database: Database, configurators: Configurators, draft: DraftId, by: date) -> DraftView:
-    drafts.set_limits(database, configurators, draft, READER, need_by=by, budget_minor=None, quantity=1, now=NOW)
+def needed_by(
+    database: Database, configurators: Configurators, draft: DraftId, by: date, *, now: datetime = NOW
+) -> DraftView:
+    drafts.set_limits(database, configurators, draft, READER, need_by=by, budget_minor=None, quantity=1, now=now)
     with database.read() as db:
-        return drafts.view_draft(db, configurators, draft, READER, now=NOW)
+        return drafts.view_draft(db, configurators, draft, READER, now=now)
 
 
 def given_up(mug: Answers, standing: Answers, kept: Answers) -> frozenset[str]:

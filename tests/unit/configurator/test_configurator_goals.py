@@ -16,7 +16,7 @@ from configurator.planning.engine import build_plan_engine
 from configurator.planning.limits import PlanBudget
 from modules_catalog.model import ConfigurationModel, FeatureKind
 from tests.oracles.catalog import valid_configurations
-from tests.oracles.configuring import Possible, check_cheapest, check_closest, check_further_rule
+from tests.oracles.configuring import Possible, check_cheapest, check_closest, check_further_rule, check_neighbours
 from tests.oracles.problem import Oracle
 from tests.oracles.random_problems import random_picks, random_problem
 from tests.strategies import limits_of, models, rules, selections
@@ -50,6 +50,13 @@ def test_cheapest_is_complete_and_costs_the_least(data: st.DataObject) -> None:
     assume(without_texts(model))
     possible = Possible(model, data.draw(limits_of(model)))
     check_cheapest(possible, data.draw(selections(model)), data.draw(ENGINES)(model))
+
+
+@SOME
+@given(st.data())
+def test_neighbours_of_a_configuration_cost_what_they_would(data: st.DataObject) -> None:
+    model = data.draw(models())
+    check_neighbours(Possible(model, data.draw(limits_of(model))), with_plan(model))
 
 
 @SOME
