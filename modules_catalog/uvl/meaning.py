@@ -39,8 +39,12 @@ from modules_catalog.uvl.model import (
 )
 from modules_catalog.uvl.naming import beside, codes_for
 from modules_catalog.uvl.polynomials import Atom, Polynomial, Read, added
+from modules_catalog.wording import meant
 
 _OPERATOR_ON_ZERO = {"==": True, "!=": False, "<": False, "<=": True, ">": False, ">=": True}
+
+
+NUMBERS = (UvlType.INTEGER, UvlType.REAL)
 
 
 class Names:
@@ -352,10 +356,23 @@ class Meaning:
                 raise UvlNotValid(call.source, f"`{'.'.join(call.of.path)}` of `{feature.name}` is no number")
             sums.append(self.names.amount(feature.name, value))
             counts.append(self.names.amount(feature.name))
+        if not counts and (carrier := self._carrier(call, below)) is not None:
+            return Polynomial.atom(Atom(self.names.values[carrier.name], Read.VALUE)), self.names.amount(carrier.name)
         if not counts:
             where = "" if below is None else f" under `{below.name}`"
-            raise UvlNotValid(call.source, f"no feature{where} has the attribute `{'.'.join(call.of.path)}`")
+            named = {name for feature in self.names.features.values() for name in feature.attributes}
+            hint = meant(".".join(call.of.path), named)
+            raise UvlNotValid(call.source, f"no feature{where} has the attribute `{'.'.join(call.of.path)}`{hint}")
         return added(sums), added(counts)
+
+    def _carrier(self, call: Call, below: UvlFeature | None) -> UvlFeature | None:
+        """Return the number feature a sum names in place of an attribute: ``sum(Scoops)`` is how many there are."""
+        prefix = () if below is None else below.path[:-1]
+        reach = self.names.features.values() if below is None else below.walk()
+        for feature in reach:
+            if feature.path in (call.of.path, (*prefix, *call.of.path)) and feature.type in NUMBERS:
+                return feature
+        return None
 
 
 def compared(amount: Polynomial, operator: str) -> Formula:

@@ -1,7 +1,7 @@
 """One UVL text as values: its tree, its constraints and what it imports. Pure; ``reading`` puts files together."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -161,7 +161,9 @@ class _Builder:
         for line in parts["constraints"].children if "constraints" in parts else ():
             self._keep(line.children[0])
         namespace = self._path(parts["namespace"].children[0]) if "namespace" in parts else ()
-        return ParsedModel(root, tuple(self.constraints), imports, namespace)
+        own = frozenset(feature.path for feature in root.walk()) if root is not None else frozenset()
+        placed = tuple(replace(each, constraint=_in_order(each.constraint, own)) for each in self.constraints)
+        return ParsedModel(root, placed, imports, namespace)
 
     def _source(self, raw: Any) -> Source:
         line = raw.line if isinstance(raw, Token) else raw.meta.line if not raw.meta.empty else 1
@@ -308,12 +310,11 @@ class _Builder:
                 return self._leftmost([*operands], [str(token) for token in raw.children[1::2]], raw)
 
     def _call(self, raw: Any) -> Constraint:
-        function, below, of = raw.children
-        if below is not None and str(function) not in ("sum", "avg"):
+        function, *given = raw.children
+        first, *second = [Name(self._path(path), self._source(raw)) for path in given if path is not None]
+        if second and str(function) not in ("sum", "avg"):
             raise self._mistake(raw, f"{function} takes one reference")
-        source = self._source(raw)
-        named = None if below is None else Name(self._path(below), source)
-        return Call(str(function), Name(self._path(of), source), source, named)
+        return Call(str(function), first, first.source, second[0] if second else None)
 
     def _leftmost(self, operands: list[Constraint], operators: list[str], raw: Any) -> Constraint:
         found = operands[0]
@@ -333,6 +334,20 @@ class _Builder:
             if operator not in LOGIC and (isinstance(operand, Truth) or inner in LOGIC or inner in COMPARED):
                 raise self._mistake(raw, f"`{operator}` takes amounts, not conditions; use & | => <=> between those")
         return Operation(operator, operands, self._source(raw))
+
+
+def _in_order(constraint: Constraint, features: frozenset[Path]) -> Constraint:
+    """Return a constraint in which sums name the attribute first: ``sum(price, Engine)``, as the language has it.
+
+    ``sum(Engine, price)``, which some tools write, is turned where only that makes sense.
+    """
+    match constraint:
+        case Call(of=of, below=Name() as below) if below.path not in features and of.path in features:
+            return replace(constraint, of=below, below=of)
+        case Operation(operands=operands):
+            return replace(constraint, operands=tuple(_in_order(part, features) for part in operands))
+        case _:
+            return constraint
 
 
 def _unquoted(token: Token) -> str:

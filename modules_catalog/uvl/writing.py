@@ -143,8 +143,8 @@ def _written(constraint: Constraint, needed: int) -> str:
         case Number(value=value):
             return _number(value)
         case Call(function=function, of=of, below=below):
-            inner = [] if below is None else [written_path(below.path)]
-            return f"{function}({', '.join([*inner, written_path(of.path)])})"
+            within = [] if below is None else [written_path(below.path)]
+            return f"{function}({', '.join([written_path(of.path), *within])})"
         case Operation(operator="!", operands=(inner_one,)):
             text, strength = f"!{_written(inner_one, 6)}", 5
         case Operation(operator="-", operands=(inner_one,)):

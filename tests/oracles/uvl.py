@@ -179,7 +179,7 @@ def _shown(part: object) -> str:
         case "len" | "floor" | "ceil":
             return f"{word}({_quoted(rest[0])})"
         case "sum" | "avg":
-            return f"{word}({rest[1]})" if rest[0] is None else f"{word}({_quoted(rest[0])}, {rest[1]})"
+            return f"{word}({rest[1]})" if rest[0] is None else f"{word}({rest[1]}, {_quoted(rest[0])})"
         case "!":
             return f"!({_shown(rest[0])})"
         case _:

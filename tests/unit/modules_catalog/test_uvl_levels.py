@@ -47,7 +47,10 @@ READ = [
     ("floor(A.p) <= 1", {"", "B"}),
     # Aggregates, over all or below a feature
     ("sum(p) <= 5", {"", "A", "B"}),
-    ("sum(R, p) >= 7", {"A B"}),
+    ("sum(p, R) >= 7", {"A B"}),
+    ("sum(p, B) >= 5", {"B", "A B"}),
+    ("sum(R, p) >= 7", {"A B"}),  # the order some tools write
+    ("avg(p, B) == 5", {"B", "A B"}),
     ("avg(p) > 3", {"B", "A B"}),
 ]
 
@@ -75,6 +78,9 @@ def test_a_group_is_answered_exactly(group: str, expected: set[str]) -> None:
 
 WHOLE = [
     ("typed_numbers", f"{TYPED}constraints\n\tN * 2 + X <= 3.5\n\tX != 1\n", {"N=1 X=0.5", "N=1 X=1.5"}),
+    ("sum_of_a_number", f"{TYPED}constraints\n\tsum(N) >= 3\n\tavg(X, R) > 1\n", {"N=3 X=1.5", "N=4 X=1.5"}),
+    ("sum_of_a_number_nobody_has_to_take",
+     "features\n\tR\n\t\toptional\n\t\t\tInteger N {min 1, max 2}\nconstraints\n\tsum(N) < 2\n", {"", "N=1"}),
     ("rounding", f"{TYPED}constraints\n\tceil(X) == N\n\tN > 1\n", {"N=2 X=1.5"}),
     ("equal_texts", f"{TEXTS}constraints\n\tA => S == 'a'\n", {"S=a", "S=bcd", "A S=a"}),
     ("length_of_a_text", f"{TEXTS}constraints\n\tlen(S) > 1\n", {"S=bcd", "A S=bcd"}),
@@ -102,6 +108,8 @@ REFUSED = [
     ("A.name > 3", "a text is compared with a number; compare len(…) of it instead"),
     ("A.p", "`A.p` is not true or false; compare it with something"),
     ("sum(q) > 1", "no feature has the attribute `q`"),
+    ("sum(nam, A) > 1", "no feature under `A` has the attribute `nam`; did you mean `name`?"),
+    ("sum(A) > 1", "no feature has the attribute `A`"),
     ("A.p & B", "`A.p` is not true or false; compare it with something"),
     ("len(A) > 1", "`A` is no text; len reads String features and texts"),
     ("max(p) > 1", "`(` is not expected here"),
