@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from configurator.model import Answer, Selection
 from kernel.database import changed_rows
@@ -54,26 +55,21 @@ def get_draft(db: Session, draft_id: DraftId) -> Draft:
     return _draft(row)
 
 
-def drafts_of(db: Session, owner: str, *, limit: int = 20) -> list[Draft]:
-    """Return an owner's drafts of something new, latest first."""
-    rows = db.exec(
-        select(DraftRow)
-        .where(DraftRow.owner == owner, DraftRow.changes_order == "")
-        .order_by(col(DraftRow.changed_at).desc())
-        .limit(limit)
-    )
-    return [_draft(row) for row in rows]
+def drafts_of(db: Session, owner: str, *, line: str = "", limit: int = 20) -> list[Draft]:
+    """Return an owner's drafts of something new, of one line where it is named, latest first."""
+    wanted = select(DraftRow).where(DraftRow.owner == owner, DraftRow.changes_order == "")
+    return _latest(db, wanted, line, limit)
 
 
-def drafts_of_customer(db: Session, customer_id: CustomerId, *, limit: int = 100_000) -> list[Draft]:
-    """Return the drafts in a customer's name, latest first."""
-    rows = db.exec(
-        select(DraftRow)
-        .where(DraftRow.customer_id == customer_id)
-        .order_by(col(DraftRow.changed_at).desc())
-        .limit(limit)
-    )
-    return [_draft(row) for row in rows]
+def drafts_of_customer(db: Session, customer_id: CustomerId, *, line: str = "", limit: int = 100_000) -> list[Draft]:
+    """Return the drafts in a customer's name, of one line where it is named, latest first."""
+    return _latest(db, select(DraftRow).where(DraftRow.customer_id == customer_id), line, limit)
+
+
+def _latest(db: Session, wanted: SelectOfScalar[DraftRow], line: str, limit: int) -> list[Draft]:
+    if line:
+        wanted = wanted.where(DraftRow.line == line)
+    return [_draft(row) for row in db.exec(wanted.order_by(col(DraftRow.changed_at).desc()).limit(limit))]
 
 
 def hand_over(db: Session, owner: str, to: str) -> None:

@@ -151,8 +151,9 @@ def draft_and_model(
 
 def latest_draft(db: Session, reader: Reader, line: str) -> Draft | None:
     """Return the reader's latest draft of a line, or ``None``."""
-    own = [*repository.drafts_of(db, reader.id), *(repository.drafts_of(db, reader.also) if reader.also else [])]
-    return max((draft for draft in own if draft.line == line), key=lambda each: each.changed_at, default=None)
+    owners = [owner for owner in (reader.id, reader.also) if owner]
+    own = [draft for owner in owners for draft in repository.drafts_of(db, owner, line=line, limit=1)]
+    return max(own, key=lambda each: each.changed_at, default=None)
 
 
 def preview(

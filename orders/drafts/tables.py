@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column
+from sqlalchemy import CheckConstraint, Column, Index
 from sqlmodel import Field, SQLModel
 
 from kernel.schema import UtcDateTime, json_document
@@ -16,17 +16,19 @@ class DraftRow(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("quantity BETWEEN 1 AND 999", name="quantity_in_range"),
         CheckConstraint("budget_minor IS NULL OR budget_minor > 0", name="budget_positive"),
+        Index("ix_draft_owner", "owner", "changes_order", "changed_at"),
+        Index("ix_draft_customer_id", "customer_id", "changed_at"),
     )
 
     id: str = Field(primary_key=True, max_length=20)
     line: str = Field(max_length=40, index=True)
     release: str = Field(foreign_key="catalog_release.id", max_length=64)
-    owner: str = Field(max_length=64, index=True)
+    owner: str = Field(max_length=64)
     selection: Any = Field(sa_column=Column(json_document(), nullable=False))
     opened_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     changed_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
     version: int = Field(ge=0)
-    customer_id: str | None = Field(default=None, foreign_key="customer.id", max_length=20, index=True)
+    customer_id: str | None = Field(default=None, foreign_key="customer.id", max_length=20)
     profile_id: str | None = Field(default=None, foreign_key="measurement_profile.id", max_length=20)
     need_by: date | None = None
     budget_minor: int | None = None

@@ -27,8 +27,8 @@ from orders.drafts.sharing import shared_draft
 from orders.lifecycle import repository as orders
 from orders.lifecycle.model import OrderNotYours
 
-MOST_OF_A_KIND = 5
-"""How many drafts, and how many orders, are offered: the latest."""
+MOST_OF_A_KIND, MOST_LOOKED_AT = 5, 20
+"""How many drafts, and how many orders, are offered: the latest; and how many of each are looked at for it."""
 
 
 class IdealNotFound(NotFound):
@@ -99,16 +99,17 @@ def ideals_of(
         presets = [one for one in companies.presets_of(db, member.customer_id) if one.line == draft.line]
         found.extend(Ideal(IdealKind.PRESET, one.id, one.name) for one in presets)
     owners = [] if reader.is_staff else [owner for owner in (reader.id, reader.also) if owner]
-    ordered = {one.number: one for owner in owners for one in orders.find_orders(db, owner=owner)}
-    begun = {one.id: one for owner in owners for one in drafts.drafts_of(db, owner)}
+    line, most = draft.line, MOST_LOOKED_AT
+    ordered = dict(each for owner in owners for each in orders.latest_choices(db, line, owner=owner, limit=most))
+    begun = {one.id: one for owner in owners for one in drafts.drafts_of(db, owner, line=line, limit=most)}
     if customer_id:
-        ordered |= {one.number: one for one in orders.find_orders(db, customer_id=customer_id)}
-        begun |= {one.id: one for one in drafts.drafts_of_customer(db, customer_id, limit=20)}
-    numbers = [one.number for one in ordered.values() if one.line == draft.line and one.number != draft.changes_order]
+        ordered |= dict(orders.latest_choices(db, line, customer_id=customer_id, limit=most))
+        begun |= {one.id: one for one in drafts.drafts_of_customer(db, customer_id, line=line, limit=most)}
+    numbers = [number for number in ordered if number != draft.changes_order]
     numbers = [*filter(None, [draft.changes_order]), *numbers][:MOST_OF_A_KIND]
     found.extend(Ideal(IdealKind.ORDER, number) for number in numbers)
-    said = [one.selection.answers for one in ordered.values()]  # a draft that was ordered is offered as its order
-    others = [one for one in begun.values() if one.line == draft.line and one.id != draft.id and not one.changes_order]
+    said = [choices.answers for choices in ordered.values()]  # a draft that was ordered is offered as its order
+    others = [one for one in begun.values() if one.id != draft.id and not one.changes_order]
     others = [one for one in others if one.selection.answers not in said]
     others = sorted(others, key=lambda one: one.changed_at, reverse=True)[:MOST_OF_A_KIND]
     found.extend(Ideal(IdealKind.DRAFT, one.id, at=one.changed_at) for one in others)

@@ -12,7 +12,7 @@ from configurator.model import Selection
 from kernel.canonical import JsonValue
 from kernel.database import changed_rows
 from kernel.ids import CustomerId, OrderId, QuoteId
-from orders.drafts.repository import selection_to_json
+from orders.drafts.repository import selection_from_json, selection_to_json
 from orders.lifecycle.model import (
     AgreedDates,
     DateOffer,
@@ -308,6 +308,16 @@ def find_orders(
     if number:
         wanted = wanted.where(col(OrderRow.number).contains(number.upper(), autoescape=True))
     return [_order(row) for row in db.exec(wanted)]
+
+
+def latest_choices(
+    db: Session, line: str, *, owner: str | None = None, customer_id: CustomerId | None = None, limit: int
+) -> list[tuple[str, Selection]]:
+    """Return the numbers and the choices of the newest orders of a line, of one owner or of one customer."""
+    wanted = select(OrderRow.number, OrderRow.selection).where(OrderRow.line == line)
+    wanted = wanted.where(OrderRow.owner == owner if customer_id is None else OrderRow.customer_id == customer_id)
+    rows = db.exec(wanted.order_by(col(OrderRow.placed_at).desc(), col(OrderRow.id).desc()).limit(limit))
+    return [(number, selection_from_json(selection)) for number, selection in rows]
 
 
 def count_by_state(db: Session) -> dict[tuple[str, str], int]:

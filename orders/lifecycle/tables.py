@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column
+from sqlalchemy import CheckConstraint, Column, Index
 from sqlmodel import Field, SQLModel
 
 from kernel.schema import UtcDateTime, json_document, text_enum
@@ -19,6 +19,8 @@ class OrderRow(SQLModel, table=True):
         CheckConstraint("revision BETWEEN 1 AND 26", name="revision_in_range"),
         CheckConstraint("quantity BETWEEN 1 AND 999", name="quantity_in_range"),
         CheckConstraint("total_minor >= 0", name="total_not_negative"),
+        Index("ix_customer_order_owner", "owner", "placed_at"),
+        Index("ix_customer_order_customer_id", "customer_id", "placed_at"),
     )
 
     id: str = Field(primary_key=True, max_length=20)
@@ -26,7 +28,7 @@ class OrderRow(SQLModel, table=True):
     quote_id: str = Field(foreign_key="quote.id", max_length=20, unique=True)
     line: str = Field(max_length=40, index=True)
     release: str = Field(foreign_key="catalog_release.id", max_length=64)
-    owner: str = Field(max_length=64, index=True)
+    owner: str = Field(max_length=64)
     selection: Any = Field(sa_column=Column(json_document(), nullable=False))
     quantity: int
     total_minor: int
@@ -38,7 +40,7 @@ class OrderRow(SQLModel, table=True):
     held_from: str | None = Field(default=None, max_length=20)
     revision: int = 1
     revised_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
-    customer_id: str | None = Field(default=None, foreign_key="customer.id", max_length=20, index=True)
+    customer_id: str | None = Field(default=None, foreign_key="customer.id", max_length=20)
     profile_id: str | None = Field(default=None, foreign_key="measurement_profile.id", max_length=20)
     address_id: str = Field(default="", max_length=20)  # no key: the customer may have it forgotten
 

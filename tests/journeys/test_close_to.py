@@ -1,5 +1,6 @@
 """Bringing a draft close to the usual, another draft, an order, a preset or a shared copy: what is kept, what is not."""
 
+from datetime import timedelta
 from typing import Any
 
 from starlette.testclient import TestClient
@@ -10,6 +11,7 @@ from orders.companies.model import Company, Preset
 from orders.customers.model import Contact, CustomerKind
 from orders.customers.service import register_customer
 from orders.drafts import repository as drafts
+from orders.drafts.service import open_draft as open_new_draft
 from orders.lifecycle import repository as orders
 from tests.journeys.conftest import enter
 from tests.journeys.ordering import CLERK, released
@@ -22,6 +24,7 @@ from web.routes.api.schemas import Draft, Ideal
 from web.security.service import link_customer
 from web.shop import Shop
 
+HOUR = timedelta(hours=1)
 KEPT = "Every answer could be kept."
 
 
@@ -141,6 +144,25 @@ def test_nobody_comes_close_to_what_is_not_theirs(shop: Shop) -> None:
         assert person.client.get(f"{draft}/fit", params={"best": "yes", "near": code}).status_code == status, code
     assert answers(shop, draft) == before
     assert person.open(f"{draft}/fit").status == 200
+
+
+def test_many_drafts_of_another_line_hide_none_of_this_one(shop: Shop) -> None:
+    """Both the draft gone on with and those to come close to are looked for among the line's own."""
+    person = enter(shop, login_name="ana")
+    first = begin(person, "jeans").removeprefix("/drafts/")
+    with shop.database.read() as db:
+        draft = drafts.get_draft(db, DraftId(first))
+    for _number in range(21):
+        open_new_draft(
+            shop.database, shop.configurators, "pc", owner=draft.owner, new_id=shop.new_id, now=shop.now() + HOUR
+        )
+
+    assert person.open("/configure/jeans").path.startswith(f"/drafts/{first}/")
+    second = open_new_draft(
+        shop.database, shop.configurators, "jeans", owner=draft.owner, new_id=shop.new_id, now=shop.now() + HOUR
+    )
+    person.open(f"/drafts/{second}/cloth")
+    assert f"draft:{first}" in goals(person).values()
 
 
 def test_a_shared_link_is_come_close_to(shop: Shop, htmx: bool) -> None:
