@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "20261123044439"
+revision: str = "20261123045250"
 down_revision: str | None = None
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
@@ -1257,9 +1257,9 @@ def upgrade() -> None:
     with op.batch_alter_table("draft", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_draft_changed_at"), ["changed_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_draft_changes_order"), ["changes_order"], unique=False)
-        batch_op.create_index(batch_op.f("ix_draft_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_draft_customer_id", ["customer_id", "changed_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_draft_line"), ["line"], unique=False)
-        batch_op.create_index(batch_op.f("ix_draft_owner"), ["owner"], unique=False)
+        batch_op.create_index("ix_draft_owner", ["owner", "changes_order", "changed_at"], unique=False)
 
     op.create_table(
         "production_batch_take",
@@ -1526,9 +1526,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("quote_id", name=op.f("uq_customer_order_quote_id")),
     )
     with op.batch_alter_table("customer_order", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_customer_order_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_customer_order_customer_id", ["customer_id", "placed_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_order_line"), ["line"], unique=False)
-        batch_op.create_index(batch_op.f("ix_customer_order_owner"), ["owner"], unique=False)
+        batch_op.create_index("ix_customer_order_owner", ["owner", "placed_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_order_placed_at"), ["placed_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_order_state"), ["state"], unique=False)
 
@@ -1802,9 +1802,9 @@ def downgrade() -> None:
     with op.batch_alter_table("customer_order", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customer_order_state"))
         batch_op.drop_index(batch_op.f("ix_customer_order_placed_at"))
-        batch_op.drop_index(batch_op.f("ix_customer_order_owner"))
+        batch_op.drop_index("ix_customer_order_owner")
         batch_op.drop_index(batch_op.f("ix_customer_order_line"))
-        batch_op.drop_index(batch_op.f("ix_customer_order_customer_id"))
+        batch_op.drop_index("ix_customer_order_customer_id")
 
     op.drop_table("customer_order")
     with op.batch_alter_table("quote", schema=None) as batch_op:
@@ -1846,9 +1846,9 @@ def downgrade() -> None:
     op.drop_table("production_reservation_load")
     op.drop_table("production_batch_take")
     with op.batch_alter_table("draft", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_draft_owner"))
+        batch_op.drop_index("ix_draft_owner")
         batch_op.drop_index(batch_op.f("ix_draft_line"))
-        batch_op.drop_index(batch_op.f("ix_draft_customer_id"))
+        batch_op.drop_index("ix_draft_customer_id")
         batch_op.drop_index(batch_op.f("ix_draft_changes_order"))
         batch_op.drop_index(batch_op.f("ix_draft_changed_at"))
 
