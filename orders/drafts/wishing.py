@@ -8,7 +8,13 @@ from orders.drafts.model import DraftView, Refused
 from orders.wishes.model import Lacked, Wish, WishKind
 from production.model import BindingKind
 
-_OF_LIMITS = {"capacity": Lacked.CAPACITY, "material": Lacked.PART, BUDGET: Lacked.BUDGET}
+_OF_LIMITS = {
+    "capacity": Lacked.CAPACITY,
+    "material": Lacked.PART,
+    "panels": Lacked.PART,
+    "need_by": Lacked.TIME,
+    BUDGET: Lacked.BUDGET,
+}
 _OF_BINDINGS = {BindingKind.PART: Lacked.PART, BindingKind.WORK_CENTRE: Lacked.CAPACITY}
 
 
@@ -16,7 +22,7 @@ def refused_wish(refused: Refused) -> Wish:
     """Return the wish for an answer that was refused: what it lacked are the rules of its conflict."""
     listed = refused.view.model.feature(refused.feature).options
     subject = f"{refused.feature}.{refused.option}" if listed else refused.feature
-    return Wish(WishKind.OPTION, subject, _lacked(refused.conflict), _rules(refused.conflict))
+    return Wish(WishKind.OPTION, subject, lacked_in(refused.conflict), _rules(refused.conflict))
 
 
 def unmet_limits(view: DraftView) -> Iterable[Wish]:
@@ -35,7 +41,7 @@ def _rules(conflict: Conflict) -> tuple[str, ...]:
     return tuple(sorted(rule.id for rule in conflict.rules))
 
 
-def _lacked(conflict: Conflict) -> Lacked:
+def lacked_in(conflict: Conflict) -> Lacked:
     """Return what stood in the way: a limit before the catalog's rules, for without it they could be kept."""
     kinds = {rule.id.partition(":")[0] for rule in conflict.rules}
     return next((lacked for kind, lacked in _OF_LIMITS.items() if kind in kinds), Lacked.RULES)

@@ -18,11 +18,12 @@ from orders.wishes.service import take_words, wishes_between
 from production.errors import PlantNotFound
 from production.plants.model import Plant
 from production.promise import service as promises
+from web import formats
 from web.security.access import Public, require_role
 from web.security.roles import Role
 from web.shop import Shop, TheReader, TheShop
 from web.templating import reader_locale, respond
-from web.views.wishes import wish_rows, wishes_csv
+from web.views.wishes import lacked_totals, wish_rows, wishes_csv
 
 router = APIRouter(include_in_schema=False)
 READERS = (Role.AUTHOR, Role.PLANNER)
@@ -65,17 +66,19 @@ def list_wishes(
 ) -> Response:
     """Show what could not be met in a period, the most frequent first."""
     since, until = period(since, until, today=shop.now().date())
+    locale = reader_locale(request)
     with shop.database.read() as db:
         counts, words = wishes_between(db, since=since, until=until, line=line)
         models = _models(db, shop)
         plants = {line: _plant(db, line) for line in models}
     values = {
         "rows": [
-            (row.wish, row.line, row.lacked, row.because, row.count)
-            for row in wish_rows(counts, models, reader_locale(request), plants)
+            (row.wish, row.line, row.lacked, row.because, row.count, formats.date(row.last_day, locale=locale))
+            for row in wish_rows(counts, models, locale, plants)
         ],
+        "totals": lacked_totals(counts, locale),
         "words": words,
-        "lines": [(code, model.text("line", reader_locale(request))) for code, model in sorted(models.items())],
+        "lines": [(code, model.text("line", locale)) for code, model in sorted(models.items())],
         "since": since.isoformat(),
         "until": until.isoformat(),
         "line": line,

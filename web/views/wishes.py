@@ -27,6 +27,15 @@ LACKED = {
     Lacked.TIME: _("time for the work"),
     Lacked.MODULE: _("not in the catalog"),
 }
+WAYS = {
+    Lacked.RULES: _("A module that keeps the rule, or a milder rule"),
+    Lacked.CAPACITY: _("More hours there, or a rush order"),
+    Lacked.PART: _("More in stock, or a quicker supplier"),
+    Lacked.BUDGET: _("A cheaper module"),
+    Lacked.TIME: _("Shorter work"),
+    Lacked.MODULE: _("A new module"),
+}
+"""What would let a wish be met the next time."""
 NO_PLANTS: Mapping[str, Plant | None] = MappingProxyType({})
 KINDS = {
     WishKind.NEED_BY: _("An earlier date"),
@@ -45,6 +54,14 @@ class WishRow:
     because: str
     count: int
     last_day: date
+
+
+def lacked_totals(counts: Sequence[WishCount], locale: str) -> list[tuple[str, str, int]]:
+    """Return how often each thing was lacking, the most frequent first, with what would have to change."""
+    say = translations_for(locale).gettext
+    totals = {lacked: sum(each.count for each in counts if each.lacked is lacked) for lacked in Lacked}
+    ranked = sorted((lacked for lacked in Lacked if totals[lacked]), key=lambda lacked: -totals[lacked])
+    return [(say(LACKED[lacked]), say(WAYS[lacked]), totals[lacked]) for lacked in ranked]
 
 
 def wish_rows(
@@ -130,7 +147,9 @@ def _because(code: str, words: Words | None) -> str:
     if reason:
         return words.open_text(f"rule.{code}")
     kind, _colon, subject = code.partition(":")
-    if kind in LIMIT_REASONS and not subject:
+    if kind == "need_by" and subject == "rush":
+        return words.translations.gettext("Only a rush order would have been ready.")
+    if kind in LIMIT_REASONS and (kind == "need_by" or not subject):
         return words.translations.gettext(LIMIT_REASONS[kind])
     named = subject or code
     if words.model.has_feature(named):

@@ -12,14 +12,16 @@ import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from configurator.model import Conflict, ConflictRule
 from kernel.database import Database
 from kernel.ids import DraftId
 from orders.drafts import service as drafts
 from orders.drafts.model import DraftView, Refused
 from orders.drafts.service import Reader
+from orders.drafts.wishing import lacked_in
 from orders.wishes.model import Lacked, Wish, WishCount, WishKind, WordsNotValid
 from orders.wishes.service import forget_drafts, record_wishes, take_words, wishes_between
-from tests.journeys.person import Person
+from tests.journeys.person import Person, words_of
 from tests.mugs import mug_model, pottery
 from tests.serving import app_of
 from web.security.roles import Role
@@ -163,6 +165,26 @@ def test_a_period_a_line_and_the_order_are_kept(shop: Shop, now: datetime) -> No
     assert [(each.subject, each.count) for each in past] == [("a.x", 1)]
 
 
+@pytest.mark.parametrize(
+    ("rules", "lacked"),
+    [
+        (("raw_small",), Lacked.RULES),
+        (("need_by",), Lacked.TIME),
+        (("need_by:together",), Lacked.TIME),
+        (("need_by:rush", "raw_small"), Lacked.TIME),
+        (("raw_small", "capacity:kiln"), Lacked.CAPACITY),
+        (("material:glaze.blue", "need_by:together"), Lacked.PART),
+        (("panels",), Lacked.PART),
+        (("budget",), Lacked.BUDGET),
+    ],
+)
+def test_a_limit_is_what_was_lacking_before_any_rule(rules: tuple[str, ...], lacked: Lacked) -> None:
+    """A day nothing can keep is time, not a rule an author could change."""
+    conflict = Conflict((), tuple(ConflictRule(rule, {}) for rule in rules))
+
+    assert lacked_in(conflict) is lacked
+
+
 def test_authors_and_planners_read_it_on_a_page_as_csv_and_by_program(shop: Shop, now: datetime) -> None:
     """A customer says what is missing on the configure page; nobody else than author and planner reads it."""
     for role in (Role.AUTHOR, Role.STORE):
@@ -182,6 +204,8 @@ def test_authors_and_planners_read_it_on_a_page_as_csv_and_by_program(shop: Shop
     author.sign_in("author", "correct horse")
     page = author.open("/wishes").text()
     assert "Glaze: Unglazed" in page
+    lacking = [words_of(cell) for cell in author.all("td") if cell.get("data-label") == "What would have to change"]
+    assert lacking == ["A module that keeps the rule, or a milder rule", "A new module"]
     assert "=a lid, write to […]" in page
     answer = author.client.get("/wishes.csv")
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
