@@ -28,7 +28,7 @@ def text_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
         texts, places = model.texts.get(locale, {}), _places(loaded, locale)
         for key, source in wanted.items():
             if key not in texts:
-                yield _missing(key, locale, source)
+                yield _missing(loaded, key, locale, source)
         yield from _missing_options(model, locale)
         yield from _missing_columns(model, locale)
         for rule in model.rules:
@@ -62,13 +62,16 @@ def _wanted(loaded: LoadedCatalog) -> dict[str, Source]:
     return wanted
 
 
-def _missing(key: str, locale: str, source: Source) -> Finding:
+def _missing(loaded: LoadedCatalog, key: str, locale: str, source: Source) -> Finding:
+    """Return that a text is missing, at the end of the file it is missing in, else at what it would name."""
     reason = key.startswith("rule.") and locale == "en"
     file = f"{source.file.partition('/')[0]}/texts/{locale}.yaml"
+    written = loaded.files.files.get(file)
+    place = source if written is None else Source(file, max(1, len(written.splitlines())))
     return Finding(
         "missing_reason" if reason else "missing_translation",
         FindingSeverity.ERROR if reason else FindingSeverity.WARNING,
-        str(source),
+        str(place),
         said(
             "%(file)s has no `%(key)s`, so nobody would learn why an option is ruled out: write it there",
             file=file,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from modules_catalog.comparing.features import feature_changes
 from modules_catalog.comparing.making import making_changes
-from modules_catalog.comparing.model import CatalogChange, Kind, Subject
+from modules_catalog.comparing.model import CHOICE, CatalogChange, Kind, Subject
 from modules_catalog.comparing.pictures import picture_changes
 from modules_catalog.comparing.rules import rule_changes
 from modules_catalog.comparing.spelling import spelled
@@ -57,7 +57,7 @@ def _scenarios(old: ConfigurationModel, new: ConfigurationModel) -> Iterator[Cat
 
 def _scenario(scenario: Scenario) -> Facts:
     return {
-        "choices": "; ".join(f"{feature}: {spelled(answer)}" for feature, answer in scenario.choices),
+        **{f"{CHOICE}{feature}": spelled(answer) for feature, answer in scenario.choices},
         "valid": spelled(scenario.valid),
         "total_minor": spelled(scenario.total_minor),
         "because": spelled(scenario.because),

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+CHOICE = "choice."
+"""What begins the part of a scenario that is a choice; behind it stands the feature."""
+
 
 class Subject(StrEnum):
     """What a difference is about."""

@@ -36,8 +36,8 @@ from production.promise import service as promises
 
 CHECK_JOB = JobName("catalog.check")
 ADDED = "candidate"
-PROGRESS_EVERY = {Stage.IMPACT: 10, Stage.RULES: 200}
-"""Progress within a stage is written after so many choices tried, so many rules weighed."""
+PROGRESS_STEPS = 20
+"""Progress within a stage is written so many times."""
 
 
 def add_candidate(db: Session, files: CatalogFiles, *, actor: Actor, now: datetime) -> str:
@@ -182,7 +182,7 @@ def _review(
         return built[-1]
 
     def on_progress(stage: Stage, done: int, total: int) -> None:
-        if done % PROGRESS_EVERY.get(stage, 1) == 0 or done == total:
+        if done % max(1, total // PROGRESS_STEPS) == 0 or done == total:
             with database.write() as db:
                 repository.note_progress(db, loaded.model.release, check=check, stage=stage, done=done, total=total)
 

@@ -98,12 +98,16 @@ class CandidateRow:
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """One finding as shown; ``file`` is the part of the place that can be opened, ``line`` its line, 0 for none."""
+    """One finding as shown.
+
+    ``file`` is the part of the place that can be opened, ``line`` its line, 0 for none; ``words`` are the parts of the
+    message, each with whether it is something of the catalog's own, which stands between backticks.
+    """
 
     where: str
     file: str
     line: int
-    message: str
+    words: tuple[tuple[str, bool], ...]
     code: str
 
 
@@ -266,9 +270,9 @@ def finding_json(finding: Finding, locale: str) -> dict[str, Any]:
 def _finding(finding: Finding, files: CatalogFiles, locale: str) -> FindingRow:
     file, _colon, line = finding.where.partition(":")
     known = file if file in files.files else ""
-    return FindingRow(
-        finding.where, known, int(line) if line.isdecimal() else 0, in_words(finding.message, locale), finding.code
-    )
+    parts = enumerate(in_words(finding.message, locale).split("`"))
+    words = tuple((part, at % 2 == 1) for at, part in parts if part)
+    return FindingRow(finding.where, known, int(line) if line.isdecimal() else 0, words, finding.code)
 
 
 def lines_around(text: str, line: int) -> tuple[tuple[int, str], ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from modules_catalog.comparing.model import CatalogChange, Subject
+from modules_catalog.comparing.model import CHOICE, CatalogChange, Subject
 from modules_catalog.model import FeatureKind
 from web import formats
 from web.views.words import Words
@@ -52,7 +52,6 @@ WHAT = {
     "currency": _("currency"),
     "uses": _("libraries"),
     "steps": _("the order of the steps"),
-    "choices": _("choices"),
     "valid": _("can be had"),
     "total_minor": _("price"),
     "because": _("ruled out by"),
@@ -107,6 +106,8 @@ def part_name(change: CatalogChange, words: Words) -> str:
     say = words.translations.gettext
     if change.subject is Subject.OPTION and change.what not in WHAT:
         return words.column(change.code.partition(".")[0], change.what)
+    if change.what.startswith(CHOICE):
+        return words.feature(change.what.removeprefix(CHOICE))
     return str(say(WHAT[change.what])) if change.what in WHAT else change.what.replace("_", " ")
 
 
@@ -136,9 +137,8 @@ def part_value(change: CatalogChange, value: str, words: Words) -> str:
             return ", ".join(model.text(f"operation.{code}", words.locale) for code in value.split(", "))
         case Subject.OPERATION, "checks":
             return ", ".join(model.text(f"check.{code}", words.locale) for code in value.split(", "))
-        case Subject.SCENARIO, "choices":
-            pairs = (pair.partition(": ") for pair in value.split("; "))
-            return ", ".join(f"{words.feature(code)}: {answer_name(words, code, given)}" for code, _, given in pairs)
+        case Subject.SCENARIO, _ if what.startswith(CHOICE):
+            return answer_name(words, what.removeprefix(CHOICE), value)
     return value
 
 

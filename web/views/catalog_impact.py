@@ -1,11 +1,11 @@
 """What a candidate would do to drafts, quotes and orders, in the words of one reader."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from configurator.model import ConflictChoice
 from modules_catalog.model import ConfigurationModel
-from orders.publishing.model import CaseKind, Effect, Impact, ImpactReport, Trial
+from orders.publishing.model import Case, CaseKind, Effect, ImpactReport, Trial
 from web import formats
 from web.views.words import Words
 
@@ -43,7 +43,7 @@ class ImpactRow:
 
 @dataclass(frozen=True, slots=True)
 class ImpactLine:
-    """What would become of one and the same choices."""
+    """What would become of choices, and of which drafts, quotes and orders they are."""
 
     effect: str
     cases: str
@@ -86,12 +86,13 @@ def impact_view(
         )
         for kind, name in KINDS.items()
     )
-    affected = [impact for impact in report.impacts if impact.trial.effect is not Effect.UNCHANGED]
-    lines = tuple(
-        ImpactLine(impact.trial.effect.value, _cases(impact, words), tuple(trial_texts(impact.trial, was, words)))
-        for impact in affected[:most]
-    )
-    return ImpactView(rows, lines, max(0, len(affected) - most), report.looked_at, report.left_out)
+    alike: dict[tuple[str, tuple[str, ...]], list[Case]] = {}
+    for impact in report.impacts:
+        if impact.trial.effect is not Effect.UNCHANGED:
+            told = (impact.trial.effect.value, tuple(trial_texts(impact.trial, was, words)))
+            alike.setdefault(told, []).extend(impact.cases)
+    lines = tuple(ImpactLine(effect, _cases(cases, words), texts) for (effect, texts), cases in alike.items())
+    return ImpactView(rows, lines[:most], max(0, len(lines) - most), report.looked_at, report.left_out)
 
 
 def trial_texts(trial: Trial, was: Words, words: Words) -> Iterator[str]:
@@ -139,10 +140,10 @@ def _choice(words: Words, choice: ConflictChoice) -> str:
     return words.option(choice.feature, choice.option) if listed else words.feature(choice.feature)
 
 
-def _cases(impact: Impact, words: Words) -> str:
+def _cases(cases: Sequence[Case], words: Words) -> str:
     """Return the numbers of orders and quotes, the first few by name, and how many drafts."""
-    named = [case.reference for case in impact.cases if case.kind is not CaseKind.DRAFT]
-    drafts = len(impact.cases) - len(named)
+    named = [case.reference for case in cases if case.kind is not CaseKind.DRAFT]
+    drafts = len(cases) - len(named)
     shown = named[:SHOWN_REFERENCES]
     if len(named) > len(shown):
         shown.append(
