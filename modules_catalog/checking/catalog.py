@@ -15,8 +15,8 @@ from modules_catalog.loading.catalog import LoadedCatalog
 
 
 def static_findings(loaded: LoadedCatalog) -> tuple[Finding, ...]:
-    """Return everything found without solving, in the order of the checks; the loader's remarks come first."""
-    return (
+    """Return everything found without solving, once each, in the order of the checks; the loader's remarks come first."""
+    found = (
         *loaded.remarks,
         *structure_findings(loaded),
         *price_findings(loaded),
@@ -27,6 +27,7 @@ def static_findings(loaded: LoadedCatalog) -> tuple[Finding, ...]:
         *text_findings(loaded),
         *picture_findings(loaded),
     )
+    return tuple(dict.fromkeys(found))
 
 
 def library_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -17,6 +17,8 @@ from modules_catalog.model import ConfigurationModel, Feature, FeatureKind, Rule
 from modules_catalog.wording import meant, said
 
 _PLACE = re.compile(r"\{([^{}]*)\}")
+HINTED = 20
+"""Of so many unknown keys the nearest right one is looked for, which takes long among the keys of a large table."""
 _TAILS = (".help", ".missing", ".instruction", ".description", ".unit", ".place", ".example")
 
 
@@ -177,11 +179,14 @@ def _unused(loaded: LoadedCatalog, wanted: dict[str, Source]) -> Iterator[Findin
     model = loaded.model
     otherwise = said(": a slip of the pen, or left over; correct it, or drop it")
     known = wanted.keys() | _options(model) | {f"part.{code}" for code in model.parts} | _columns(model)
+    hinted: set[str] = set()
     for locale, texts in sorted(model.texts.items()):
         places = _places(loaded, locale)
         for key in texts:
             stem = next((key.removesuffix(tail) for tail in _TAILS if key.endswith(tail)), key)
             if key not in known and stem not in known:
+                if len(hinted) < HINTED:
+                    hinted.add(key)
                 yield Finding(
                     "unused_text",
                     FindingSeverity.WARNING,
@@ -189,7 +194,7 @@ def _unused(loaded: LoadedCatalog, wanted: dict[str, Source]) -> Iterator[Findin
                     said(
                         "`%(key)s` names nothing of this line%(hint)s",
                         key=key,
-                        hint=meant(key, known, otherwise),
+                        hint=meant(key, known if key in hinted else (), otherwise),
                     ),
                     (key,),
                 )
