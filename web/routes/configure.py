@@ -168,7 +168,7 @@ def choose_option(
         outcome = drafts.choose_option(
             shop.database, shop.configurators, DraftId(draft_id), reader, feature, answer, now=shop.now()
         )
-    return _after(request, shop, reader, outcome, step, narrowing=narrowing)
+    return _after(request, shop, reader, outcome, step, narrowing=narrowing, feature=feature)
 
 
 @router.post("/drafts/{draft_id}/repairs", name="drafts:accept_repair")
@@ -194,7 +194,7 @@ def accept_repair(
     outcome = drafts.accept_repair(
         shop.database, shop.configurators, DraftId(draft_id), reader, feature, answer, repair=repair, now=shop.now()
     )
-    return _after(request, shop, reader, outcome, step, narrowing=narrowing)
+    return _after(request, shop, reader, outcome, step, narrowing=narrowing, feature=feature)
 
 
 @router.post("/drafts/{draft_id}/undo", name="drafts:undo")
@@ -332,12 +332,14 @@ def _after(
     *,
     narrowing: Narrowing = ALL,
     near: KnownIdeal | None = None,
+    feature: str = "",
 ) -> Response:
-    """Show what came of a press: the changed blocks to htmx, the page's own address to everybody else."""
+    """Show what came of a press: the changed blocks to htmx, to everybody else the page's own address, at the feature."""
     if isinstance(outcome, Refused):
         return _show(request, shop, reader, outcome.view, step, refused=outcome, narrowing=narrowing)
     if not wants_blocks(request):
-        return go_to(request, narrowing.address(f"/drafts/{outcome.draft.id}/{step}"))
+        place = f"#feature-{feature}" if feature else ""
+        return go_to(request, f"{narrowing.address(f'/drafts/{outcome.draft.id}/{step}')}{place}")
     return _show(request, shop, reader, outcome, step, narrowing=narrowing, near=near)
 
 
