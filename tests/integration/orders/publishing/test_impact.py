@@ -13,10 +13,14 @@ from configurator.configurator import Configurator
 from configurator.model import Selection
 from kernel.database import Database
 from kernel.ids import DraftId
-from modules_catalog.loading.catalog import load_catalog
+from modules_catalog.loading.catalog import load_catalog, read_catalog
+from modules_catalog.loading.files import read_files
+from modules_catalog.releases.service import publish_loaded
 from orders.audit.model import Actor
 from orders.drafts import service as drafts
+from orders.drafts.model import Refused
 from orders.drafts.service import Reader
+from orders.lifecycle.repository import running_orders
 from orders.lifecycle.service import place_order
 from orders.publishing.document import report_from_json, report_to_json
 from orders.publishing.impact import impact_report
@@ -215,3 +219,30 @@ def test_dates_are_told_in_the_readers_language(tmp_path: Path, locale: str, tex
     report = ImpactReport("mug", "r", (Impact((draft,), trial),), 1, 0)
 
     assert words(report, new, locale)[0][2] == (text,)
+
+
+def test_what_the_report_lists_as_broken_stays_as_it_was_when_the_candidate_is_published(
+    shop: Shop, tmp_path: Path, now: datetime
+) -> None:
+    """The quote is accepted as offered, the order and the draft keep their catalog; only a new draft meets the rule."""
+    tools = (shop.database, shop.configurators)
+    draft = a_draft(shop, now, glaze="blue", size="large")
+    number = ordered(shop, draft, now)
+    quote = offered(shop, a_draft(shop, now, glaze="blue", size="large"), now)
+    candidate(tmp_path, ("rules:\n", "rules:\n  - {id: blue_small, excludes: [glaze == blue, size == large]}\n"))
+    later = now + timedelta(hours=1)
+    with shop.database.write() as db:
+        published = publish_loaded(db, read_catalog(read_files(tmp_path / "new" / "mug")), now=now)
+        accepted = place_order(db, quote.id, new_id=shop.new_id, actor=CLERK, now=later)
+
+    assert (accepted.release, accepted.price) == (quote.release, quote.price)
+    with shop.database.read() as db:
+        (running,) = [each for each in running_orders(db, "mug", limit=9)[0] if each.number == number]
+        kept = drafts.view_draft(db, shop.configurators, draft, ME, now=later)
+    assert {running.release, kept.draft.release, accepted.release} == {quote.release}
+    assert kept.state.valid
+    new = a_draft(shop, later, glaze="blue")
+    with shop.database.read() as db:
+        assert drafts.view_draft(db, shop.configurators, new, ME, now=later).draft.release == published
+    refused = drafts.choose_option(*tools, new, ME, "size", "large", now=later)
+    assert isinstance(refused, Refused)
