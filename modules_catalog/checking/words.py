@@ -35,7 +35,8 @@ def word_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
         unmatched: dict[Expression, list[str]] = {}
         for part in walk(expression):
             for text, beside, known in values.never_matching(part):
-                meant = _meant(text, known, is_code=isinstance(beside, Reference) and beside.attribute is None)
+                is_code = isinstance(beside, Reference) and beside.attribute is None
+                meant = _meant(text, known, is_code=is_code)
                 if meant is None or loaded.files.tables:
                     unmatched.setdefault(beside, []).append(text)
                     continue
@@ -49,7 +50,15 @@ def word_findings(loaded: LoadedCatalog) -> Iterator[Finding]:
                     FindingSeverity.WARNING,
                     str(source),
                     said(
-                        "`%(word)s` is never %(what)s (in `%(name)s`); %(hint)s",
+                        "`%(what)s` has no answer `%(word)s` (in `%(name)s`); %(hint)s",
+                        word=text,
+                        what=printed(beside),
+                        name=name,
+                        hint=hint,
+                    )
+                    if is_code
+                    else said(
+                        "`%(word)s` is never `%(what)s` (in `%(name)s`); %(hint)s",
                         word=text,
                         what=printed(beside),
                         name=name,
