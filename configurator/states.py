@@ -4,7 +4,7 @@ Options of large features are told from arrays and become ``OptionState`` values
 See docs/algorithms/configuring.md, C-10.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,6 +83,14 @@ def statuses_and_prices(options: Mapping[str, OptionState]) -> Iterator[tuple[st
     for code, number, delta in zip(options.codes, options.statuses.tolist(), options.deltas.tolist(), strict=True):
         status = STATUSES[number]
         yield code, status, None if status is Status.RULED_OUT else delta
+
+
+def options_with(options: Mapping[str, OptionState], statuses: Collection[Status]) -> list[str]:
+    """Return the options that have one of some statuses, in their order."""
+    if not isinstance(options, OptionStates):
+        return [code for code, each in options.items() if each.status in statuses]
+    numbers = [number for number, status in enumerate(STATUSES) if status in statuses]
+    return [options.codes[int(row)] for row in np.flatnonzero(np.isin(options.statuses, numbers))]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from configurator.configurator import Configurator
 from configurator.errors import NoCompletion
 from configurator.model import Answer, FeatureState, Goal, Limits, Repair, Selection, Status
-from configurator.states import statuses_and_prices
+from configurator.states import options_with
 from modules_catalog.expressions.tree import features_read
 from modules_catalog.model import ConfigurationModel, Feature, FeatureKind
 from orders.drafts.alike import Alike, alike
@@ -171,13 +171,9 @@ def _free_options(view: DraftView, step: str, shown: Mapping[str, Sequence[str]]
     asked = asked_features(view.model, view.draft.selection)
     found: dict[str, list[str]] = {}
     for code in (each for each in features if each in asked):
-        options = view.state.features[code].options
-        free = {
-            option: None
-            for option, status, _price in statuses_and_prices(options)
-            if status in (Status.AVAILABLE, Status.NOT_KNOWN)
-        }
-        found[code] = [option for option in shown[code] if option in free] if code in shown else list(free)
+        free = options_with(view.state.features[code].options, (Status.AVAILABLE, Status.NOT_KNOWN))
+        known = frozenset(free)
+        found[code] = [option for option in shown[code] if option in known] if code in shown else free
     return found
 
 

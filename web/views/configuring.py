@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from configurator.model import Change, ConflictChoice, FeatureState, OptionState, Repair, State, Status
-from configurator.states import statuses_and_prices
+from configurator.states import options_with
 from modules_catalog.model import ConfigurationModel, Feature, FeatureKind, Value
 from orders.drafts.days import Days
 from orders.drafts.following import asked_features
@@ -541,9 +541,8 @@ def _chosen_notes(view: DraftView, words: Words) -> tuple[str, ...]:
     """Return the warnings of what is chosen, each once."""
     notes: dict[str, None] = {}
     for feature in view.state.features.values():
-        for code, status, _price in statuses_and_prices(feature.options):
-            if status in (Status.CHOSEN, Status.IMPLIED):
-                notes.update(dict.fromkeys(words.note(note) for note in feature.options[code].notes))
+        for code in options_with(feature.options, (Status.CHOSEN, Status.IMPLIED)):
+            notes.update(dict.fromkeys(words.note(note) for note in feature.options[code].notes))
     return tuple(notes)
 
 
