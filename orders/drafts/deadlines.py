@@ -6,7 +6,7 @@ the configurator is asked again. So an option is shown as available only with a 
 there is none. See docs/algorithms/need-by.md.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -15,9 +15,10 @@ from weakref import WeakKeyDictionary
 from configurator.configurator import Configurator
 from configurator.model import Answer, CapacityCap, Exclusion, Limits, Selection
 from modules_catalog.expressions.evaluate import evaluate
-from modules_catalog.expressions.tree import Expression
+from modules_catalog.expressions.tree import Expression, features_read
 from modules_catalog.judging import scope_of
-from modules_catalog.model import FeatureKind
+from modules_catalog.likeness import Read, likeness, read_of
+from modules_catalog.model import ConfigurationModel, FeatureKind
 from orders.drafts.every_case import cases_of, exclusions_of, kinds_of, selection_of
 from orders.drafts.fit_by_answers import FitByAnswers
 from orders.drafts.learning import Learner
@@ -49,8 +50,28 @@ DemandOf = Callable[[Selection], Demand | None]
 TOGETHER = "need_by:together"
 
 #: What answers mean follows from a release alone; it is kept as long as its configurator is.
-_MEANINGS: WeakKeyDictionary[Configurator, dict[tuple[str, Hashable], tuple[Hashable, Hashable]]] = WeakKeyDictionary()
-_ATOMS: WeakKeyDictionary[Configurator, dict[str, tuple[Expression, ...]]] = WeakKeyDictionary()
+_MEANINGS: WeakKeyDictionary[Configurator, dict[str, "_Formulas"]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class _Formulas:
+    """The parts of all formulas of operations and bill about one feature, what they read of it, whether it is a material.
+
+    ``meanings`` are kept by answer, ``alike`` by what is read of it.
+    """
+
+    atoms: tuple[Expression, ...]
+    read: Read
+    is_material: bool
+    meanings: dict[Hashable, tuple[Hashable, Hashable]] = field(default_factory=dict)
+    alike: dict[Hashable, Hashable] = field(default_factory=dict)
+
+    def meaning_of(self, model: ConfigurationModel, feature: str, answer: Answer | None) -> Hashable:
+        """Return what an answer comes to in the formulas."""
+        scope = scope_of(model, {} if answer is None else {feature: answer})
+        asked, code = model.feature(feature), str(answer)
+        is_rush = asked.has_option(code) and asked.option(code).attributes.get(RUSH) is True
+        return (*(repr(evaluate(atom, scope)) for atom in self.atoms), is_rush)
 
 
 @dataclass(slots=True)
@@ -190,19 +211,41 @@ class Deadline:
         strands = {key: self._learner.strand(key) for key in own}
         return {key: (level, NOTHING if (one := strands[key]) is None else one.least) for key, level in own.items()}
 
-    def exclude_material(self, code: str) -> None:
-        """Take in that not even the least of a material comes in time."""
-        strand = self._learner.strand((True, code))
+    def exclude_options(self, late: Mapping[str, Collection[str]]) -> None:
+        """Take in that of options which are taken one at a time, {feature: codes}, not even one piece comes in time."""
+        for feature, codes in late.items():
+            lines = [line for line in self.configurator.model.bom if line.feature == feature]
+            if any(line.when is None and line.quantity is None for line in lines):
+                self._exclude(feature, codes)
+                continue
+            parts = [part for line in lines for part in (line.when, line.quantity) if part is not None]
+            are_alike = not any(feature in features_read(part) for part in parts)
+            for together_late in [codes] if are_alike else [[code] for code in codes]:
+                self._exclude_under_conditions(feature, together_late)
+
+    def _exclude_under_conditions(self, feature: str, late: Collection[str]) -> None:
+        """Take in that some options, of which one means the same as another but for its name, are not there when they are taken."""
+        code = min(late)
+        strand = self._learner.strand((True, f"{feature}.{code}"))
         if strand is None:
             return
         kinds, refused = together([(strand, lambda level: level[0] > 0)])
-        feature, _, option = code.partition(".")
-        if refused and set(kinds) == {feature}:
-            late = self.limits.unavailable.get(feature, frozenset()) | {option}
-            self.limits = replace(self.limits, unavailable={**self.limits.unavailable, feature: late})
-        elif refused:
-            exclusion = Exclusion(f"material:{code}", kinds, refused)
-            self.limits = replace(self.limits, exclusions=(*self.limits.exclusions, exclusion))
+        if not refused:
+            return
+        if set(kinds) == {feature}:
+            self._exclude(feature, late)
+            return
+        rows, own = self._rows[feature], kinds[feature]
+        taken = own[row_of(rows, code, code)]
+        other = next((kind for kind in own if kind != taken), taken)
+        is_late = [any(one in late for one in (row if isinstance(row, Mapping) else [row])) for row in rows]
+        of_all = {**kinds, feature: tuple(taken if each else other for each in is_late)}
+        name = f"material:{feature}.{code}" if len(late) == 1 else f"material:{feature}"
+        self.limits = replace(self.limits, exclusions=(*self.limits.exclusions, Exclusion(name, of_all, refused)))
+
+    def _exclude(self, feature: str, codes: Collection[str]) -> None:
+        late = self.limits.unavailable.get(feature, frozenset()).union(codes)
+        self.limits = replace(self.limits, unavailable={**self.limits.unavailable, feature: late})
 
     def _refuses(self, selection: Selection) -> bool:
         """Return whether what is known refuses a selection already; exclusions of plain features and caps are looked at."""
@@ -232,30 +275,34 @@ class Deadline:
 
 
 def _hashable(answer: Answer | None) -> Hashable:
+    if type(answer) is str:
+        return answer
     return tuple(sorted(answer.items())) if isinstance(answer, Mapping) else (type(answer), answer)
 
 
 def meaning_of(configurator: Configurator, feature: str, answer: Answer | None) -> tuple[Hashable, Hashable]:
     """Return what an answer comes to in the formulas of operations and bill, and itself where it is a material."""
-    known = _MEANINGS.setdefault(configurator, {})
-    key = (feature, _hashable(answer))
-    if key not in known:
-        model = configurator.model
-        scope = scope_of(model, {} if answer is None else {feature: answer})
-        asked, code = model.feature(feature), str(answer)
-        is_rush = asked.has_option(code) and asked.option(code).attributes.get(RUSH) is True
-        own = key[1] if answer is not None and any(line.feature == feature for line in model.bom) else None
-        known[key] = ((*(repr(evaluate(atom, scope)) for atom in _atoms(configurator, feature)), is_rush), own)
-    return known[key]
+    known = _MEANINGS.get(configurator)
+    if known is None:
+        known = _MEANINGS.setdefault(configurator, {})
+    about = known.get(feature)
+    if about is None:
+        about = known.setdefault(feature, _formulas_about(configurator.model, feature))
+    key = _hashable(answer)
+    meant = about.meanings.get(key)
+    if meant is None:
+        alike = likeness(configurator.model.feature(feature), answer, about.read)
+        meaning = about.alike.get(alike)
+        if meaning is None:
+            meaning = about.alike.setdefault(alike, about.meaning_of(configurator.model, feature, answer))
+        meant = (meaning, key if answer is not None and about.is_material else None)
+        about.meanings[key] = meant
+    return meant
 
 
-def _atoms(configurator: Configurator, feature: str) -> tuple[Expression, ...]:
-    """Return the parts of all formulas of operations and bill that read just one feature."""
-    known = _ATOMS.setdefault(configurator, {})
-    if feature not in known:
-        model = configurator.model
-        parts = [part for one in model.operations for part in (one.when, one.run_s, one.recipe)]
-        parts += [part for line in model.bom for part in (line.when, line.quantity)]
-        read = [atom for part in parts if part is not None for atom in atoms_of(part, feature)]
-        known[feature] = tuple(dict.fromkeys(read))
-    return known[feature]
+def _formulas_about(model: ConfigurationModel, feature: str) -> _Formulas:
+    parts = [part for one in model.operations for part in (one.when, one.run_s, one.recipe)]
+    parts += [part for line in model.bom for part in (line.when, line.quantity)]
+    atoms = tuple(dict.fromkeys(atom for part in parts if part is not None for atom in atoms_of(part, feature)))
+    read = read_of(feature, atoms) | Read(frozenset({RUSH}))
+    return _Formulas(atoms, read, any(line.feature == feature for line in model.bom))

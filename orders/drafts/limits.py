@@ -1,8 +1,10 @@
 """What bounds a draft besides its rules: a budget, and a need-by date as the plant sees it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
+from typing import TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from sqlmodel import Session
@@ -25,8 +27,10 @@ from production.model import Demand, MaterialNeed, demand_of
 from production.plants.model import Plant, WorkCentreKind
 from production.promise import service as promises
 
-#: What bill lines and operations come to follows from a release alone; it is kept as long as its configurator is.
-_EXPLODERS: WeakKeyDictionary[Configurator, Exploder] = WeakKeyDictionary()
+Kept = TypeVar("Kept")
+
+#: What follows from a release alone is kept as long as its configurator is.
+_KEPT: WeakKeyDictionary[Configurator, dict[Hashable, object]] = WeakKeyDictionary()
 
 
 def limits_for(configurator: Configurator, draft: Draft, profile: MeasurementProfile | None) -> Limits:
@@ -50,7 +54,7 @@ def deadline_for(
     model = configurator.model
     groups = customer_groups(db, draft.customer_id)
     fits = None if profile is None else FitByAnswers(model, profile)
-    exploder = _EXPLODERS.get(configurator) or _EXPLODERS.setdefault(configurator, Exploder(model))
+    exploder = _kept_for(configurator, "exploder", lambda: Exploder(model))
 
     def demand(selection: Selection) -> Demand | None:
         fit = None if fits is None else fits.view(selection.answers)
@@ -63,7 +67,7 @@ def deadline_for(
     def days_of(demands: Sequence[Demand]) -> Sequence[date | None]:
         return promises.inquire_each(db, draft.line, demands, now=now)
 
-    needs = option_needs(model, draft.quantity)
+    needs = _kept_for(configurator, ("needs", draft.quantity), lambda: option_needs(model, draft.quantity))
     ready = promises.material_dates(db, draft.line, needs, now=now) if needs else {}
     free = promises.free_capacity(db, draft.line, now=now, by=draft.need_by)
     memory = memory_of(db)
@@ -83,8 +87,10 @@ def deadline_for(
         keep=lambda learned: memory.remember(key, learned, mark_of(db, draft.line, learned, now=now)),
     )
     if any(operation.when is None and operation.setup_s for operation in model.operations):
-        for code in (code for code, day in ready.items() if day > draft.need_by):
-            deadline.exclude_material(code)
+        late: dict[str, set[str]] = {}
+        for feature, option in (code.split(".", 1) for code, day in ready.items() if day > draft.need_by):
+            late.setdefault(feature, set()).add(option)
+        deadline.exclude_options(late)
     return deadline
 
 
@@ -109,21 +115,34 @@ def caps_for(
     """
     caps = []
     model = configurator.model
-    rows = {str(feature.code): configurator.row_answers(feature.code) for feature in model.features}
     for centre in plant.work_centres:
-        operations = [each for each in model.operations if each.work_centre == centre.code]
-        if centre.kind is WorkCentreKind.BATCH or not operations:
+        if centre.kind is WorkCentreKind.BATCH or all(each.work_centre != centre.code for each in model.operations):
             continue
-        fixed_s = 0
-        seconds: dict[str, list[int]] = {}
-        for operation in operations:
-            always_s, by_option = least_seconds(model, operation, rows)
-            fixed_s += always_s
-            for feature, own in by_option.items():
-                before = seconds.get(feature, [0] * len(own))
-                seconds[feature] = [a + b for a, b in zip(before, own, strict=True)]
-        given = {feature: tuple(own) for feature, own in seconds.items() if any(own)}
+        fixed_s, given = _kept_for(configurator, ("work", centre.code), partial(_work_at, configurator, centre.code))
         free_s = free.get(centre.code, 0) // quantity
         if given and free_s >= fixed_s:  # without room for what every piece needs, the first promise tells
             caps.append(CapacityCap(str(centre.code), free_s, fixed_s, given))
     return tuple(caps)
+
+
+def _work_at(configurator: Configurator, work_centre: str) -> tuple[int, Mapping[str, tuple[int, ...]]]:
+    """Return the seconds a piece always takes of a work centre, and those each option of a feature adds at least."""
+    model = configurator.model
+    rows = {str(feature.code): configurator.row_answers(feature.code) for feature in model.features}
+    fixed_s = 0
+    seconds: dict[str, list[int]] = {}
+    for operation in (each for each in model.operations if each.work_centre == work_centre):
+        always_s, by_option = least_seconds(model, operation, rows)
+        fixed_s += always_s
+        for feature, own in by_option.items():
+            before = seconds.get(feature, [0] * len(own))
+            seconds[feature] = [a + b for a, b in zip(before, own, strict=True)]
+    return fixed_s, {feature: tuple(own) for feature, own in seconds.items() if any(own)}
+
+
+def _kept_for(configurator: Configurator, key: Hashable, make: Callable[[], Kept]) -> Kept:
+    """Return what follows from a release alone, made once and kept as long as its configurator is."""
+    known = _KEPT.setdefault(configurator, {})
+    if key not in known:
+        known[key] = make()
+    return cast(Kept, known[key])

@@ -12,6 +12,7 @@ from configurator.around import Around
 from configurator.configurator import Configurator
 from configurator.errors import NoCompletion
 from configurator.model import Answer, Chosen, Goal, Limits, Refused, Selection, State, Status
+from configurator.states import statuses_and_prices
 from modules_catalog.model import Feature, FeatureKind
 from orders.drafts.deadlines import Deadline
 from orders.drafts.following import chosen_with_followers, state_with_followers, without_pointless
@@ -148,14 +149,17 @@ def _completions(
     found = [] if around is None else [_Found(around, 0)]
     for feature in configurator.model.features:
         told = state.features[feature.code]
-        free = {code: each for code, each in told.options.items() if each.status in FREE}
-        free = {code: each for code, each in free.items() if (feature.code, code) not in known}
+        free = {
+            code: delta_minor
+            for code, status, delta_minor in statuses_and_prices(told.options)
+            if status in FREE and (feature.code, code) not in known
+        }
         steady = around.steady_prices(feature.code) if free and around is not None else {}
         seen: set[object] = set()
         asked: list[tuple[str, Answer, int | None]] = []
-        for code, option in free.items():
-            if base is None or code not in steady or steady[code] != option.price_delta_minor:
-                asked.append((code, _one_more(selection, feature, code), option.price_delta_minor))
+        for code, delta_minor in free.items():
+            if base is None or code not in steady or steady[code] != delta_minor:
+                asked.append((code, _one_more(selection, feature, code), delta_minor))
                 continue
             kind = deadline.kind_of(feature.code, code)
             if kind not in seen:

@@ -6,7 +6,7 @@ docs/algorithms/need-by.md.
 """
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from weakref import WeakKeyDictionary
@@ -16,6 +16,7 @@ from configurator.model import Answer
 from modules_catalog.expressions.evaluate import Missing, Piece, Scope, amount, evaluate, holds
 from modules_catalog.expressions.tree import Comparison, Constant, Expression, Reference, children, features_read
 from modules_catalog.judging import scope_of
+from modules_catalog.likeness import likeness, read_of
 from modules_catalog.model import BomLine, ConfigurationModel, FeatureKind
 from modules_catalog.model import Operation as CatalogOperation
 from orders.drafts.fit_by_answers import FitByAnswers
@@ -144,12 +145,17 @@ def least_seconds(
     if asks & model.many or isinstance(bare, Missing):
         return 0, {}
     added: dict[str, list[int]] = {}
+    parts = [each for each in (operation.run_s, operation.when) if each is not None]
     for feature in sorted(features_read(operation.run_s) | asks):
-        own = [
-            _seconds_with(model, operation, feature, answer, base_s, asks=feature in asks)
-            for answer in rows[feature]
-            if answer is not None
-        ]
+        read, known = read_of(feature, parts), dict[Hashable, int]()
+        own = []
+        for answer in rows[feature]:
+            if answer is None:
+                continue
+            alike = likeness(model.feature(feature), answer, read)
+            if alike not in known:
+                known[alike] = _seconds_with(model, operation, feature, answer, base_s, asks=feature in asks)
+            own.append(known[alike])
         if min(own, default=0) < 0:
             return 0, {}
         if not asks or feature in asks:
@@ -207,8 +213,6 @@ def material_strand(model: ConfigurationModel, code: str, rows: RowAnswers) -> S
     lines = [line for line in model.bom if line.part == code or (line.feature == feature and option)]
     if not lines:
         return None
-    if [lines[0].feature, lines[0].when, lines[0].quantity] == [feature, None, None] and len(lines) == 1:
-        return _by_sum(model, _one_a_piece(code, feature, option, rows[feature]), feature, rows)
     parts: list[Expression] = [each for line in lines for each in (line.when, line.quantity) if each is not None]
     own = lines[0].feature is not None
     if own:
@@ -225,6 +229,12 @@ def material_strand(model: ConfigurationModel, code: str, rows: RowAnswers) -> S
 
     strand = _tabled(model, code, True, parts, level, rows, own=feature if own else "")
     return None if strand is None else _by_sum(model, strand, feature, rows)
+
+
+def _is_one_a_piece(model: ConfigurationModel, feature: str, option: str) -> bool:
+    """Return whether the bill takes one of an option for each that is chosen, whatever else is."""
+    lines = [line for line in model.bom if line.part == f"{feature}.{option}" or (line.feature == feature and option)]
+    return len(lines) == 1 and [lines[0].feature, lines[0].when, lines[0].quantity] == [feature, None, None]
 
 
 def _one_a_piece(code: str, feature: str, option: str, rows: Sequence[Answer | None]) -> Strand:
@@ -266,22 +276,28 @@ def _tabled(
     fits: FitByAnswers | None = None,
 ) -> Strand | None:
     many = model.many - {own}
-    read = sorted({feature for part in parts for feature in features_read(part)} - many)
-    read += [feature for feature in fits.features if feature not in read] if fits else []
+    features = sorted({feature for part in parts for feature in features_read(part)} - many)
+    features += [feature for feature in fits.features if feature not in features] if fits else []
     kinds: dict[str, tuple[int, ...]] = {}
     meant: list[list[dict[str, tuple[Piece, ...]]]] = []
-    for feature in read:
+    for feature in features:
         atoms = [atom for part in parts for atom in atoms_of(part, feature)]
+        read = read_of(feature, atoms)
+        known: dict[Hashable, int] = {}
         numbers: dict[object, int] = {}
         examples: list[dict[str, tuple[Piece, ...]]] = []
         found = []
         for answer in rows[feature]:
-            scope = scope_of(model, {} if answer is None else {feature: answer})
-            key = (*(repr(evaluate(atom, scope)) for atom in atoms), fits and fits.kind_of(feature, answer))
-            if key not in numbers:
-                numbers[key] = len(numbers)
-                examples.append(dict(scope.chosen))
-            found.append(numbers[key])
+            own_fit = fits and fits.kind_of(feature, answer)
+            alike = (likeness(model.feature(feature), answer, read), own_fit)
+            if alike not in known:
+                scope = scope_of(model, {} if answer is None else {feature: answer})
+                key = (*(repr(evaluate(atom, scope)) for atom in atoms), own_fit)
+                if key not in numbers:
+                    numbers[key] = len(numbers)
+                    examples.append(dict(scope.chosen))
+                known[alike] = numbers[key]
+            found.append(known[alike])
         kinds[feature] = tuple(found)
         meant.append(examples)
     if math.prod(len(each) for each in meant) > MOST_COMBINATIONS:
@@ -313,6 +329,9 @@ def strand_of(
     model, (is_material, code) = configurator.model, key
     if fits is not None and key == (False, fits.trim_operation):
         return operation_strand(model, _operation(configurator, code), rows, fits)
+    feature, _, option = code.partition(".")
+    if is_material and _is_one_a_piece(model, feature, option):  # thousands of them: not kept
+        return _by_sum(model, _one_a_piece(code, feature, option, rows[feature]), feature, rows)
     known = _STRANDS.setdefault(configurator, {})
     if key not in known:
         if key == NOT_RUSHED:

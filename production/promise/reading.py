@@ -6,6 +6,7 @@ Source: docs/algorithms/promise.md, rules L-1 to L-3.
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -153,13 +154,20 @@ def _supply(
         coming.setdefault(code, []).append(Receipt(receipt_id, usable_s, free))
     today = local_date(now_s, plant.timezone)
     supply = {}
+    known: dict[int | None, int] = {}
     for code, catalog_days in sorted(lead_days.items()):
         free, plant_days = stocked[code][2:4] if code in stocked else (0, None)
         days = catalog_days if plant_days is None else plant_days
-        minutes = ((plant.default_lead_days if days is None else days) + 1) * 24 * 60
-        usable_s = wall_clock_s(today, minutes, plant.timezone)
-        supply[code] = Supply(free, tuple(coming.get(code, ())), usable_s)
+        if days not in known:
+            known[days] = supplier_s(plant, today, days)
+        supply[code] = Supply(free, tuple(coming.get(code, ())), known[days])
     return supply
+
+
+def supplier_s(plant: Plant, today: date, lead_days: int | None) -> int:
+    """Return when what is ordered from a supplier today can be used: from the midnight after it has come (M-2)."""
+    days = plant.default_lead_days if lead_days is None else lead_days
+    return wall_clock_s(today, (days + 1) * 24 * 60, plant.timezone)
 
 
 def _array(words: list[str], is_sqlite: bool) -> str | list[str]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Table, case, delete, func, insert, or_, select, text, update
+from sqlalchemy import Table, case, delete, func, insert, or_, select, text, union, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session
@@ -383,6 +383,15 @@ def add_stock(db: Session, line: str, rows: Iterable[StockOfPlant]) -> None:
     ]
     if fresh:
         db.execute(insert(table), fresh)
+
+
+def materials_named(db: Session, line: str) -> set[str]:
+    """Return the materials a plant has, had or expects: of others nothing is known but the supplier's lead time."""
+    codes = union(
+        select(_STOCK.c.material).where(_STOCK.c.line == line),
+        select(_RECEIPTS.c.material).where(_RECEIPTS.c.line == line),
+    )
+    return set(db.execute(codes).scalars())
 
 
 def add_receipt(db: Session, line: str, material: str, usable_s: int, quantity: int) -> int:

@@ -29,7 +29,7 @@ from production.promise.calendar import epoch_s, local_date, span_buckets, utc, 
 from production.promise.guarded import Taking
 from production.promise.material import MaterialPlan, SupplyKind, plan_material
 from production.promise.promising import PromisedPlan, Situation, earliest_day, promise
-from production.promise.reading import Look, is_touched, look
+from production.promise.reading import Look, is_touched, look, supplier_s
 from production.promise.repository import StoredPlant
 from production.promise.walking import JoinedLoad, Plan
 
@@ -335,7 +335,8 @@ def material_dates(db: Session, line: str, needs: Sequence[MaterialNeed], *, now
     """
     zone = plant_of(db, line).timezone
     ready_s = materials_ready_s(db, line, needs, now=now)
-    return {code: local_date(ready_s[code], zone) for code in ready_s}
+    days = {at_s: local_date(at_s, zone) for at_s in set(ready_s.values())}
+    return {code: days[at_s] for code, at_s in ready_s.items()}
 
 
 def materials_ready_s(db: Session, line: str, needs: Sequence[MaterialNeed], *, now: datetime) -> dict[str, int]:
@@ -345,9 +346,14 @@ def materials_ready_s(db: Session, line: str, needs: Sequence[MaterialNeed], *, 
         PlantNotFound: no plant makes the line.
     """
     now_s = epoch_s(now)
-    seen = look(db, line, now_s, needs=needs)
-    others = seen.plant.substitutes
-    return {need.code: plan_material([need], 1, seen.supply, now_s, others).ready_s for need in needs}
+    plant = plant_of(db, line)
+    named = repository.materials_named(db, line) | plant.substitutes.keys()  # of thousands most are ordered when needed
+    asked = [need for need in needs if need.code in named or not need.quantity]
+    supply = look(db, line, now_s, needs=asked).supply
+    ready_s = {need.code: plan_material([need], 1, supply, now_s, plant.substitutes).ready_s for need in asked}
+    today = local_date(now_s, plant.timezone)
+    ordered_s = {days: supplier_s(plant, today, days) for days in {need.lead_time_days for need in needs}}
+    return {need.code: ready_s.get(need.code, ordered_s[need.lead_time_days]) for need in needs}
 
 
 def seed_plant(db: Session, plant: Plant, *, now: datetime) -> None:

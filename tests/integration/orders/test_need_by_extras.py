@@ -249,6 +249,52 @@ def test_one_more_bead_than_there_is_in_time_is_refused_by_its_name(
     assert [rule.id for rule in two.conflict.rules] == ["material:beads.gold"]
 
 
+LIDS = """
+  lid:
+    kind: option
+    default: cork
+    options:
+      cork: {price_minor: 0, cost_minor: 10}
+      steel: {price_minor: 300, cost_minor: 200}
+      brass: {price_minor: 500, cost_minor: 300}
+"""
+
+
+def test_options_that_come_too_late_are_refused_where_the_bill_takes_them(database: Database, tmp_path: Path) -> None:
+    """N-1: only large mugs get their lid from the supplier; all lids that are late are said by one rule."""
+    folder = tmp_path / "mug"
+    shutil.copytree(FOLDER, folder)
+    text = (folder / "line.yaml").read_text(encoding="utf-8")
+    text = text.replace("engraving]}", "engraving, lid]}").replace("rules:\n", f"{LIDS}rules:\n")
+    text = text.replace("bom:\n", "bom:\n  - {feature: lid, when: size == large}\n")
+    (folder / "line.yaml").write_text(text, encoding="utf-8")
+    with (folder / "texts" / "en.yaml").open("a", encoding="utf-8") as texts:
+        texts.write("feature.lid: Lid\noption.lid.cork: Cork\noption.lid.steel: Steel\noption.lid.brass: Brass\n")
+    model = load_catalog(folder)
+    with database.write() as db:
+        releases.publish(db, folder, model, now=NOW)
+        lids = (StockRow("lid.cork", 5, 3), StockRow("lid.steel", 0, 3), StockRow("lid.brass", 0, 3))
+        promises.seed_plant(db, replace(POTTERY, stock=(*POTTERY.stock, *lids)), now=NOW)
+    tools = (database, Configurators())
+    new_id = id_maker(lambda: NOW, random.Random(5))
+
+    for size, had in (("small", {"cork", "steel", "brass"}), ("large", {"cork"})):
+        draft = drafts.open_draft(
+            *tools, "mug", owner="clerk", new_id=new_id, now=NOW, starting=Selection({"size": size})
+        )
+        view = needed_by(*tools, draft, date(2026, 3, 3))
+        options = view.state.features["lid"].options
+        assert {code for code, each in options.items() if each.status is not Status.RULED_OUT} == had
+        assert view.dates_proven
+    refused = drafts.choose_option(*tools, draft, READER, "lid", "brass", now=NOW)
+    assert isinstance(refused, Refused)
+    assert [rule.id for rule in refused.conflict.rules] == ["material:lid"]
+    assert [(choice.feature, choice.option) for choice in refused.conflict.choices] == [
+        ("size", "large"),
+        ("lid", "brass"),
+    ]
+
+
 def needed_by(
     database: Database, configurators: Configurators, draft: DraftId, by: date, *, now: datetime = NOW
 ) -> DraftView:
