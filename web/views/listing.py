@@ -25,7 +25,7 @@ class Entry(NamedTuple):
 
     code: str
     label: str
-    status: str
+    status: Status
     price_delta_minor: int | None
     days_delta: int | None
     days_proven: bool
@@ -46,7 +46,7 @@ class Listing:
     @property
     def free(self) -> int:
         """How many of those found can be had."""
-        return sum(each.status != Status.RULED_OUT for each in self.found)
+        return sum(each.status is not Status.RULED_OUT for each in self.found)
 
 
 def listing(
@@ -55,19 +55,21 @@ def listing(
     """Return the list of a feature's options; ``table`` is there where it is long enough to be filtered."""
     sort, query = narrowing.sort_of(feature.code), narrowing.query.lower()
     entries = []
+    named, dated = bool(query) or sort == "name", days.options
     for code, status, price_minor in statuses_and_prices(state.options):
-        label = words.option(feature.code, code) if query or sort == "name" else ""
+        label = words.option(feature.code, code) if named else ""
         if query and query not in f"{label} {words.about(feature.code, code)}".lower():
             continue
-        delta = days.of(feature.code, code)
+        delta = days.of(feature.code, code) if dated else None
         days_delta, proven = (delta.days, delta.proven) if delta else (None, True)
-        entries.append(Entry(code, label, status.value, price_minor, days_delta, proven))
+        entries.append(Entry(code, label, status, price_minor, days_delta, proven))
     has_days = any(each.days_delta is not None for each in entries)
     searched: list[tuple[Values, bool]] = []
     if table is not None:
-        wanted = narrowing.of(feature.code)
-        searched = [(table.values[each.code], each.status != Status.RULED_OUT) for each in entries]
-        entries = [each for each, (values, _free) in zip(entries, searched, strict=True) if is_met(values, wanted)]
+        wanted, values = narrowing.of(feature.code), table.values
+        searched = [(values[each.code], each.status is not Status.RULED_OUT) for each in entries]
+        if wanted:
+            entries = [each for each, (own, _free) in zip(entries, searched, strict=True) if is_met(own, wanted)]
     if len(state.options) > MOST_SHOWN // 4 or feature.table is not None:
         entries = in_order(entries, sort)
     few = len(entries) <= MOST_SHOWN + MOST_SHOWN // 4  # a handful more is no reason to have somebody search

@@ -1,7 +1,9 @@
 """What a reader asked of the long lists of a page, words, values and an order, and what is left of a list then."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from types import MappingProxyType
 from typing import Protocol, TypeVar
 from urllib.parse import urlencode
@@ -12,6 +14,7 @@ NOT_STATED = ""
 """The value of an option whose column is empty."""
 RANKS = {"chosen": 0, "implied": 0, "available": 1, "not_known": 1, "ruled_out": 2}
 """What stands where in a long list, whatever its order: the choice, what can be had, what is ruled out."""
+RANK_ORDER = sorted(set(RANKS.values()))
 
 Values = Mapping[str, tuple[str, ...]]
 """The values of one option, {column: its values}; a set has several, an empty cell ``NOT_STATED``."""
@@ -147,6 +150,8 @@ def counts(
         columns: The columns to count in; ``wanted`` names no others.
         wanted: What is asked for, {column: values}.
     """
+    if not wanted:
+        return _all_counts(listed, columns)
     found: dict[tuple[str, str], list[int]] = {}
     for values, is_free in listed:
         failed = [column for column, each in wanted.items() if each.isdisjoint(values[column])]
@@ -160,11 +165,26 @@ def counts(
     return {key: (free, total) for key, (free, total) in found.items()}
 
 
+def _all_counts(
+    listed: Sequence[tuple[Values, bool]], columns: Sequence[str]
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return what ``counts`` does where nothing is asked for, column by column."""
+    free = [values for values, is_free in listed if is_free]
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for column in columns:
+        can = Counter(chain.from_iterable(values[column] for values in free))
+        there = Counter(chain.from_iterable(values[column] for values, _is_free in listed))
+        found.update({(column, value): (can[value], total) for value, total in there.items()})
+    return found
+
+
 def in_order(rows: Sequence[Row], sort: str = "") -> list[Row]:
     """Return a list in an order: the choice first, what is ruled out last; what the order does not tell stays as it was.
 
     By date, options nobody has looked at follow those with a date, and an earliest date follows the very same as a promise.
     """
+    if not sort:
+        return [row for rank in RANK_ORDER for row in rows if RANKS[row.status] == rank]
 
     def key(row: Row) -> tuple[int, int, int, str]:
         rank = RANKS[row.status]
