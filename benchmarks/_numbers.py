@@ -48,6 +48,7 @@ def page() -> str:
 
 def _rows(found: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
     yield from _clicks(found["clicks"])
+    yield from _whole_clicks(found["whole-clicks"])
     yield from _models(found["clicks-published"])
     yield from _models(found["clicks-models"])
     yield from _compile(found["compile"])
@@ -58,6 +59,18 @@ def _rows(found: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
     yield from _promises(found["promises"])
     yield from _sheets(found["sheets"])
     yield _fit(found["fit"])
+
+
+def _whole_clicks(result: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    for size in result["sizes"]:
+        for way, name in (("page", "a press on the page"), ("api", "a choice sent to the API")):
+            told = size[way]
+            yield (
+                f"{name}, whole request, {size['parts']:,} parts, wall ms",
+                "p95 ≤ 60",
+                _spread(told["ms"]),
+                f"of it the engine p95 {told['engine_cpu_ms']['p95']} ms; p50 {told['kilobytes']['p50']:,.0f} kB come back",
+            )
 
 
 def _clicks(result: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
