@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2 as httpx
 
 from benchmarks._parts import parts_in, write_tables
 from benchmarks._recording import ROOT, record, surroundings

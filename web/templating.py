@@ -190,8 +190,9 @@ def respond(
     """
     templates: Templates = request.app.state.templates
     locale = reader_locale(request)
-    shown = {**page_values(request), **values}
-    if blocks and wants_blocks(request):
+    is_part = bool(blocks) and wants_blocks(request)
+    shown = {**page_values(request), "is_part": is_part, **values}
+    if is_part:
         html = templates.blocks(locale, template, blocks, shown)
     else:
         html = templates.page(locale, template, shown)

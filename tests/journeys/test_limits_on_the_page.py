@@ -55,6 +55,7 @@ def test_an_option_beyond_a_limit_is_one_press_away(shop: Shop, htmx: bool) -> N
     person.open(f"{draft}/cloth")
 
     person.press("=raw_21")
+    assert (next(person.all(".conflict")).get("autofocus") is None) == htmx  # scripts lead there by themselves
 
     assert person.status == 409
     assert person.text(".conflict__title") == "Raw selvedge 21 oz is beyond your budget."
