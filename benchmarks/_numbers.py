@@ -63,7 +63,12 @@ def _rows(found: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
 
 def _whole_clicks(result: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
     for size in result["sizes"]:
-        for way, name in (("page", "a press on the page"), ("api", "a choice sent to the API")):
+        ways = {
+            "page": "a press on the page",
+            "api": "a choice sent to the API, the options of all features told",
+            "api_one_feature": "a choice sent to the API, the options of one feature told",
+        }
+        for way, name in ways.items():
             told = size[way]
             yield (
                 f"{name}, whole request, {size['parts']:,} parts, wall ms",

@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.whole_clicks [--tables DIR] [--sizes 24930 …] [--sessions 10] [--json]``. The PC line with these tables is
 published in a database of its own (SQLite), its plant seeded. Sessions open a draft from its defaults and press random possible
-options of all steps: on the page as htmx sends a press (the blocks that come back are rendered), and through ``/api/v1`` (all
-statuses, prices and notes as JSON). The application runs in this process without a socket. Told are milliseconds on the clock and
+options of all steps: on the page as htmx sends a press (the blocks that come back are rendered), and through ``/api/v1``: all
+statuses, prices and notes as JSON, or those of one feature. The application runs in this process without a socket. Told are milliseconds on the clock and
 of the processor for the request, and of the processor for the engine's answers within it.
 """
 
@@ -93,7 +93,7 @@ def main() -> None:
     measured = []
     for size in asked.sizes or [parts_in(asked.tables)]:
         one = asyncio.run(measured_size(asked.tables, size, asked.sessions))
-        for way in ("page", "api"):
+        for way in SESSIONS:
             told = one[way]
             print(
                 f"{one['parts']:7} parts, {way}: {told['requests']} requests, ms {told['ms']}, processor {told['cpu_ms']}, "
@@ -146,7 +146,7 @@ async def measured_size(tables: Path, size: int, sessions: int) -> dict[str, Any
             clock.watch(shop.configurators.of(db, release).engine)
         app = create_app(Settings(api_per_minute=0), shop)
         found: dict[str, Any] = {"parts": parts}
-        for way, session in (("page", page_session), ("api", api_session)):
+        for way, session in SESSIONS.items():
             await session(app, clock, 99)  # templates, caches and kernels are ready from here on
             gc.collect()
             gc.freeze()
@@ -217,7 +217,12 @@ def _pressable(page: str) -> list[tuple[str, str]]:
     return found
 
 
-async def api_session(app: Any, clock: EngineClock, seed: int) -> list[Pressed]:
+async def one_feature_session(app: Any, clock: EngineClock, seed: int) -> list[Pressed]:
+    """Return choices sent to the API by a program that asks for the options of the feature it answers next."""
+    return await api_session(app, clock, seed, is_one=True)
+
+
+async def api_session(app: Any, clock: EngineClock, seed: int, *, is_one: bool = False) -> list[Pressed]:
     """Return choices sent to the API: random possible options of random features."""
     chance = random.Random(seed)
     async with client_of(app) as client:
@@ -233,16 +238,24 @@ async def api_session(app: Any, clock: EngineClock, seed: int) -> list[Pressed]:
                 for code, each in draft["state"]["features"].items()
                 if each["kind"] in ("option", "options")
             }
-            feature = chance.choice([code for code, options in possible.items() if options])
+            open_yet = [code for code, options in possible.items() if options]
+            if not open_yet:  # of the one feature asked for nothing else can be had
+                draft = (await client.get(place, headers=headers)).json()
+                continue
+            feature = chance.choice(open_yet)
             body = {"option": chance.choice(possible[feature])}
+            params = {"options_of": chance.choice(sorted(possible))} if is_one else {}
             answer, pressed = await timed(
                 clock,
-                lambda: client.put(f"{place}/choices/{feature}", json=body, headers=headers),  # noqa: B023
+                lambda: client.put(f"{place}/choices/{feature}", json=body, headers=headers, params=params),  # noqa: B023
             )
             found.append(pressed)
             if answer.status_code == 200:
                 draft = answer.json()
         return found
+
+
+SESSIONS = {"page": page_session, "api": api_session, "api_one_feature": one_feature_session}
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 The shapes are those of ``lotone configure --jsonl``, described in docs/configure-protocol.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -62,8 +62,10 @@ def chosen_json(feature: Feature, answer: Answer | None) -> Any:
     return answer
 
 
-def state_json(model: ConfigurationModel, state: State, locale: Locale) -> Json:
-    """Return a state as STATE."""
+def state_json(
+    model: ConfigurationModel, state: State, locale: Locale, *, options_of: Collection[str] | None = None
+) -> Json:
+    """Return a state as STATE; of other features than ``options_of`` no options and ranges (``None``: of all)."""
     features: dict[str, Feature] = {feature.code: feature for feature in model.features}
     lines = [
         {
@@ -78,7 +80,10 @@ def state_json(model: ConfigurationModel, state: State, locale: Locale) -> Json:
     return {
         "complete": state.complete,
         "valid": state.valid,
-        "features": {code: feature_json(model, features[code], told, locale) for code, told in state.features.items()},
+        "features": {
+            code: feature_json(model, features[code], told, locale, in_full=options_of is None or code in options_of)
+            for code, told in state.features.items()
+        },
         "price": {"currency": model.currency, "total_minor": state.total_minor, "lines": lines},
         "promise": None,
         "must_confirm": list(state.must_confirm),
@@ -86,14 +91,16 @@ def state_json(model: ConfigurationModel, state: State, locale: Locale) -> Json:
     }
 
 
-def feature_json(model: ConfigurationModel, feature: Feature, told: FeatureState, locale: Locale) -> Json:
-    """Return one feature of a STATE."""
+def feature_json(
+    model: ConfigurationModel, feature: Feature, told: FeatureState, locale: Locale, *, in_full: bool = True
+) -> Json:
+    """Return one feature of a STATE, ``in_full`` with its options and ranges."""
     return {
         "kind": feature.kind.value,
         "required": told.needed,
         "chosen": chosen_json(feature, told.chosen),
-        "options": _options_json(model, told.options, locale),
-        "ranges": [[number_json(feature, low), number_json(feature, high)] for low, high in told.ranges],
+        "options": _options_json(model, told.options, locale) if in_full else {},
+        "ranges": [[number_json(feature, low), number_json(feature, high)] for low, high in told.ranges if in_full],
     }
 
 

@@ -50,6 +50,28 @@ def first_ruled_out(state: dict[str, Any]) -> tuple[str, str]:
     )
 
 
+def test_a_program_asks_for_the_options_of_some_features(client: TestClient) -> None:
+    """What is told of them is the same; of others there is no option, in the answer to a press and in a refusal too."""
+    path, key, body = open_draft(client, "pc")
+    refused_feature, ruled_out = first_ruled_out(body["state"])
+
+    whole = client.get(path, headers=key).json()["state"]["features"]
+    some = client.get(path, params={"options_of": "case,fan,nothing"}, headers=key).json()
+    none = client.put(f"{path}/choices/warranty", params={"options_of": ""}, json={"option": "standard"}, headers=key)
+    refused = client.put(
+        f"{path}/choices/{refused_feature}", params={"options_of": "case"}, json={"option": ruled_out}, headers=key
+    )
+
+    Draft.model_validate(some)
+    RefusedChoice.model_validate(refused.json())
+    for code, told in some["state"]["features"].items():
+        assert told == (whole[code] if code in ("case", "fan") else {**whole[code], "options": {}, "ranges": []})
+    assert all(not each["options"] for each in none.json()["state"]["features"].values())
+    assert refused.status_code == 409
+    features = refused.json()["state"]["features"]
+    assert [code for code, told in features.items() if told["options"]] == ["case"]
+
+
 @pytest.mark.parametrize("line", ["jeans", "pc"])
 def test_a_program_without_an_account_orders(client: TestClient, shop: Shop, line: str) -> None:
     """By the key of its draft: refused with conflict and repairs, repaired, undone, quoted, ordered once."""

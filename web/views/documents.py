@@ -1,6 +1,6 @@
 """What the API tells of each thing, as JSON values. STATE, CONFLICT and REPAIR are those of ``lotone configure``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,8 +27,15 @@ from web.views.words import Words
 Json = dict[str, Any]
 
 
-def draft_json(view: DraftView, locale: str, *, days: Days = NO_DAYS, draft_key: str = "") -> Json:
-    """Return a draft as it stands, as Draft."""
+def draft_json(
+    view: DraftView,
+    locale: str,
+    *,
+    days: Days = NO_DAYS,
+    draft_key: str = "",
+    options_of: Collection[str] | None = None,
+) -> Json:
+    """Return a draft as it stands, as Draft; the options of all features, or only those of some."""
     draft = view.draft
     return {
         "draft_id": draft.id,
@@ -50,7 +57,7 @@ def draft_json(view: DraftView, locale: str, *, days: Days = NO_DAYS, draft_key:
         "sooner": [
             {"feature": each.feature, "option": each.option, "ready": each.date.isoformat()} for each in days.sooner
         ],
-        "state": full_state_json(view, locale, days=days),
+        "state": full_state_json(view, locale, days=days, options_of=options_of),
     }
 
 
@@ -90,13 +97,16 @@ def ease_json(ease: Ease) -> Json:
     return {"budget_minor": ease.budget_minor, "need_by": ease.need_by.isoformat() if ease.need_by else None}
 
 
-def full_state_json(view: DraftView, locale: str, *, days: Days = NO_DAYS) -> Json:
+def full_state_json(
+    view: DraftView, locale: str, *, days: Days = NO_DAYS, options_of: Collection[str] | None = None
+) -> Json:
     """Return STATE with the promise, and with the days of the options somebody looked at."""
-    state = state_json(view.model, view.state, locale)
+    state = state_json(view.model, view.state, locale, options_of=options_of)
     state["promise"] = promise_json(view.promise, view.model, view.plant, locale) if view.promise else None
     for (feature, option), delta in days.options.items():
-        told = state["features"][feature]["options"][option]
-        told["days_delta"], told["days_proven"] = delta.days, delta.proven
+        told = state["features"][feature]["options"].get(option)
+        if told:
+            told["days_delta"], told["days_proven"] = delta.days, delta.proven
     for feature, each in view.state.features.items():
         kind = view.model.feature(feature).kind
         if view.promise and kind is FeatureKind.OPTION and each.chosen is not None:
@@ -136,7 +146,9 @@ def explanation_json(
     }
 
 
-def refused_json(refused: Refused, locale: str, *, days: Days = NO_DAYS) -> Json:
+def refused_json(
+    refused: Refused, locale: str, *, days: Days = NO_DAYS, options_of: Collection[str] | None = None
+) -> Json:
     """Return the facts of a refused choice: the conflict, the ways out, and the unchanged state."""
     model = refused.view.model
     repairs = [repair_json(model, repair) for repair in refused.repairs]
@@ -148,7 +160,7 @@ def refused_json(refused: Refused, locale: str, *, days: Days = NO_DAYS) -> Json
         "conflict": conflict_json(model, refused.conflict, locale),
         "repairs": repairs,
         "eases": [ease_json(ease) for ease in refused.eases],
-        "state": full_state_json(refused.view, locale),
+        "state": full_state_json(refused.view, locale, options_of=options_of),
     }
 
 

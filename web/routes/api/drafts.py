@@ -12,7 +12,7 @@ from configurator.session_json import answer_from_json
 from kernel.ids import CustomerId, DraftId, ProfileId
 from modules_catalog.model import ConfigurationModel, Feature, FeatureKind
 from orders.drafts import service as drafts
-from orders.drafts.days import NO_DAYS
+from orders.drafts.days import NO_DAYS, Days
 from orders.drafts.model import Draft, DraftView, Refused
 from orders.drafts.promising import days_of_step
 from orders.lifecycle.ideals import find_ideal, ideals_of
@@ -25,9 +25,25 @@ from web.security.access import Public, require_role
 from web.security.roles import Role
 from web.shop import Shop, TheShop
 from web.templating import reader_locale
-from web.views.documents import draft_json, explanation_json, ideal_json, near_json, refused_json
+from web.views.documents import Json, draft_json, explanation_json, ideal_json, near_json, refused_json
+
+
+def _options_asked(
+    request: Request,
+    options_of: Annotated[
+        str | None,
+        Query(
+            max_length=2000,
+            description="Features whose options and ranges are told, separated by commas; without it those of all. "
+            "Empty: none. Of a line with thousands of options that is a far quicker answer.",
+        ),
+    ] = None,
+) -> None:
+    request.state.options_of = None if options_of is None else frozenset(options_of.split(","))
+
 
 router = ApiRouter(prefix=PREFIX, tags=["drafts"], dependencies=[Public, Bearer])
+OptionsOf = Depends(_options_asked)
 OF_A_DRAFT = problems(403, 404, 409, 422)
 REFUSABLE = {**OF_A_DRAFT, 409: {"model": RefusedChoice, "description": "Ruled out: why, and the ways out."}}
 
@@ -37,6 +53,7 @@ REFUSABLE = {**OF_A_DRAFT, 409: {"model": RefusedChoice, "description": "Ruled o
     name="api:open_draft",
     status_code=201,
     response_model=schemas.Draft,
+    dependencies=[OptionsOf],
     responses=problems(404, 422),
 )
 def open_draft(request: Request, shop: TheShop, who: TheApiReader, body: schemas.OpenDraft) -> Response:
@@ -58,11 +75,17 @@ def open_draft(request: Request, shop: TheShop, who: TheApiReader, body: schemas
     with shop.database.read() as db:
         view = drafts.view_draft(db, shop.configurators, draft_id, who.reader, now=shop.now())
     place = {"Location": f"{PREFIX}/drafts/{draft_id}"}
-    shown = draft_json(view, reader_locale(request), draft_key=who.draft_key)
+    shown = _shown(request, view, draft_key=who.draft_key)
     return JSONResponse(shown, status_code=201, headers=place)
 
 
-@router.get("/drafts/{draft_id}", name="api:draft", response_model=schemas.Draft, responses=problems(403, 404))
+@router.get(
+    "/drafts/{draft_id}",
+    name="api:draft",
+    response_model=schemas.Draft,
+    dependencies=[OptionsOf],
+    responses=problems(403, 404),
+)
 def show_draft(
     request: Request,
     shop: TheShop,
@@ -75,11 +98,15 @@ def show_draft(
         view = drafts.view_draft(db, shop.configurators, DraftId(draft_id), who.reader, now=shop.now())
         configurator = shop.configurators.of(db, view.draft.release)
         delta = days_of_step(db, configurator, view, days, now=shop.now()) if days else NO_DAYS
-    return JSONResponse(draft_json(view, reader_locale(request), days=delta))
+    return JSONResponse(_shown(request, view, days=delta))
 
 
 @router.put(
-    "/drafts/{draft_id}/choices/{feature}", name="api:choose", response_model=schemas.Draft, responses=REFUSABLE
+    "/drafts/{draft_id}/choices/{feature}",
+    name="api:choose",
+    response_model=schemas.Draft,
+    dependencies=[OptionsOf],
+    responses=REFUSABLE,
 )
 def choose(
     request: Request, shop: TheShop, who: TheApiReader, draft_id: str, feature: str, body: schemas.Choice
@@ -93,7 +120,11 @@ def choose(
 
 
 @router.delete(
-    "/drafts/{draft_id}/choices/{feature}", name="api:unchoose", response_model=schemas.Draft, responses=OF_A_DRAFT
+    "/drafts/{draft_id}/choices/{feature}",
+    name="api:unchoose",
+    response_model=schemas.Draft,
+    dependencies=[OptionsOf],
+    responses=OF_A_DRAFT,
 )
 def unchoose(request: Request, shop: TheShop, who: TheApiReader, draft_id: str, feature: str) -> Response:
     """Leave a feature open again."""
@@ -121,7 +152,13 @@ def explain(request: Request, shop: TheShop, who: TheApiReader, draft_id: str, b
     return JSONResponse(explanation_json(model, conflict, repairs, eases, reader_locale(request)))
 
 
-@router.post("/drafts/{draft_id}/repairs", name="api:accept_repair", response_model=schemas.Draft, responses=OF_A_DRAFT)
+@router.post(
+    "/drafts/{draft_id}/repairs",
+    name="api:accept_repair",
+    response_model=schemas.Draft,
+    dependencies=[OptionsOf],
+    responses=OF_A_DRAFT,
+)
 def accept_repair(
     request: Request, shop: TheShop, who: TheApiReader, draft_id: str, body: schemas.AcceptRepair
 ) -> Response:
@@ -140,7 +177,13 @@ def accept_repair(
     return _after(request, shop, outcome)
 
 
-@router.post("/drafts/{draft_id}/undo", name="api:undo", response_model=schemas.Draft, responses=OF_A_DRAFT)
+@router.post(
+    "/drafts/{draft_id}/undo",
+    name="api:undo",
+    response_model=schemas.Draft,
+    dependencies=[OptionsOf],
+    responses=OF_A_DRAFT,
+)
 def undo(request: Request, shop: TheShop, who: TheApiReader, draft_id: str) -> Response:
     """Take back the latest change."""
     return _after(
@@ -148,7 +191,13 @@ def undo(request: Request, shop: TheShop, who: TheApiReader, draft_id: str) -> R
     )
 
 
-@router.post("/drafts/{draft_id}/completion", name="api:complete", response_model=schemas.Draft, responses=OF_A_DRAFT)
+@router.post(
+    "/drafts/{draft_id}/completion",
+    name="api:complete",
+    response_model=schemas.Draft,
+    dependencies=[OptionsOf],
+    responses=OF_A_DRAFT,
+)
 def complete(request: Request, shop: TheShop, who: TheApiReader, draft_id: str, body: schemas.Complete) -> Response:
     """Answer everything still open, by a goal; choices already made are kept, but for those of `reopen`.
 
@@ -179,7 +228,7 @@ def complete(request: Request, shop: TheShop, who: TheApiReader, draft_id: str, 
         now=shop.now(),
     )
     if known is not None and isinstance(outcome, DraftView):
-        told = draft_json(outcome, reader_locale(request))
+        told = _shown(request, outcome)
         return JSONResponse({**told, "near": near_json(known, outcome)})
     return _after(request, shop, outcome)
 
@@ -195,7 +244,13 @@ def list_ideals(shop: TheShop, who: TheApiReader, draft_id: str) -> Response:
     return JSONResponse([ideal_json(each) for each in found])
 
 
-@router.put("/drafts/{draft_id}/limits", name="api:set_limits", response_model=schemas.Draft, responses=OF_A_DRAFT)
+@router.put(
+    "/drafts/{draft_id}/limits",
+    name="api:set_limits",
+    response_model=schemas.Draft,
+    dependencies=[OptionsOf],
+    responses=OF_A_DRAFT,
+)
 def set_limits(request: Request, shop: TheShop, who: TheApiReader, draft_id: str, body: schemas.SetLimits) -> Response:
     """Set need-by date, budget and number of pieces: they rule options out like any choice."""
     outcome = drafts.set_limits(
@@ -215,7 +270,7 @@ def set_limits(request: Request, shop: TheShop, who: TheApiReader, draft_id: str
     "/drafts/{draft_id}/confirmations",
     name="api:confirm_unknown",
     response_model=schemas.Draft,
-    dependencies=[Depends(require_role(Role.STORE))],
+    dependencies=[OptionsOf, Depends(require_role(Role.STORE))],
     responses=problems(401, 403, 404, 409, 422),
 )
 def confirm_unknown(
@@ -232,7 +287,7 @@ def confirm_unknown(
     "/drafts/{draft_id}/customer",
     name="api:assign_customer",
     response_model=schemas.Draft,
-    dependencies=[Depends(require_role(Role.STORE))],
+    dependencies=[OptionsOf, Depends(require_role(Role.STORE))],
     responses=problems(401, 403, 404, 409, 422),
 )
 def assign_customer(
@@ -252,17 +307,27 @@ def assign_customer(
     drafts.settle_panels(shop.database, shop.configurators, DraftId(draft_id), who.reader, now=shop.now())
     with shop.database.read() as db:
         view = drafts.view_draft(db, shop.configurators, DraftId(draft_id), who.reader, now=shop.now())
-    return JSONResponse(draft_json(view, reader_locale(request)))
+    return JSONResponse(_shown(request, view))
 
 
 def _after(request: Request, shop: Shop, outcome: DraftView | Refused) -> Response:
     locale = reader_locale(request)
     if isinstance(outcome, DraftView):
-        return JSONResponse(draft_json(outcome, locale))
+        return JSONResponse(_shown(request, outcome))
     with shop.database.read() as db:
         configurator = shop.configurators.of(db, outcome.view.draft.release)
         days = days_of_step(db, configurator, outcome.view, "", repairs=outcome.repairs, now=shop.now())
-    return problem(request, 409, "OptionRuledOut", facts=refused_json(outcome, locale, days=days))
+    return problem(
+        request,
+        409,
+        "OptionRuledOut",
+        facts=refused_json(outcome, locale, days=days, options_of=request.state.options_of),
+    )
+
+
+def _shown(request: Request, view: DraftView, *, days: Days = NO_DAYS, draft_key: str = "") -> Json:
+    locale = reader_locale(request)
+    return draft_json(view, locale, days=days, draft_key=draft_key, options_of=request.state.options_of)
 
 
 def _asked(
