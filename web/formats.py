@@ -2,6 +2,7 @@
 
 import datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_currency, format_decimal
@@ -21,6 +22,7 @@ def money(amount_minor: int, currency: str, *, locale: str) -> str:
     return format_money(Money(amount_minor, currency), locale).replace("-", MINUS)
 
 
+@lru_cache(maxsize=4096)
 def money_delta(delta_minor: int, currency: str, *, locale: str) -> str:
     """Return a difference with its sign and without cents where there are none: ``+€35``, ``−€12.50``."""
     amount = decimal_from_money(Money(abs(delta_minor), currency))

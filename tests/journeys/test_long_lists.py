@@ -14,7 +14,7 @@ from tests.journeys.conftest import enter
 from tests.journeys.person import Person, words_of
 from tests.journeys.test_customer_orders import begin
 from web.shop import Shop
-from web.views.listing import options_to_date
+from web.views.listing import lists_of, options_to_date
 from web.views.narrowing import narrowing_of
 
 STAFF = Reader("clerk", is_staff=True)
@@ -177,7 +177,8 @@ def test_a_list_by_date_dates_all_that_is_found(shop: Shop) -> None:
 
     with shop.database.read() as db:
         view = drafts.view_draft(db, shop.configurators, DraftId(draft.split("/")[2]), STAFF, now=shop.now())
-        asked = options_to_date(view, "core", "en", narrowing_of("", ["memory.speed_mts:6000"], ["memory:date"]))
+        wanted = narrowing_of("", ["memory.speed_mts:6000"], ["memory:date"])
+        asked = options_to_date(lists_of(view, "core", "en", wanted), wanted)
         days = days_of_step(
             db, shop.configurators.of(db, view.draft.release), view, "core", shown=asked, now=shop.now()
         )

@@ -27,7 +27,7 @@ from web.templating import go_to, reader_locale, respond, wants_blocks
 from web.views.configuring import NOTHING_TYPED, configure_page
 from web.views.fitting import fit_report
 from web.views.home import line_card
-from web.views.listing import options_to_date
+from web.views.listing import lists_of, options_to_date
 from web.views.narrowing import ALL, Narrowing, narrowing_of
 
 router = APIRouter(dependencies=[Public], include_in_schema=False)
@@ -359,6 +359,7 @@ def _show(
     codes = [each.code for each in view.model.steps]
     shown = step if step in codes else codes[0]
     days = NO_DAYS
+    lists = lists_of(view, shown, reader_locale(request), narrowing)
     with shop.database.read() as db:
         ideals = ideals_of(db, shop.configurators, view.draft, reader, now=shop.now())
         if view.promise is not None:
@@ -368,7 +369,7 @@ def _show(
                 view,
                 shown,
                 repairs=refused.repairs if refused else (),
-                shown=options_to_date(view, shown, reader_locale(request), narrowing),
+                shown=options_to_date(lists, narrowing),
                 now=shop.now(),
             )
     page = configure_page(
@@ -379,6 +380,7 @@ def _show(
         today=shop.now().date(),
         refused=refused,
         narrowing=narrowing,
+        lists=lists,
         problem=problem,
         typed=typed,
         ideals=ideals,

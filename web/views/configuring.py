@@ -16,12 +16,13 @@ from orders.quotes.service import COST_CENTRE
 from web import formats
 from web.views.facets import FacetTable, ListTools, list_tools
 from web.views.limiting import BeyondBox, LimitWay, amount_text, beyond_box, ease_ways, limits_in_force
-from web.views.listing import LONG, known_narrowing, listing, tables_of
+from web.views.listing import LONG, Listing, known_narrowing, listing, tables_of
 from web.views.narrowing import ALL, Narrowing
 from web.views.nearing import NearBox, goal_choices, near_box
 from web.views.words import LIMIT_REASONS, Words, scaled
 
 NOTHING_TYPED: Mapping[str, str] = MappingProxyType({})
+NOTHING_LISTED: Mapping[str, Listing] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,7 @@ def configure_page(
     today: date,
     refused: Refused | None = None,
     narrowing: Narrowing = ALL,
+    lists: Mapping[str, Listing] = NOTHING_LISTED,
     problem: str = "",
     typed: Mapping[str, str] = NOTHING_TYPED,
     ideals: Sequence[Ideal] = (),
@@ -208,6 +210,7 @@ def configure_page(
         today: The first day that can still be named.
         refused: The choice that was just refused, if any.
         narrowing: What the reader searches long lists for, and their order.
+        lists: The step's long lists, by feature, as far as they are known without days.
         problem: The limit, or the shared link, that could not be read, if any.
         typed: What was typed as such then.
         ideals: What the draft can be brought close to.
@@ -233,6 +236,7 @@ def configure_page(
             narrowing,
             path,
             tables.get(code),
+            None if narrowing.sort_of(code) == "date" else lists.get(code),
             refused.option if refused and refused.feature == code else "",
             is_settled=code in view.locked,
             choices=tuple((each.code, f"{each.code} {each.name}") for each in view.cost_centres)
@@ -349,19 +353,19 @@ def _feature_block(
     narrowing: Narrowing,
     path: str,
     table: FacetTable | None,
+    known: Listing | None,
     pressed: str,
     *,
     is_settled: bool = False,
     choices: tuple[tuple[str, str], ...] = (),
 ) -> FeatureBlock:
     chosen = state.chosen
-    listed = listing(feature, state, words, days, narrowing, table)
+    listed = known or listing(feature, state, words, days, narrowing, table)
     tools = None
     if table is not None:
         counts = (listed.free, len(listed.found))
-        tools = list_tools(
-            feature, table.columns, listed.searched, counts, narrowing, path, words, has_days=listed.has_days
-        )
+        has_days = any(of == feature.code for of, _option in days.options)
+        tools = list_tools(feature, table.columns, listed.searched, counts, narrowing, path, words, has_days=has_days)
     codes = [each.code for each in listed.shown]
     if pressed in state.options and pressed not in codes:  # the answer to a press stands where it was pressed
         codes.append(pressed)

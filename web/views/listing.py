@@ -41,7 +41,6 @@ class Listing:
     found: Sequence[Entry]
     shown: Sequence[Entry]
     searched: Sequence[tuple[Values, bool]]
-    has_days: bool
 
     @property
     def free(self) -> int:
@@ -55,15 +54,15 @@ def listing(
     """Return the list of a feature's options; ``table`` is there where it is long enough to be filtered."""
     sort, query = narrowing.sort_of(feature.code), narrowing.query.lower()
     entries = []
-    named, dated = bool(query) or sort == "name", days.options
+    named = bool(query) or sort == "name"
+    dated = {option: delta for (of, option), delta in days.options.items() if of == feature.code}
     for code, status, price_minor in statuses_and_prices(state.options):
         label = words.option(feature.code, code) if named else ""
         if query and query not in f"{label} {words.about(feature.code, code)}".lower():
             continue
-        delta = days.of(feature.code, code) if dated else None
+        delta = dated.get(code)
         days_delta, proven = (delta.days, delta.proven) if delta else (None, True)
         entries.append(Entry(code, label, status, price_minor, days_delta, proven))
-    has_days = any(each.days_delta is not None for each in entries)
     searched: list[tuple[Values, bool]] = []
     if table is not None:
         wanted, values = narrowing.of(feature.code), table.values
@@ -73,7 +72,7 @@ def listing(
     if len(state.options) > MOST_SHOWN // 4 or feature.table is not None:
         entries = in_order(entries, sort)
     few = len(entries) <= MOST_SHOWN + MOST_SHOWN // 4  # a handful more is no reason to have somebody search
-    return Listing(entries, entries if few else entries[:MOST_SHOWN], searched, has_days)
+    return Listing(entries, entries if few else entries[:MOST_SHOWN], searched)
 
 
 def tables_of(view: DraftView, step: str, words: Words) -> dict[str, FacetTable]:
@@ -95,17 +94,23 @@ def known_narrowing(narrowing: Narrowing, tables: Mapping[str, FacetTable]) -> N
     )
 
 
-def options_to_date(view: DraftView, step: str, locale: str, narrowing: Narrowing) -> dict[str, tuple[str, ...]]:
-    """Return the options of a step's long lists whose day is wanted, {feature: options}.
-
-    Those the page shows; of a list asked for by date all that are found, for which of them are shown is told by their days.
-    """
+def lists_of(view: DraftView, step: str, locale: str, narrowing: Narrowing) -> dict[str, Listing]:
+    """Return a step's long lists before anything is said of days, by feature."""
     words = Words(view.model, locale)
     tables = tables_of(view, step, words)
     narrowing = known_narrowing(narrowing, tables)
-    found = {}
-    for code, table in tables.items():
-        listed = listing(view.model.feature(code), view.state.features[code], words, NO_DAYS, narrowing, table)
-        wanted = listed.found if narrowing.sort_of(code) == "date" else listed.shown
-        found[code] = tuple(each.code for each in wanted)
-    return found
+    return {
+        code: listing(view.model.feature(code), view.state.features[code], words, NO_DAYS, narrowing, table)
+        for code, table in tables.items()
+    }
+
+
+def options_to_date(lists: Mapping[str, Listing], narrowing: Narrowing) -> dict[str, tuple[str, ...]]:
+    """Return the options of long lists whose day is wanted, {feature: options}.
+
+    Those the page shows; of a list asked for by date all that are found, for which of them are shown is told by their days.
+    """
+    return {
+        code: tuple(each.code for each in (listed.found if narrowing.sort_of(code) == "date" else listed.shown))
+        for code, listed in lists.items()
+    }
