@@ -54,6 +54,16 @@ class OptionStates(Mapping[str, OptionState]):
         """Return the status alone."""
         return STATUSES[int(self.statuses[self._by_code[code] - self._offset])]
 
+    def in_order(self, ranks: Mapping[str, int]) -> list[str]:
+        """Return the codes by the rank of their status, those of one rank as they stand."""
+        of_status = np.array([ranks[status] for status in STATUSES])
+        return [self.codes[at] for at in np.argsort(of_status[self.statuses], kind="stable").tolist()]
+
+    def can_be_had(self) -> list[bool]:
+        """Return for each option whether it is not ruled out."""
+        free: list[bool] = (self.statuses != _RULED_OUT).tolist()
+        return free
+
     def due_notes(self) -> list[DueNote]:
         """Return the feature's notes with the rows they are due for."""
         if self._due is None:

@@ -366,7 +366,7 @@ def _feature_block(
         counts = (listed.free, len(listed.found))
         has_days = any(of == feature.code for of, _option in days.options)
         tools = list_tools(feature, table.columns, listed.searched, counts, narrowing, path, words, has_days=has_days)
-    codes = [each.code for each in listed.shown]
+    codes = list(listed.shown)
     if pressed in state.options and pressed not in codes:  # the answer to a press stands where it was pressed
         codes.append(pressed)
     shown = [_option_row(feature, code, state.options[code], state, words, days) for code in codes]

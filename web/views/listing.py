@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from configurator.model import FeatureState, Status
-from configurator.states import statuses_and_prices
+from configurator.states import OptionStates, statuses_and_prices
 from modules_catalog.model import Feature
 from orders.drafts.days import NO_DAYS, Days
 from orders.drafts.following import asked_features
 from orders.drafts.model import DraftView
 from web.views.facets import FacetTable, facet_table
-from web.views.narrowing import Narrowing, Values, in_order, is_met
+from web.views.narrowing import RANKS, Narrowing, Values, in_order, is_met
 from web.views.words import Words
 
 MOST_SHOWN = 40
@@ -33,19 +33,20 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list as asked for: all that is found, in order, and what of it is shown.
+    """A list as asked for: the codes of all that is found, in order, and how many of them can be had (``free``).
 
     ``searched`` are the options the words searched for leave, each with its values and whether it can be had.
     """
 
-    found: Sequence[Entry]
-    shown: Sequence[Entry]
+    found: Sequence[str]
     searched: Sequence[tuple[Values, bool]]
+    free: int
 
     @property
-    def free(self) -> int:
-        """How many of those found can be had."""
-        return sum(each.status is not Status.RULED_OUT for each in self.found)
+    def shown(self) -> Sequence[str]:
+        """The options shown before the reader searches."""
+        few = len(self.found) <= MOST_SHOWN + MOST_SHOWN // 4  # a handful more is no reason to have somebody search
+        return self.found if few else self.found[:MOST_SHOWN]
 
 
 def listing(
@@ -53,6 +54,9 @@ def listing(
 ) -> Listing:
     """Return the list of a feature's options; ``table`` is there where it is long enough to be filtered."""
     sort, query = narrowing.sort_of(feature.code), narrowing.query.lower()
+    wanted = narrowing.of(feature.code)
+    if table is not None and not (sort or query or wanted) and isinstance(state.options, OptionStates):
+        return _whole(state.options, table)
     entries = []
     named = bool(query) or sort == "name"
     dated = {option: delta for (of, option), delta in days.options.items() if of == feature.code}
@@ -65,14 +69,21 @@ def listing(
         entries.append(Entry(code, label, status, price_minor, days_delta, proven))
     searched: list[tuple[Values, bool]] = []
     if table is not None:
-        wanted, values = narrowing.of(feature.code), table.values
+        values = table.values
         searched = [(values[each.code], each.status is not Status.RULED_OUT) for each in entries]
         if wanted:
             entries = [each for each, (own, _free) in zip(entries, searched, strict=True) if is_met(own, wanted)]
     if len(state.options) > MOST_SHOWN // 4 or feature.table is not None:
         entries = in_order(entries, sort)
-    few = len(entries) <= MOST_SHOWN + MOST_SHOWN // 4  # a handful more is no reason to have somebody search
-    return Listing(entries, entries if few else entries[:MOST_SHOWN], searched)
+    free = sum(each.status is not Status.RULED_OUT for each in entries)
+    return Listing([each.code for each in entries], searched, free)
+
+
+def _whole(options: OptionStates, table: FacetTable) -> Listing:
+    """Return a long list of which nothing was asked, without a value for each of thousands of options."""
+    free = options.can_be_had()
+    searched = [(table.values[code], is_free) for code, is_free in zip(options.codes, free, strict=True)]
+    return Listing(options.in_order(RANKS), searched, sum(free))
 
 
 def tables_of(view: DraftView, step: str, words: Words) -> dict[str, FacetTable]:
@@ -111,6 +122,6 @@ def options_to_date(lists: Mapping[str, Listing], narrowing: Narrowing) -> dict[
     Those the page shows; of a list asked for by date all that are found, for which of them are shown is told by their days.
     """
     return {
-        code: tuple(each.code for each in (listed.found if narrowing.sort_of(code) == "date" else listed.shown))
+        code: tuple(listed.found if narrowing.sort_of(code) == "date" else listed.shown)
         for code, listed in lists.items()
     }
