@@ -1,7 +1,7 @@
 """How long one click takes: every status and price of every option, exact, on PC parts in four sizes.
 
 ``python -m benchmarks.clicks [--tables DIR] [--sizes 1000 10000 …] [--json]``. Random sessions of possible picks, half of
-them under a budget; nothing is kept between clicks but the plan. In the same run: lean CP-SAT (the judge), asked for the
+them under a budget; a click takes over what the one before it made of the same picks, as for one customer. In the same run: lean CP-SAT (the judge), asked for the
 cheapest completion with one option, which also checks the plan's answers, and for all answers at the smallest size; and at 1,000
 and 10,000 parts two peers on an easier question (``_single_slots``): a textbook loop of ``python-sat`` with phase steering, and CP-SAT
 that takes all a solution proves. Times of peers are of the processor.

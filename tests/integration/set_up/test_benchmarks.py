@@ -12,6 +12,7 @@ OWN_TABLES = ["--tables", LINE, "--sizes", "60", "--no-record"]
 TINY = {
     "clicks": [*OWN_TABLES, "--models", "12", "--without-flamapy", "--sessions", "1", "--probes", "1"],
     "explain": [*OWN_TABLES, "--sessions", "1", "--sample", "1"],
+    "whole_clicks": ["--tables", LINE, "--sessions", "1", "--no-record"],
     "exactness": ["--models", "3", "--catalogs", "3", "--no-record"],
     "promises": ["--orders", "6", "--loads", "0.5", "--routings", "4"],
     "quotes": ["--open", "20", "--quotes", "10", "--without-postgresql"],
