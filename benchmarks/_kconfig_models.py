@@ -309,7 +309,8 @@ def _written(said: Says) -> str:
 
 
 def _name(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z]\w*", name) else f'"{name}"'
+    is_plain = re.fullmatch(r"[A-Za-z]\w*", name) and name not in ("true", "false")
+    return name if is_plain else f'"{name}"'
 
 
 def _part(said: Says) -> str:
